@@ -1,0 +1,80 @@
+package org.pinion.api;
+
+import java.util.Collection;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * An IO address space that devices share: what they may reach by DMA. What is mapped is a function of the flat view, the
+ * attached devices and the plugins alone, never of the order in which they came.
+ *
+ * <p>Methods may be called from any thread. Changes to one space are made one after the other; a caller that has waited
+ * longer than the core's configured time gets an {@link IommuException} that names what it waited for. Reading never waits.
+ */
+@ProviderType
+public interface AddressSpace extends AutoCloseable {
+
+    /** {@return how the space was opened} */
+    SpaceOptions options();
+
+    /** {@return the space as it is now; never waits} */
+    SpaceSnapshot snapshot();
+
+    /**
+     * Plans, and changes nothing.
+     *
+     * @param view the flat view to plan for
+     * @param plug addresses of devices to plan with beside those attached; their limits are learned from the kernel without
+     *     attaching them to this space
+     * @return the plan; it may contain refusals
+     * @throws IommuException if a device is unknown or its limits cannot be learned, or a plugin that the space requires is
+     *     missing or fails
+     */
+    Plan preview(FlatView view, Collection<String> plug) throws IommuException;
+
+    /**
+     * Makes the kernel's mappings match a new flat view: all of the change, or nothing.
+     *
+     * @param view the flat view that is to be reachable
+     * @return what was done
+     * @throws RefusedException if a policy refuses; nothing was changed
+     * @throws IommuException if the kernel refuses or a plugin fails. The space is as it was before, but where even undoing
+     *     failed: then its snapshot is {@link SpaceSnapshot.State#DEGRADED} and lists what is missing; the next successful
+     *     commit heals it
+     */
+    CommitReport commit(FlatView view) throws IommuException;
+
+    /**
+     * Attaches a device: learns its limits, plans with them, unmaps what they exclude, attaches. All of it, or nothing.
+     *
+     * @param device the device's address
+     * @return the device, open
+     * @throws RefusedException if a policy refuses; the device was not attached to this space
+     * @throws IommuException if the device is unknown, already attached, or the kernel refuses
+     */
+    AttachedDevice attach(String device) throws IommuException;
+
+    /**
+     * Detaches a device, and maps what only it had kept out.
+     *
+     * @param device the device's address
+     * @return what was done to the mappings
+     * @throws IommuException if the device is not attached or the kernel refuses
+     */
+    CommitReport detach(String device) throws IommuException;
+
+    /**
+     * Says why a device can or cannot reach an address.
+     *
+     * @param address an unsigned IO virtual address
+     * @return the answer, for the space as it is now
+     */
+    Explanation why(long address);
+
+    /**
+     * Detaches every device, unmaps everything and gives all back to the kernel. Closing a closed space does nothing.
+     *
+     * @throws IommuException if the kernel did not take something back; the space is closed all the same
+     */
+    @Override
+    void close() throws IommuException;
+}

@@ -1,0 +1,38 @@
+package org.pinion.api;
+
+import java.lang.foreign.MemorySegment;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A device attached to an address space, open for a driver in this process. It stays valid until it is detached or its
+ * space is closed; then every method throws {@link IommuException}. Methods may be called from any thread.
+ */
+@ProviderType
+public interface AttachedDevice {
+
+    /** {@return which device it is} */
+    HostDevice device();
+
+    /** {@return what it allows of the address space, as the kernel said at the attach} */
+    DeviceLimits limits();
+
+    /**
+     * Reads from one of the device's regions, as {@code pread} on a VFIO device.
+     *
+     * @param region the region's index: 0 to 5 are BARs, 7 is PCI configuration space
+     * @param offset where in the region, bytes
+     * @param into takes the bytes; its size says how many (1, 2, 4 or 8 are one access of the device)
+     * @throws IommuException if the region or the offset does not exist or the device does not answer
+     */
+    void read(int region, long offset, MemorySegment into) throws IommuException;
+
+    /**
+     * Writes to one of the device's regions, as {@code pwrite} on a VFIO device.
+     *
+     * @param region the region's index: 0 to 5 are BARs, 7 is PCI configuration space
+     * @param offset where in the region, bytes
+     * @param from the bytes; its size says how many (1, 2, 4 or 8 are one access of the device)
+     * @throws IommuException if the region or the offset does not exist or the device does not answer
+     */
+    void write(int region, long offset, MemorySegment from) throws IommuException;
+}

@@ -1,0 +1,58 @@
+package org.pinion.api;
+
+/**
+ * The topics and properties of the events that the core posts through EventAdmin. Every event about a space carries
+ * {@link #SPACE}; properties are strings and longs.
+ */
+public final class DmaTopics {
+
+    /** All events of Pinion. */
+    public static final String ALL = "org/pinion/*";
+
+    /** A space was opened. */
+    public static final String SPACE_OPENED = "org/pinion/space/OPENED";
+
+    /** A space's table was changed: by a commit, an attach, a detach or a replan; {@link #CAUSE} says which. */
+    public static final String SPACE_CHANGED = "org/pinion/space/CHANGED";
+
+    /** A change was refused or failed, and the space is as it was; {@link #REASON} says why. */
+    public static final String SPACE_REFUSED = "org/pinion/space/REFUSED";
+
+    /** A change failed and could not be undone; {@link #REASON} says what is missing. */
+    public static final String SPACE_DEGRADED = "org/pinion/space/DEGRADED";
+
+    /** A space was closed. */
+    public static final String SPACE_CLOSED = "org/pinion/space/CLOSED";
+
+    /** A plugin arrived; {@link #PLUGIN} names it. */
+    public static final String PLUGIN_ARRIVED = "org/pinion/plugin/ARRIVED";
+
+    /** A plugin left. */
+    public static final String PLUGIN_LEFT = "org/pinion/plugin/LEFT";
+
+    /** A plugin threw, or did not answer in time; {@link #REASON} says how. */
+    public static final String PLUGIN_FAILED = "org/pinion/plugin/FAILED";
+
+    /** Property: the space's name. */
+    public static final String SPACE = "space";
+
+    /** Property: what brought the change about, such as {@code attach 0000:00:10.0}. */
+    public static final String CAUSE = "cause";
+
+    /** Property: the space's version after the change, a long. */
+    public static final String VERSION = "version";
+
+    /** Property: why, a sentence. */
+    public static final String REASON = "reason";
+
+    /** Property: the plugin's name, such as {@code iommufd}. */
+    public static final String PLUGIN = "plugin";
+
+    /** Property: the plugin's kind: {@code backend}, {@code classifier}, {@code policy}, {@code source}. */
+    public static final String KIND = "kind";
+
+    /** Property: the symbolic name and version of the plugin's bundle. */
+    public static final String BUNDLE = "bundle";
+
+    private DmaTopics() {}
+}

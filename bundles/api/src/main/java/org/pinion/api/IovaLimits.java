@@ -1,0 +1,104 @@
+package org.pinion.api;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a set of devices together allows of an IO address space: the usable addresses are those that every device can use,
+ * the alignment is the coarsest. The order in which devices are given does not matter.
+ */
+public final class IovaLimits {
+
+    private final List<DeviceLimits> devices;
+    private final RangeSet usable;
+    private final long alignment;
+
+    private IovaLimits(List<DeviceLimits> devices, RangeSet usable, long alignment) {
+        this.devices = devices;
+        this.usable = usable;
+        this.alignment = alignment;
+    }
+
+    /**
+     * @param pageSize the least alignment, bytes, a power of two: that of the host's pages
+     * @param devices the limits of each device, in any order
+     * @return what all of them allow
+     */
+    public static IovaLimits intersect(long pageSize, Collection<DeviceLimits> devices) {
+        List<DeviceLimits> sorted = devices.stream()
+                .sorted(Comparator.comparing(DeviceLimits::device))
+                .toList();
+        RangeSet usable = RangeSet.ALL;
+        long alignment = pageSize;
+        for (DeviceLimits device : sorted) {
+            usable = usable.intersect(device.usable());
+            alignment = Math.max(alignment, device.alignment());
+        }
+        return new IovaLimits(sorted, usable, alignment);
+    }
+
+    /** {@return the limits of each device, sorted by address} */
+    public List<DeviceLimits> devices() {
+        return devices;
+    }
+
+    /** {@return the IO virtual addresses that every device can use} */
+    public RangeSet usable() {
+        return usable;
+    }
+
+    /** {@return the alignment, in bytes, of every mapping's start, end and backing} */
+    public long alignment() {
+        return alignment;
+    }
+
+    /**
+     * Says who forbids an address.
+     *
+     * @param address an unsigned address
+     * @return why no mapping can be there, as {@code "reserved (msi) by 0000:01:00.0"} or
+     *     {@code "outside the aperture of 0000:01:00.0"}, all devices that forbid it named; empty if none does
+     */
+    public Optional<String> whyUnusable(long address) {
+        List<String> causes = devices.stream()
+                .filter(device -> !device.usable().contains(address))
+                .map(device -> cause(device, address))
+                .toList();
+        return causes.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", causes));
+    }
+
+    private static String cause(DeviceLimits device, long address) {
+        return device.reserved().stream()
+                .filter(region -> region.range().contains(address))
+                .map(region -> "reserved (" + region.type() + ") by " + device.device())
+                .findFirst()
+                .orElseGet(() -> outside(device, address));
+    }
+
+    private static String outside(DeviceLimits device, long address) {
+        List<AddressRange> usable = device.usable().ranges();
+        boolean hole = !usable.isEmpty()
+                && Long.compareUnsigned(usable.getFirst().start(), address) < 0
+                && Long.compareUnsigned(address, usable.getLast().last()) < 0;
+        return (hole ? "reserved by " : "outside the aperture of ") + device.device();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof IovaLimits limits
+                && alignment == limits.alignment
+                && devices.equals(limits.devices);
+    }
+
+    @Override
+    public int hashCode() {
+        return devices.hashCode() * 31 + Long.hashCode(alignment);
+    }
+
+    @Override
+    public String toString() {
+        return "usable " + usable + ", alignment 0x" + Long.toHexString(alignment);
+    }
+}

@@ -1,0 +1,188 @@
+package org.pinion.api;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An immutable set of unsigned 64-bit addresses, kept as sorted ranges that neither overlap nor touch: two equal sets have
+ * equal ranges.
+ */
+public final class RangeSet implements Iterable<AddressRange> {
+
+    /** The set without an address. */
+    public static final RangeSet EMPTY = new RangeSet(List.of());
+
+    /** The set of every address. */
+    public static final RangeSet ALL = new RangeSet(List.of(AddressRange.ALL));
+
+    private final List<AddressRange> ranges;
+
+    private RangeSet(List<AddressRange> ranges) {
+        this.ranges = ranges;
+    }
+
+    /**
+     * @param ranges ranges in any order, overlapping or not
+     * @return the set of all their addresses
+     */
+    public static RangeSet of(AddressRange... ranges) {
+        return of(List.of(ranges));
+    }
+
+    /**
+     * @param ranges ranges in any order, overlapping or not
+     * @return the set of all their addresses
+     */
+    public static RangeSet of(Collection<AddressRange> ranges) {
+        List<AddressRange> merged = new ArrayList<>();
+        ranges.stream().sorted().forEach(range -> append(merged, range));
+        return new RangeSet(List.copyOf(merged));
+    }
+
+    private static void append(List<AddressRange> merged, AddressRange range) {
+        AddressRange previous = merged.isEmpty() ? null : merged.getLast();
+        if (previous == null || !(previous.overlaps(range) || previous.meets(range))) {
+            merged.add(range);
+        } else if (Long.compareUnsigned(range.last(), previous.last()) > 0) {
+            merged.set(merged.size() - 1, new AddressRange(previous.start(), range.last()));
+        }
+    }
+
+    /** {@return the ranges, sorted, disjoint, none touching the next} */
+    public List<AddressRange> ranges() {
+        return ranges;
+    }
+
+    /** {@return whether the set has no address} */
+    public boolean isEmpty() {
+        return ranges.isEmpty();
+    }
+
+    /**
+     * @param address an unsigned address
+     * @return whether the set has it
+     */
+    public boolean contains(long address) {
+        return find(address).isPresent();
+    }
+
+    /**
+     * @param range a range
+     * @return whether the set has every address of it
+     */
+    public boolean contains(AddressRange range) {
+        return find(range.start()).filter(found -> found.contains(range)).isPresent();
+    }
+
+    /**
+     * @param address an unsigned address
+     * @return the range of this set that the address lies in
+     */
+    public Optional<AddressRange> find(long address) {
+        int index = firstEndingAtOrAfter(address);
+        return index < ranges.size() && ranges.get(index).contains(address)
+                ? Optional.of(ranges.get(index))
+                : Optional.empty();
+    }
+
+    /**
+     * @param range a range
+     * @return the parts of the range that are in this set
+     */
+    public RangeSet intersect(AddressRange range) {
+        List<AddressRange> common = new ArrayList<>();
+        for (int i = firstEndingAtOrAfter(range.start()); i < ranges.size(); i++) {
+            Optional<AddressRange> part = ranges.get(i).intersect(range);
+            if (part.isEmpty()) {
+                break;
+            }
+            common.add(part.get());
+        }
+        return new RangeSet(List.copyOf(common));
+    }
+
+    /**
+     * @param other another set
+     * @return the addresses that are in both
+     */
+    public RangeSet intersect(RangeSet other) {
+        List<AddressRange> common = new ArrayList<>();
+        for (AddressRange range : other.ranges) {
+            common.addAll(intersect(range).ranges);
+        }
+        return of(common);
+    }
+
+    /**
+     * @param other another set
+     * @return the addresses that are in either
+     */
+    public RangeSet union(RangeSet other) {
+        List<AddressRange> both = new ArrayList<>(ranges);
+        both.addAll(other.ranges);
+        return of(both);
+    }
+
+    /**
+     * @param other another set
+     * @return the addresses of this set that are not in the other
+     */
+    public RangeSet minus(RangeSet other) {
+        return intersect(other.complement());
+    }
+
+    /** {@return the 64-bit addresses that are not in this set} */
+    public RangeSet complement() {
+        List<AddressRange> gaps = new ArrayList<>();
+        long next = 0;
+        for (AddressRange range : ranges) {
+            if (range.start() != next) {
+                gaps.add(new AddressRange(next, range.start() - 1));
+            }
+            if (range.last() == -1L) {
+                return new RangeSet(List.copyOf(gaps));
+            }
+            next = range.last() + 1;
+        }
+        gaps.add(new AddressRange(next, -1L));
+        return new RangeSet(List.copyOf(gaps));
+    }
+
+    private int firstEndingAtOrAfter(long address) {
+        int low = 0;
+        int high = ranges.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (Long.compareUnsigned(ranges.get(middle).last(), address) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public Iterator<AddressRange> iterator() {
+        return ranges.iterator();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RangeSet set && ranges.equals(set.ranges);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(ranges);
+    }
+
+    @Override
+    public String toString() {
+        return ranges.toString();
+    }
+}

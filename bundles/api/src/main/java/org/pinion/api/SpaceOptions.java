@@ -1,0 +1,28 @@
+package org.pinion.api;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How an address space is to be opened.
+ *
+ * @param name its name, unique among the open spaces
+ * @param backend which backend holds it, such as {@code iommufd}
+ * @param policies the policies it requires; where they disagree, refuse beats skip beats map
+ */
+public record SpaceOptions(String name, String backend, List<String> policies) {
+
+    /**
+     * @throws IllegalArgumentException if the name is blank or no policy is given
+     */
+    public SpaceOptions {
+        Objects.requireNonNull(backend, "backend");
+        policies = policies.stream().distinct().sorted().toList();
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("an address space needs a name");
+        }
+        if (policies.isEmpty()) {
+            throw new IllegalArgumentException("address space '" + name + "' needs a policy");
+        }
+    }
+}

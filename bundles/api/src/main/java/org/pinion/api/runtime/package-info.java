@@ -1,0 +1,11 @@
+/**
+ * A read-only view of a running Pinion, for shells, monitors and health checks.
+ *
+ * <p>Consumers import {@code [1.0,2.0)}; the core, which implements it, imports {@code [1.0,1.1)}.
+ */
+@Export
+@Version("1.0.0")
+package org.pinion.api.runtime;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,31 @@
+package org.pinion.linux;
+
+/** Flags of {@code mmap(2)} and {@code memfd_create(2)} (include/uapi/asm-generic/mman-common.h, linux/memfd.h). */
+public final class Mman {
+
+    /** Pages may be read. */
+    public static final int PROT_READ = 1;
+
+    /** Pages may be written. */
+    public static final int PROT_WRITE = 2;
+
+    /** Writes go to the file. */
+    public static final int MAP_SHARED = 1;
+
+    /** Writes go to a private copy. */
+    public static final int MAP_PRIVATE = 2;
+
+    /** No file: zeroed memory. */
+    public static final int MAP_ANONYMOUS = 0x20;
+
+    /** Do not reserve swap for it. */
+    public static final int MAP_NORESERVE = 0x4000;
+
+    /** Close the memfd on exec. */
+    public static final int MFD_CLOEXEC = 1;
+
+    /** Back the memfd with huge pages. */
+    public static final int MFD_HUGETLB = 4;
+
+    private Mman() {}
+}

@@ -1,0 +1,115 @@
+package org.pinion.spi.backend;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.pinion.api.AddressRange;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.IommuException;
+import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
+
+/**
+ * One IO address space of the kernel: an IOAS, a container's domain, an IOTLB.
+ *
+ * <p>The core calls a session from one thread at a time, and never under a lock of its own. A method that throws has changed
+ * nothing, unless it says otherwise. A session does not keep what it was told beyond what the kernel needs: the table of
+ * mappings is the core's.
+ */
+@ConsumerType
+public interface BackendSession extends AutoCloseable {
+
+    /** {@return what the session can do; the same answer for its whole life} */
+    BackendCapabilities capabilities();
+
+    /**
+     * Learns what a device allows, without letting it into this address space: opens it and asks the kernel about an empty
+     * address space. The device stays open until it is attached and detached, or released.
+     *
+     * @param device the device's address
+     * @return its limits, as the kernel will enforce them
+     * @throws IommuException if there is no such device, it is in use or the kernel refuses it; the device is not open
+     */
+    DeviceLimits preflight(String device) throws IommuException;
+
+    /**
+     * Gives up a device that was learned about and will not be attached. A device that is not open is ignored.
+     *
+     * @param device the device's address
+     * @throws IommuException if the kernel refuses; the session forgets the device all the same
+     */
+    void release(String device) throws IommuException;
+
+    /**
+     * Lets a device that was learned about into this address space.
+     *
+     * @param device the device's address
+     * @return the device, open for reading and writing its regions
+     * @throws IommuException if the kernel refuses; the device stays open, outside
+     */
+    DeviceHandle attach(String device) throws IommuException;
+
+    /**
+     * Takes a device out of this address space and closes it.
+     *
+     * @param device the device's address
+     * @throws IommuException if the device is not attached or the kernel refuses
+     */
+    void detach(String device) throws IommuException;
+
+    /**
+     * What the kernel lets be mapped now, with the devices attached now.
+     *
+     * @return the usable IO virtual addresses
+     * @throws IommuException if the kernel does not tell
+     */
+    RangeSet usable() throws IommuException;
+
+    /**
+     * Maps, at exactly the given addresses.
+     *
+     * @param mapping what to map; aligned, free of other mappings, by a route of {@link #capabilities()}
+     * @throws IommuException if the kernel refuses, with its errno, the range and the cause in words
+     */
+    void map(Mapping mapping) throws IommuException;
+
+    /**
+     * Removes a mapping that {@link #map} or {@link #cut} made, all of it.
+     *
+     * @param mapping the mapping, equal to the one that was made
+     * @throws IommuException if the kernel refuses, or removed less than the whole mapping: then it throws, and the mapping
+     *     must be taken as gone in part
+     */
+    void unmap(Mapping mapping) throws IommuException;
+
+    /**
+     * Shrinks a mapping to some parts of it. Where the kernel can, the parts that stay remain pinned throughout; where it
+     * cannot, they are removed and mapped again.
+     *
+     * @param mapping the mapping, equal to the one that was made
+     * @param keep the parts that stay, sorted, not touching each other; each becomes a mapping of its own
+     * @throws IommuException if the kernel refuses. The core reads what is left from {@link CutException} if it is one,
+     *     and takes the mapping as untouched otherwise
+     */
+    default void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
+        unmap(mapping);
+        for (int done = 0; done < keep.size(); done++) {
+            try {
+                map(mapping.slice(keep.get(done)));
+            } catch (IommuException failure) {
+                throw new CutException(keep.subList(0, done), failure);
+            }
+        }
+    }
+
+    /** {@return what the address space holds and what it cost, as the backend counts it} */
+    Ledger ledger();
+
+    /**
+     * Detaches and closes every device, removes every mapping, gives the address space back. Closing twice does nothing.
+     *
+     * @throws IommuException if the kernel did not take something back; everything else was given back
+     */
+    @Override
+    void close() throws IommuException;
+}

@@ -1,0 +1,30 @@
+package org.pinion.spi.backend;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.osgi.annotation.bundle.Attribute;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
+/**
+ * Names a backend: {@code @BackendType("iommufd")} on the component is at once the service property
+ * {@value #PROPERTY} and the bundle's capability of the same namespace.
+ */
+@ComponentPropertyType
+@Capability(namespace = BackendType.PROPERTY, version = "1.0.0")
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.TYPE)
+public @interface BackendType {
+
+    /** The prefix of the service property. */
+    String PREFIX_ = "org.pinion.";
+
+    /** The service property and the capability's namespace. */
+    String PROPERTY = "org.pinion.backend.type";
+
+    /** {@return the name that address spaces ask for, such as {@code iommufd}} */
+    @Attribute(PROPERTY)
+    String value();
+}

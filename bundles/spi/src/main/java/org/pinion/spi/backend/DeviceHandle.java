@@ -1,0 +1,36 @@
+package org.pinion.spi.backend;
+
+import java.lang.foreign.MemorySegment;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+
+/** An attached device, as a backend hands it to the core. It ends when the session detaches the device. */
+@ConsumerType
+public interface DeviceHandle {
+
+    /** {@return which device it is} */
+    HostDevice device();
+
+    /**
+     * Reads from one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#read}. May be called
+     * from any thread.
+     *
+     * @param region the region's index
+     * @param offset where in the region, bytes
+     * @param into takes the bytes
+     * @throws IommuException if the region or the offset does not exist or the device does not answer
+     */
+    void read(int region, long offset, MemorySegment into) throws IommuException;
+
+    /**
+     * Writes to one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#write}. May be called
+     * from any thread.
+     *
+     * @param region the region's index
+     * @param offset where in the region, bytes
+     * @param from the bytes
+     * @throws IommuException if the region or the offset does not exist or the device does not answer
+     */
+    void write(int region, long offset, MemorySegment from) throws IommuException;
+}
