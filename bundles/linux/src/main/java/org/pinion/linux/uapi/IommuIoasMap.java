@@ -1,0 +1,102 @@
+package org.pinion.linux.uapi;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** {@code struct iommu_ioas_map} (include/uapi/linux/iommufd.h): maps memory of this process into an address space. */
+public final class IommuIoasMap extends Struct {
+
+    /** Bytes of the structure. */
+    public static final int SIZE = 40;
+
+    /**
+     * A view of a structure that is there.
+     *
+     * @param memory the structure, at least {@value #SIZE} bytes
+     */
+    public IommuIoasMap(MemorySegment memory) {
+        super(memory);
+    }
+
+    /**
+     * A new structure, zeroed, that knows its size.
+     *
+     * @param arena what it lives in
+     * @return the structure
+     */
+    public static IommuIoasMap allocate(Arena arena) {
+        IommuIoasMap struct = new IommuIoasMap(arena.allocate(SIZE, 8));
+        struct.setInt(0, SIZE);
+        return struct;
+    }
+
+    /** {@return {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link Iommufd#MAP_READABLE}} */
+    public int flags() {
+        return getInt(4);
+    }
+
+    /**
+     * @param flags {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link Iommufd#MAP_READABLE}
+     * @return this
+     */
+    public IommuIoasMap flags(int flags) {
+        setInt(4, flags);
+        return this;
+    }
+
+    /** {@return {@code ioas_id}: the address space} */
+    public int ioasId() {
+        return getInt(8);
+    }
+
+    /**
+     * @param ioasId {@code ioas_id}: the address space
+     * @return this
+     */
+    public IommuIoasMap ioasId(int ioasId) {
+        setInt(8, ioasId);
+        return this;
+    }
+
+    /** {@return {@code user_va}: the address of the memory} */
+    public long userVa() {
+        return getLong(16);
+    }
+
+    /**
+     * @param userVa {@code user_va}: the address of the memory
+     * @return this
+     */
+    public IommuIoasMap userVa(long userVa) {
+        setLong(16, userVa);
+        return this;
+    }
+
+    /** {@return {@code length}: bytes} */
+    public long length() {
+        return getLong(24);
+    }
+
+    /**
+     * @param length {@code length}: bytes
+     * @return this
+     */
+    public IommuIoasMap length(long length) {
+        setLong(24, length);
+        return this;
+    }
+
+    /** {@return {@code iova}: the IO virtual address; out if it was not fixed} */
+    public long iova() {
+        return getLong(32);
+    }
+
+    /**
+     * @param iova {@code iova}: the IO virtual address; out if it was not fixed
+     * @return this
+     */
+    public IommuIoasMap iova(long iova) {
+        setLong(32, iova);
+        return this;
+    }
+}

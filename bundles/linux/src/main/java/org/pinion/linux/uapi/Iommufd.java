@@ -1,0 +1,55 @@
+package org.pinion.linux.uapi;
+
+/** Numbers and flags of {@code /dev/iommu} (include/uapi/linux/iommufd.h). */
+public final class Iommufd {
+
+    /** {@link IommuDestroy}. */
+    public static final int DESTROY = 0x3b80;
+
+    /** {@link IommuIoasAlloc}. */
+    public static final int IOAS_ALLOC = 0x3b81;
+
+    /** {@link IommuIoasAllowIovas}. */
+    public static final int IOAS_ALLOW_IOVAS = 0x3b82;
+
+    /** {@link IommuIoasCopy}. */
+    public static final int IOAS_COPY = 0x3b83;
+
+    /** {@link IommuIoasIovaRanges}. */
+    public static final int IOAS_IOVA_RANGES = 0x3b84;
+
+    /** {@link IommuIoasMap}. */
+    public static final int IOAS_MAP = 0x3b85;
+
+    /** {@link IommuIoasUnmap}. */
+    public static final int IOAS_UNMAP = 0x3b86;
+
+    /** {@link IommuOption}. */
+    public static final int OPTION = 0x3b87;
+
+    /** {@link IommuIoasMapFile}. */
+    public static final int IOAS_MAP_FILE = 0x3b8f;
+
+    /** Map at the given IO virtual address. */
+    public static final int MAP_FIXED_IOVA = 1;
+
+    /** The device may write. */
+    public static final int MAP_WRITEABLE = 2;
+
+    /** The device may read. */
+    public static final int MAP_READABLE = 4;
+
+    /** How pinned pages are charged: 0 per user, 1 per process. */
+    public static final int OPTION_RLIMIT_MODE = 0;
+
+    /** Whether huge IOMMU pages are used. */
+    public static final int OPTION_HUGE_PAGES = 1;
+
+    /** Set an option. */
+    public static final int OPTION_SET = 0;
+
+    /** Get an option. */
+    public static final int OPTION_GET = 1;
+
+    private Iommufd() {}
+}
