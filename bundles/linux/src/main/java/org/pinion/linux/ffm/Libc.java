@@ -119,7 +119,7 @@ final class Libc {
     static int open(String path, int flags) {
         MemorySegment state = CAPTURED.get();
         try (Arena arena = Arena.ofConfined()) {
-            return answer((int) Open.CALL.invokeExact(state, arena.allocateFrom(path), flags, 0), state);
+            return answer((int) Open.CALL.invokeExact(state, string(arena, path), flags, 0), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -196,7 +196,7 @@ final class Libc {
     static int memfdCreate(String name, int flags) {
         MemorySegment state = CAPTURED.get();
         try (Arena arena = Arena.ofConfined()) {
-            return answer((int) MemfdCreate.CALL.invokeExact(state, arena.allocateFrom(name), flags), state);
+            return answer((int) MemfdCreate.CALL.invokeExact(state, string(arena, name), flags), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -227,6 +227,13 @@ final class Libc {
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
+    }
+
+    private static MemorySegment string(Arena arena, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the C library would end '" + text + "' at its NUL character");
+        }
+        return arena.allocateFrom(text);
     }
 
     private static int answer(int result, MemorySegment state) {

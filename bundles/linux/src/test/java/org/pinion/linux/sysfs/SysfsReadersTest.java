@@ -120,6 +120,15 @@ class SysfsReadersTest {
     }
 
     @Test
+    void aGroupThatHasNoNumberIsNamed() throws IOException {
+        tree.directory("sys/kernel/iommu_groups/seven");
+        assertThatThrownBy(() -> new IommuGroups(tree.kernel()).all())
+                .isInstanceOf(MalformedFileException.class)
+                .hasMessageContaining("/sys/kernel/iommu_groups")
+                .hasMessageContaining("found 'seven'");
+    }
+
+    @Test
     void aMachineWithoutAnIommuHasNoGroups() throws IOException {
         assertThat(new IommuGroups(tree.kernel()).all()).isEmpty();
     }
