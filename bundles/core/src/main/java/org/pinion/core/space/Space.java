@@ -309,12 +309,7 @@ public final class Space implements AddressSpace {
 
     private void letIn(String address, DeviceLimits learned, Plan plan, Transaction transaction)
             throws IommuException {
-        DeviceHandle handle = session.attach(address);
-        transaction.onUndo(() -> {
-            session.detach(address);
-            devices.remove(address);
-        });
-        devices.add(address, new OpenDevice(session.deviceOf(address, handle), handle, learned));
+        devices.add(address, enter(address, learned, transaction));
         RangeSet usable = session.usable();
         if (!usable.equals(plan.limits().usable())) {
             throw new IommuException(
@@ -324,6 +319,22 @@ public final class Space implements AddressSpace {
         }
     }
 
+    private OpenDevice enter(String address, DeviceLimits learned, Transaction transaction) throws IommuException {
+        DeviceHandle handle;
+        try {
+            handle = session.attach(address);
+        } catch (BackendFailure unknown) {
+            transaction.onUndo(() -> session.detach(address));
+            throw unknown;
+        }
+        transaction.onUndo(() -> {
+            session.detach(address);
+            devices.remove(address);
+        });
+        return new OpenDevice(session.deviceOf(address, handle), handle, learned);
+    }
+
+    /** A device whose detach failed counts as attached, however it failed: to think it gone would be the worse mistake. */
     private void letOut(String address) throws IommuException {
         OpenDevice device = devices.get(address);
         device.end(environment.patience().get());

@@ -98,7 +98,8 @@ final class Transaction {
         try {
             uninstall(entry);
         } catch (IommuException failure) {
-            undos.push(() -> restore(entry));
+            undos.push(() -> install(entry));
+            undos.push(() -> clear(entry));
             throw failure;
         }
         undos.push(() -> install(entry));
@@ -112,11 +113,17 @@ final class Transaction {
             left(entry, halfWay.left());
             throw halfWay;
         } catch (BackendFailure unknown) {
-            table.doubt(entry);
-            undos.push(() -> restore(entry));
+            undos.push(() -> install(entry));
+            doubt(entry);
+            keep.forEach(part -> doubt(entry.slice(part)));
             throw unknown;
         }
         left(entry, keep);
+    }
+
+    private void doubt(Mapping entry) {
+        table.doubt(entry);
+        undos.push(() -> clear(entry));
     }
 
     /** What is kept is not touched by the undoing either: only what is gone is mapped again, beside it. */
@@ -149,17 +156,12 @@ final class Transaction {
         table.remove(entry);
     }
 
-    private void restore(Mapping entry) throws IommuException {
-        clear(entry);
-        install(entry);
-    }
-
     /** Removes what may be left of an entry in doubt. Only here does "nothing is there" count as done. */
     private void clear(Mapping entry) throws IommuException {
         try {
             uninstall(entry);
         } catch (IommuException failure) {
-            if (!failure.errno().filter(ENOENT::equals).isPresent()) {
+            if (failure.errno().filter(ENOENT::equals).isEmpty()) {
                 throw failure;
             }
             table.remove(entry);
