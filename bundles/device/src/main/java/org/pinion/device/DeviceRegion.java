@@ -1,7 +1,5 @@
 package org.pinion.device;
 
-import java.io.IOException;
-
 /**
  * A region of a VFIO device, as {@code VFIO_DEVICE_GET_REGION_INFO} tells ({@code struct vfio_region_info}).
  *
@@ -14,22 +12,13 @@ import java.io.IOException;
 public record DeviceRegion(int index, long size, long fileOffset, boolean readable, boolean writable) {
 
     /**
-     * Checks that an access stays inside the region.
+     * Whether an access stays inside the region.
      *
      * @param offset where in the region, bytes
      * @param length bytes
-     * @return where in the device's file the access begins
-     * @throws IOException if a byte of it is outside
+     * @return whether every byte of it is inside
      */
-    long locate(long offset, long length) throws IOException {
-        boolean inside = Long.compareUnsigned(length, size) <= 0
-                && Long.compareUnsigned(offset, size - length) <= 0;
-        if (!inside) {
-            throw new IOException(size == 0
-                    ? "the device has no region " + index
-                    : "0x%x bytes at 0x%x are outside region %d, which has 0x%x bytes"
-                            .formatted(length, offset, index, size));
-        }
-        return fileOffset + offset;
+    boolean contains(long offset, long length) {
+        return Long.compareUnsigned(length, size) <= 0 && Long.compareUnsigned(offset, size - length) <= 0;
     }
 }

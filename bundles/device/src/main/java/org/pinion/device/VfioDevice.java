@@ -137,13 +137,13 @@ public final class VfioDevice implements AutoCloseable {
      * @param region the region's index
      * @param offset where in the region, bytes
      * @param into takes the bytes, all of it; 1, 2, 4 or 8 bytes are one access of the device
-     * @throws IOException if the access is outside the region, the region cannot be read, or the device gives fewer bytes
+     * @throws RegionAccessException if the access is outside the region, the region cannot be read, or the device gives fewer
+     *     bytes
+     * @throws ErrnoException if the device has no such region or does not answer
      */
     public void read(int region, long offset, MemorySegment into) throws IOException {
-        Access access = access("read", region, offset, into.byteSize());
-        if (!region(region).readable()) {
-            throw access.failed("the region cannot be read");
-        }
+        Access access = access("read", region(region), offset, into.byteSize());
+        access.require(region(region).readable(), "the region cannot be read");
         if (into.isNative()) {
             transfer(access, true, into);
             return;
@@ -161,13 +161,13 @@ public final class VfioDevice implements AutoCloseable {
      * @param region the region's index
      * @param offset where in the region, bytes
      * @param from the bytes, all of them; 1, 2, 4 or 8 bytes are one access of the device
-     * @throws IOException if the access is outside the region, the region cannot be written, or the device takes fewer bytes
+     * @throws RegionAccessException if the access is outside the region, the region cannot be written, or the device takes
+     *     fewer bytes
+     * @throws ErrnoException if the device has no such region or does not answer
      */
     public void write(int region, long offset, MemorySegment from) throws IOException {
-        Access access = access("write", region, offset, from.byteSize());
-        if (!region(region).writable()) {
-            throw access.failed("the region cannot be written");
-        }
+        Access access = access("write", region(region), offset, from.byteSize());
+        access.require(region(region).writable(), "the region cannot be written");
         if (from.isNative()) {
             transfer(access, false, from);
             return;
@@ -178,15 +178,12 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
-    private Access access(String verb, int region, long offset, long length) throws IOException {
-        String call = "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, length, offset, region, name);
-        try {
-            return new Access(call, region(region).locate(offset, length));
-        } catch (ErrnoException failure) {
-            throw failure;
-        } catch (IOException outside) {
-            throw new IOException(call + ": " + outside.getMessage(), outside);
-        }
+    private Access access(String verb, DeviceRegion region, long offset, long length) throws RegionAccessException {
+        String call = "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, length, offset, region.index(), name);
+        Access access = new Access(call, region.fileOffset() + offset);
+        access.require(region.size() != 0, "the device does not have the region");
+        access.require(region.contains(offset, length), "the region ends at 0x%x".formatted(region.size()));
+        return access;
     }
 
     private void transfer(Access access, boolean in, MemorySegment memory) throws IOException {
@@ -200,9 +197,7 @@ public final class VfioDevice implements AutoCloseable {
         if (answer < 0) {
             throw new ErrnoException(access.call(), Errno.of((int) -answer));
         }
-        if (answer != memory.byteSize()) {
-            throw access.failed("the device moved 0x%x bytes only".formatted(answer));
-        }
+        access.require(answer == memory.byteSize(), "the device moved 0x%x bytes only".formatted(answer));
     }
 
     /** {@return the device's PCI configuration space; only for a PCI function} */
@@ -249,8 +244,10 @@ public final class VfioDevice implements AutoCloseable {
     }
 
     private record Access(String call, long at) {
-        IOException failed(String why) {
-            return new IOException(call + ": " + why);
+        void require(boolean condition, String otherwise) throws RegionAccessException {
+            if (!condition) {
+                throw new RegionAccessException(call, otherwise);
+            }
         }
     }
 }

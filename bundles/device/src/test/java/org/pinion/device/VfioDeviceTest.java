@@ -70,9 +70,8 @@ class VfioDeviceTest {
             device.read(RecordedKernel.BAR, 12, four);
             int before = recorded.calls.size();
             assertThatThrownBy(() -> device.read(RecordedKernel.BAR, 13, four))
-                    .hasMessage("read 0x4 bytes at 0xd of region 0 of 0000:00:10.0: "
-                            + "0x4 bytes at 0xd are outside region 0, which has 0x10 bytes");
-            assertThatThrownBy(() -> device.write(RecordedKernel.BAR, -2, four)).hasMessageContaining("are outside region 0");
+                    .hasMessage("read 0x4 bytes at 0xd of region 0 of 0000:00:10.0: the region ends at 0x10");
+            assertThatThrownBy(() -> device.write(RecordedKernel.BAR, -2, four)).hasMessageContaining("the region ends at 0x10");
             assertThat(recorded.calls).hasSize(before);
         }
     }
@@ -81,7 +80,7 @@ class VfioDeviceTest {
     void aRegionThatIsNotThereIsRefused() throws IOException {
         try (VfioDevice device = open()) {
             MemorySegment four = MemorySegment.ofArray(new byte[4]);
-            assertThatThrownBy(() -> device.read(RecordedKernel.ABSENT, 0, four)).hasMessageContaining("has no region 3");
+            assertThatThrownBy(() -> device.read(RecordedKernel.ABSENT, 0, four)).hasMessageContaining("does not have the region");
             assertThatThrownBy(() -> device.read(99, 0, four))
                     .hasMessage("ask about region 99 of 0000:00:10.0: EINVAL (Invalid argument)");
         }

@@ -12,9 +12,9 @@ import org.pinion.linux.ErrnoException;
  * @param group its IOMMU group's number
  * @param usable the addresses it can use; empty if not known yet
  * @param mappedBytes bytes that are mapped in the IOAS
- * @param memlock the limit on locked memory, in words
+ * @param pinning tells the limit on locked memory
  */
-record AttachCauses(String device, int group, Optional<RangeSet> usable, long mappedBytes, String memlock) {
+record AttachCauses(String device, int group, Optional<RangeSet> usable, long mappedBytes, PinningFacts pinning) {
 
     /**
      * @param failure the kernel's answer
@@ -38,7 +38,7 @@ record AttachCauses(String device, int group, Optional<RangeSet> usable, long ma
                         "memory that was mapped while no device behind an IOMMU was attached cannot be pinned: a device's"
                                 + " memory, a hole, or read-only memory mapped for writing",
                         "unmap it first");
-            case ENOMEM -> new MapCauses(Optional.empty(), memlock).noMemory(mappedBytes);
+            case ENOMEM -> MapCauses.noMemory(mappedBytes, pinning);
             case EBUSY -> new Cause("the device is being attached or reset elsewhere", "try again");
             case EPERM ->
                 new Cause("the IOMMU does not isolate the device's interrupts", "echo Y > " + BindCauses.UNSAFE_INTERRUPTS);

@@ -26,11 +26,11 @@ final class IommufdSession implements BackendSession {
     private boolean closed;
 
     private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
-        Memlock memlock = new Memlock(kernel);
+        PinningFacts pinning = new PinningFacts(kernel);
         this.space = space;
         this.iommu = iommu;
-        this.mapped = new MappedIoas(iommu, ioas, space, memlock);
-        this.devices = new SessionDevices(kernel, iommu, mapped, space, memlock);
+        this.mapped = new MappedIoas(iommu, ioas, space, pinning);
+        this.devices = new SessionDevices(kernel, iommu, mapped, space, pinning);
         this.capabilities = capabilities(mapsFiles, kernel.pageSize());
     }
 
@@ -120,13 +120,13 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
-        mapped.cut(mapping, keep, devices.pinning());
+        mapped.cut(mapping, keep, devices.pinningDevice());
     }
 
     @Override
     public Ledger ledger() {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = devices.pinning().isPresent() ? mapped.bytes() : 0;
+        long pinned = devices.pinningDevice().isPresent() ? mapped.bytes() : 0;
         return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum());
     }
 

@@ -13,9 +13,9 @@ import org.pinion.linux.ErrnoException;
  * drivers/iommu/iommufd/ioas.c, and what they call.
  *
  * @param ranges what the address space lets be mapped; empty if the kernel did not tell
- * @param memlock the limit on locked memory, in words
+ * @param pinning tells about memory that was not pinned
  */
-record MapCauses(Optional<IovaRanges> ranges, String memlock) {
+record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
 
     /**
      * @param mapping the mapping that was to be made
@@ -29,10 +29,9 @@ record MapCauses(Optional<IovaRanges> ranges, String memlock) {
             case EINVAL -> invalid(mapping);
             case EFAULT ->
                 new Cause(
-                        mapping.backing() + " cannot be pinned: it is a device's memory (a BAR), or a hole in the memory of"
-                                + " this process, or may not be written while the device would",
+                        mapping.backing() + " cannot be pinned: " + unpinnable(mapping),
                         "map a BAR as a dma-buf, leave holes out, and map read-only memory for reading only");
-            case ENOMEM -> noMemory(range.size());
+            case ENOMEM -> noMemory(range.size(), pinning);
             case EOVERFLOW ->
                 new Cause(
                         "an address or the length reaches 2^64-1, which the kernel does not take",
@@ -56,13 +55,22 @@ record MapCauses(Optional<IovaRanges> ranges, String memlock) {
 
     /**
      * @param bytes how much memory was to be pinned
+     * @param pinning tells the limit on locked memory
      * @return why there was not enough
      */
-    Cause noMemory(long bytes) {
+    static Cause noMemory(long bytes, PinningFacts pinning) {
         return new Cause(
                 "0x%x bytes are to be pinned and %s; or the kernel has no memory left for page tables"
-                        .formatted(bytes, memlock),
+                        .formatted(bytes, pinning.memlock()),
                 "raise the limit: ulimit -l, LimitMEMLOCK= of the service, or give it CAP_IPC_LOCK");
+    }
+
+    private String unpinnable(Mapping mapping) {
+        return mapping.route() == Route.USER
+                ? pinning.unpinnable(
+                        AddressRange.ofSize(position(mapping), mapping.range().size()),
+                        mapping.access().writable())
+                : "the file ends before the mapping does, or may not be written";
     }
 
     private Cause invalid(Mapping mapping) {

@@ -17,7 +17,7 @@ final class MappedIoas {
     private final IommuFd iommu;
     private final int ioas;
     private final String space;
-    private final Memlock memlock;
+    private final PinningFacts pinning;
     private long mappings;
     private long bytes;
 
@@ -25,13 +25,13 @@ final class MappedIoas {
      * @param iommu the iommufd
      * @param ioas the IOAS in it
      * @param space the address space's name, for messages
-     * @param memlock tells the limit on locked memory
+     * @param pinning tells about memory that was not pinned
      */
-    MappedIoas(IommuFd iommu, int ioas, String space, Memlock memlock) {
+    MappedIoas(IommuFd iommu, int ioas, String space, PinningFacts pinning) {
         this.iommu = iommu;
         this.ioas = ioas;
         this.space = space;
-        this.memlock = memlock;
+        this.pinning = pinning;
     }
 
     int id() {
@@ -51,13 +51,17 @@ final class MappedIoas {
     }
 
     void map(Mapping mapping) throws IommuException {
-        String operation = "map " + mapping + " into '" + space + "'";
+        String operation = "map " + words(mapping) + " into '" + space + "'";
         try {
             issue(mapping, operation);
         } catch (ErrnoException failure) {
             throw causes(failure).of(mapping, failure).failing(operation, mapping.range(), failure);
         }
         count(1, mapping.range().size());
+    }
+
+    private static String words(Mapping mapping) {
+        return mapping.range() + " " + mapping.access().symbol() + " " + mapping.route().symbol();
     }
 
     private void issue(Mapping mapping, String operation) throws ErrnoException, IommuException {
@@ -81,16 +85,16 @@ final class MappedIoas {
 
     private MapCauses causes(ErrnoException failure) {
         try {
-            return new MapCauses(Optional.of(ranges()), memlock.inWords());
+            return new MapCauses(Optional.of(ranges()), pinning);
         } catch (ErrnoException untold) {
             failure.addSuppressed(untold);
-            return new MapCauses(Optional.empty(), memlock.inWords());
+            return new MapCauses(Optional.empty(), pinning);
         }
     }
 
     void unmap(Mapping mapping) throws IommuException {
         AddressRange range = mapping.range();
-        String operation = "unmap " + mapping + " from '" + space + "'";
+        String operation = "unmap " + words(mapping) + " from '" + space + "'";
         long removed;
         try {
             removed = iommu.unmap(ioas, range.start(), range.size());
@@ -112,7 +116,7 @@ final class MappedIoas {
      * @throws IommuException if the kernel refuses
      */
     void cut(Mapping mapping, List<AddressRange> keep, OptionalInt pinningDevice) throws IommuException {
-        String operation = "cut " + mapping + " to " + keep + " in '" + space + "'";
+        String operation = "cut " + words(mapping) + " to " + keep + " in '" + space + "'";
         try {
             new Cut(iommu, ioas, mapping, keep, operation).run(pinningDevice);
             left(mapping, keep);

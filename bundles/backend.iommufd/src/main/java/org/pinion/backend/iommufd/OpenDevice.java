@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.device.RegionAccessException;
 import org.pinion.linux.ErrnoException;
 import org.pinion.spi.backend.DeviceHandle;
 
@@ -38,8 +39,10 @@ record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) imp
     private IommuException failed(String verb, int region, long offset, long size, IOException failure) {
         String operation = "%s 0x%x bytes at 0x%x of region %d of %s"
                 .formatted(verb, size, offset, region, device.address());
-        return failure instanceof ErrnoException answer
-                ? RegionCauses.of(answer).failing(operation, answer)
-                : new IommuException(operation, null, null, failure.getMessage(), "", failure);
+        return switch (failure) {
+            case ErrnoException answer -> RegionCauses.of(answer).failing(operation, answer);
+            case RegionAccessException access -> new IommuException(operation, null, null, access.why(), "", access);
+            default -> new IommuException(operation, null, null, failure.getMessage(), "", failure);
+        };
     }
 }

@@ -32,7 +32,7 @@ final class SessionDevices {
     private final IommuFd iommu;
     private final MappedIoas target;
     private final String space;
-    private final Memlock memlock;
+    private final PinningFacts pinning;
     private final Map<String, OpenDevice> open = new TreeMap<>();
     private final TreeSet<String> attached = new TreeSet<>();
 
@@ -41,19 +41,19 @@ final class SessionDevices {
      * @param iommu the session's iommufd
      * @param target the session's IOAS
      * @param space the address space's name, for messages
-     * @param memlock tells the limit on locked memory
+     * @param pinning tells the limit on locked memory
      */
-    SessionDevices(Kernel kernel, IommuFd iommu, MappedIoas target, String space, Memlock memlock) {
+    SessionDevices(Kernel kernel, IommuFd iommu, MappedIoas target, String space, PinningFacts pinning) {
         this.kernel = kernel;
         this.host = new HostDevices(kernel);
         this.iommu = iommu;
         this.target = target;
         this.space = space;
-        this.memlock = memlock;
+        this.pinning = pinning;
     }
 
     /** {@return the id of an attached device whose pages are pinned by an IOMMU's page table; empty if there is none} */
-    OptionalInt pinning() {
+    OptionalInt pinningDevice() {
         return attached.stream()
                 .map(open::get)
                 .filter(device -> !device.device().emulatedIommu())
@@ -105,23 +105,21 @@ final class SessionDevices {
     }
 
     private static IommuException notBound(HostDevice device, String operation) {
-        String path = "/sys/bus/pci/devices/" + device.address();
-        if (device.driver().startsWith("vfio")) {
+        if (device.emulatedIommu() || device.driver().startsWith("vfio")) {
             return new IommuException(
                     operation,
-                    "driver " + device.driver() + " has made no character device for it: the kernel was built without"
+                    "its driver " + device.driver() + " has made no character device for it: the kernel was built without"
                             + " CONFIG_VFIO_DEVICE_CDEV",
                     "use a kernel that has it (6.6 and later)");
         }
-        String has = device.driver().isEmpty() ? "no driver" : "driver " + device.driver();
-        return device.emulatedIommu()
-                ? new IommuException(operation, "the mdev has " + has + ", not vfio_mdev", "modprobe vfio_mdev")
-                : new IommuException(
-                        operation,
-                        "the device has " + has + ", not one of VFIO",
-                        (device.driver().isEmpty() ? "" : "echo " + device.address() + " > " + path + "/driver/unbind; ")
-                                + "echo vfio-pci > " + path + "/driver_override; echo " + device.address()
-                                + " > /sys/bus/pci/drivers_probe");
+        String path = "/sys/bus/pci/devices/" + device.address();
+        boolean free = device.driver().isEmpty();
+        return new IommuException(
+                operation,
+                "the device has " + (free ? "no driver" : "driver " + device.driver()) + ", not one of VFIO",
+                (free ? "" : "echo " + device.address() + " > " + path + "/driver/unbind; ")
+                        + "echo vfio-pci > " + path + "/driver_override; echo " + device.address()
+                        + " > /sys/bus/pci/drivers_probe");
     }
 
     private OpenDevice learn(HostDevices.Found found, VfioDevice vfio, String operation) throws IommuException {
@@ -182,7 +180,7 @@ final class SessionDevices {
     }
 
     private AttachCauses attachCauses(HostDevice device, Optional<RangeSet> usable, long mappedBytes) {
-        return new AttachCauses(device.address(), device.group(), usable, mappedBytes, memlock.inWords());
+        return new AttachCauses(device.address(), device.group(), usable, mappedBytes, pinning);
     }
 
     OpenDevice attach(String address) throws IommuException {

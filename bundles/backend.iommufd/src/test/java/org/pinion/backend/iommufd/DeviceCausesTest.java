@@ -92,7 +92,7 @@ class DeviceCausesTest {
         "EADDRINUSE | it can use [0x0-0xfff]",
         "EINVAL     | IOMMU group 4 is attached elsewhere",
         "EFAULT     | cannot be pinned",
-        "ENOMEM     | 0x2000 bytes are to be pinned and locked memory is not limited",
+        "ENOMEM     | 0x2000 bytes are to be pinned and the limit on locked memory is 0x800000 bytes",
         "EBUSY      | elsewhere",
         "EPERM      | interrupts",
         "ENODEV     | going away",
@@ -101,7 +101,7 @@ class DeviceCausesTest {
     })
     void anAttachThatFailsHasACauseInWordsWithARemedy(Errno errno, String words) {
         AttachCauses causes = new AttachCauses(
-                EDU, 4, Optional.of(RangeSet.of(new AddressRange(0, 0xfff))), 0x2000, "locked memory is not limited");
+                EDU, 4, Optional.of(RangeSet.of(new AddressRange(0, 0xfff))), 0x2000, PinningFactsTest.FACTS);
         Cause cause = causes.of(answer(errno));
         assertThat(cause.why()).contains(words);
         assertThat(cause.remedy()).isNotBlank();

@@ -23,7 +23,7 @@ class MapCausesTest {
             RangeSet.of(new AddressRange(0, 0xfedfffffL), new AddressRange(0xfef00000L, 0x7fffffffffL)), 0x1000);
     private static final Mapping RAM = user(0, 0x100000, 0x7f0000000000L);
 
-    private final MapCauses causes = new MapCauses(Optional.of(RANGES), "the limit on locked memory is 0x800000 bytes");
+    private final MapCauses causes = new MapCauses(Optional.of(RANGES), PinningFactsTest.FACTS);
 
     private static Mapping user(long start, long size, long address) {
         return new Mapping(
@@ -37,7 +37,7 @@ class MapCausesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "EEXIST     | 0x0-0xfffff is mapped already",
-        "EFAULT     | memory at 0x7f0000000000 cannot be pinned",
+        "EFAULT     | memory at 0x7f0000000000 cannot be pinned: nothing is mapped at 0x7f0000000000 in this process",
         "ENOMEM     | 0x100000 bytes are to be pinned and the limit on locked memory is 0x800000 bytes",
         "EOVERFLOW  | reaches 2^64-1",
         "EBADF      | is not open in this process",
@@ -84,8 +84,15 @@ class MapCausesTest {
     }
 
     @Test
+    void aFileThatIsTooShortIsToldWithoutLookingAtMemory() {
+        Mapping file = new Mapping(
+                AddressRange.ofSize(0, 0x1000), Access.READ, Route.FILE, new Backing.MemoryFile(5, 0, 0));
+        assertThat(causes.of(file, answer(Errno.EFAULT)).why()).contains("the file ends before");
+    }
+
+    @Test
     void withoutRangesAnInvalidMappingStillHasACause() {
-        MapCauses blind = new MapCauses(Optional.empty(), "locked memory is not limited");
+        MapCauses blind = new MapCauses(Optional.empty(), PinningFactsTest.FACTS);
         assertThat(blind.of(RAM, answer(Errno.EINVAL)).why()).contains("offset within a page");
     }
 }
