@@ -48,6 +48,8 @@ record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
                 new Cause(
                         mapping.backing() + " is a dma-buf that was revoked",
                         "enable the memory of the device that exports it, and map it again");
+            case ENOTTY ->
+                new Cause("the kernel does not map files: IOMMU_IOAS_MAP_FILE came with Linux 6.13", "map it by address");
             case ENOENT -> new Cause("the kernel no longer has the address space", "open it again");
             default -> Cause.unknown(failure);
         };

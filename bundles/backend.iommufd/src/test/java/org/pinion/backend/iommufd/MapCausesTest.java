@@ -45,6 +45,7 @@ class MapCausesTest {
         "EOPNOTSUPP | the kernel does not pin memory at 0x7f0000000000",
         "ENODEV     | a dma-buf that was revoked",
         "ENOENT     | no longer has the address space",
+        "ENOTTY     | the kernel does not map files",
         "EIO        | Input/output error",
     })
     void anErrnoIsACauseInWordsWithARemedy(Errno errno, String words) {
