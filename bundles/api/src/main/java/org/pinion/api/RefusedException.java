@@ -2,7 +2,9 @@ package org.pinion.api;
 
 import java.util.stream.Collectors;
 
-/** A policy refuses what was asked: nothing was changed, and {@link #plan()} says which rule, range, device and limit. */
+/**
+ * A policy refuses what was asked: nothing was changed, and {@link #plan()} says which rule, range, device and limit.
+ */
 public class RefusedException extends IommuException {
 
     private static final long serialVersionUID = 1L;
