@@ -30,6 +30,8 @@ final class DeviceTree {
         driver(device, bus, home);
         if (pci) {
             pciFiles(device, home);
+        } else {
+            tree.link(home + "/mdev_type", "/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1");
         }
         group(device, home);
         if (name.isPresent()) {
