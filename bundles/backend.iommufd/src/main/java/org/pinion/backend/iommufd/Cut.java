@@ -79,7 +79,7 @@ final class Cut {
         AddressRange range = mapping.range();
         long removed;
         try {
-            removed = iommu.unmap(ioas, range.start(), range.size());
+            removed = iommu.unmap(ioas, range);
         } catch (ErrnoException failure) {
             throw failed(failure);
         }
@@ -102,7 +102,7 @@ final class Cut {
         List<AddressRange> left = done;
         try {
             for (AddressRange part : done) {
-                iommu.unmap(ioas, part.start(), part.size());
+                iommu.unmap(ioas, part);
                 left = left.subList(1, left.size());
             }
             iommu.copy(scratch.ioas(), ioas, mapping.range(), mapping.access());
@@ -129,7 +129,7 @@ final class Cut {
         try {
             scratch.close();
         } catch (ErrnoException failure) {
-            // The address space is as it should be; what the scratch still pins goes when the session is closed.
+            // The address space is as it should be; the scratch goes when the session is closed.
             LOG.warn("{}: the scratch address space stays until the session is closed: {}", operation, failure.getMessage());
         }
     }

@@ -41,9 +41,27 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() throws ErrnoException {
+        try {
+            destroy();
+        } catch (ErrnoException failure) {
+            empty(failure);
+            throw failure;
+        }
+    }
+
+    private void destroy() throws ErrnoException {
         if (pageTable != NONE) {
             iommu.destroy(pageTable);
         }
         iommu.destroy(ioas);
+    }
+
+    /** What cannot be destroyed shall at least pin nothing. */
+    private void empty(ErrnoException failure) {
+        try {
+            iommu.unmapAll(ioas);
+        } catch (ErrnoException second) {
+            failure.addSuppressed(second);
+        }
     }
 }
