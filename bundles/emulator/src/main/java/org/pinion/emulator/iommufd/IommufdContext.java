@@ -11,8 +11,9 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * What one open of {@code /dev/iommu} stands for ({@code struct iommufd_ctx}). It lives on while a device is bound to it, even
- * when its descriptor is closed. One lock guards all that belongs to it; different contexts never wait for one another.
+ * What one open of {@code /dev/iommu} stands for ({@code struct iommufd_ctx}). It lives on while a device is bound to
+ * it, even when its descriptor is closed. One lock guards all that belongs to it; different contexts never wait for
+ * one another.
  */
 public final class IommufdContext {
 

@@ -30,8 +30,8 @@ import org.pinion.linux.uapi.IommuIoasUnmap;
 import org.pinion.linux.uapi.IommuOption;
 
 /**
- * An open {@code /dev/iommu}. Every request names the size of its structure first: shorter than the kernel's is EINVAL, longer
- * is fine as long as what the kernel does not know is 0 (drivers/iommu/iommufd/main.c).
+ * An open {@code /dev/iommu}. Every request names the size of its structure first: shorter than the kernel's is
+ * EINVAL, longer is fine as long as what the kernel does not know is 0 (drivers/iommu/iommufd/main.c).
  */
 public final class IommufdFile implements OpenFile {
 
