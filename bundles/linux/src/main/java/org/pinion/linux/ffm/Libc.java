@@ -20,8 +20,8 @@ import java.util.Optional;
 /**
  * Calls of the C library that answer as the system call underneath does: a value, or a negated {@code errno}.
  *
- * <p>Every handle lives in a class of its own, so that it is a constant for the compiler and yet bound only by the first
- * call: binding all of them takes a quarter of a second, which no start of a bundle should wait for.
+ * <p>Every handle lives in a class of its own, so that it is a constant for the compiler and yet bound only by the
+ * first call: binding all of them takes a quarter of a second, which no start of a bundle should wait for.
  */
 final class Libc {
 
@@ -32,9 +32,16 @@ final class Libc {
     private static final int FAILED = -1;
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
+
+    /** The C library declares open and ioctl with two arguments and an ellipsis, which some ABIs pass differently. */
+    private static final Linker.Option AFTER_TWO = Linker.Option.firstVariadicArg(2);
+
     private static final long ERRNO = STATE.byteOffset(PathElement.groupElement("errno"));
 
-    /** What a call leaves behind, per thread. A value of the JDK's own class: it keeps no class loader of a bundle alive. */
+    /**
+     * What a call leaves behind, per thread; its class is the JDK's, so that it keeps no class loader of a bundle
+     * alive.
+     */
     private static final ThreadLocal<MemorySegment> CAPTURED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
 
@@ -42,7 +49,7 @@ final class Libc {
 
     private static final class Open {
         static final MethodHandle CALL = bind(
-                "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+                "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), AFTER_TWO);
     }
 
     private static final class Close {
@@ -51,12 +58,12 @@ final class Libc {
 
     private static final class IoctlStruct {
         static final MethodHandle CALL = bind(
-                "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
+                "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), AFTER_TWO);
     }
 
     private static final class IoctlNumber {
         static final MethodHandle CALL = bind(
-                "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), Linker.Option.firstVariadicArg(2));
+                "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), AFTER_TWO);
     }
 
     private static final class Mmap {
@@ -112,7 +119,7 @@ final class Libc {
     static int open(String path, int flags) {
         MemorySegment state = CAPTURED.get();
         try (Arena arena = Arena.ofConfined()) {
-            return answer((int) Open.CALL.invokeExact(state, arena.allocateFrom(path), flags, 0), state);
+            return answer((int) Open.CALL.invokeExact(state, string(arena, path), flags, 0), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -130,7 +137,8 @@ final class Libc {
     static int ioctl(int fd, int request, MemorySegment argument) {
         MemorySegment state = CAPTURED.get();
         try {
-            return answer((int) IoctlStruct.CALL.invokeExact(state, fd, Integer.toUnsignedLong(request), argument), state);
+            long number = Integer.toUnsignedLong(request);
+            return answer((int) IoctlStruct.CALL.invokeExact(state, fd, number, argument), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -139,7 +147,8 @@ final class Libc {
     static int ioctl(int fd, int request, long argument) {
         MemorySegment state = CAPTURED.get();
         try {
-            return answer((int) IoctlNumber.CALL.invokeExact(state, fd, Integer.toUnsignedLong(request), argument), state);
+            long number = Integer.toUnsignedLong(request);
+            return answer((int) IoctlNumber.CALL.invokeExact(state, fd, number, argument), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -149,8 +158,9 @@ final class Libc {
     static long mmap(long length, int protection, int flags, int fd, long offset) {
         MemorySegment state = CAPTURED.get();
         try {
+            MemorySegment anywhere = MemorySegment.NULL;
             return answer(
-                    (long) Mmap.CALL.invokeExact(state, MemorySegment.NULL, length, protection, flags, fd, offset), state);
+                    (long) Mmap.CALL.invokeExact(state, anywhere, length, protection, flags, fd, offset), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -186,7 +196,7 @@ final class Libc {
     static int memfdCreate(String name, int flags) {
         MemorySegment state = CAPTURED.get();
         try (Arena arena = Arena.ofConfined()) {
-            return answer((int) MemfdCreate.CALL.invokeExact(state, arena.allocateFrom(name), flags), state);
+            return answer((int) MemfdCreate.CALL.invokeExact(state, string(arena, name), flags), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -217,6 +227,13 @@ final class Libc {
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
+    }
+
+    private static MemorySegment string(Arena arena, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the C library would end '" + text + "' at its NUL character");
+        }
+        return arena.allocateFrom(text);
     }
 
     private static int answer(int result, MemorySegment state) {

@@ -8,8 +8,8 @@ import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 
 /**
- * The memory mapped through one kernel. Each mapping gets an arena of its own that is closed before the memory goes, so that
- * a late access throws instead of hitting whatever the process has mapped there since.
+ * The memory mapped through one kernel. Each mapping gets an arena of its own that is closed before the memory goes, so
+ * that a late access throws instead of hitting whatever the process has mapped there since.
  */
 final class MappedMemory {
 

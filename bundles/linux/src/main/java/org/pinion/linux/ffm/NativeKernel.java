@@ -94,8 +94,8 @@ public final class NativeKernel implements Kernel {
     /**
      * {@inheritDoc}
      *
-     * <p>Answers {@code -EINVAL} for what no mmap of this kernel returned, or what was unmapped before: anything else at
-     * that address is not its own to unmap. Once it is unmapped, every access through the segment throws.
+     * <p>Answers {@code -EINVAL} for what no mmap of this kernel returned, or what was unmapped before: anything else
+     * at that address is not its own to unmap. Once it is unmapped, every access through the segment throws.
      *
      * @throws IllegalStateException if a system call on another thread is using the memory; it stays mapped
      */

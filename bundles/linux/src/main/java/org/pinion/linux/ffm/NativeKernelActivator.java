@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Offers the kernel of the machine, unless the framework property {@value #CHOICE} asks for the emulated one. Where there is
- * no kernel to offer the bundle starts all the same: its interfaces and readers are needed with any kernel.
+ * Offers the kernel of the machine, unless the framework property {@value #CHOICE} asks for the emulated one. Where
+ * there is no kernel to offer the bundle starts all the same: its interfaces and readers are needed with any kernel.
  */
 @Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
 @Capability(

@@ -5,16 +5,18 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * An area of this process's memory (a {@code vm_area_struct}), as {@code /proc/self/smaps} describes it (fs/proc/task_mmu.c,
- * Documentation/filesystems/proc.rst).
+ * An area of this process's memory (a {@code vm_area_struct}), as {@code /proc/self/smaps} describes it
+ * (fs/proc/task_mmu.c, Documentation/filesystems/proc.rst).
  *
  * @param start first address, unsigned
  * @param last last address, unsigned, included
- * @param permissions four letters such as {@code rw-p}; the last is {@code s} for a shared mapping, {@code p} for a private one
+ * @param permissions four letters such as {@code rw-p}; the last is {@code s} for a shared mapping, {@code p} for a
+ *     private one
  * @param offset where in the file it begins, bytes
  * @param device the file system's device number, hexadecimal, such as {@code 08:02}; {@code 00:00} without a file
  * @param inode the file's inode, 0 without a file
- * @param path the file, {@code [heap]} and the like, or empty; ends in {@code (deleted)} if the file has no name any more
+ * @param path the file, {@code [heap]} and the like, or empty; ends in {@code (deleted)} if the file has no name any
+ *     more
  * @param sizes bytes by the kernel's word, such as {@code Rss} or {@code KernelPageSize}
  * @param vmFlags the area's flags, two letters each, such as {@code rd} or {@code io}
  */

@@ -7,7 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pinion.linux.MalformedFileException;
 
-/** Reads {@code mountinfo} (Documentation/filesystems/proc.rst, 3.5): a number of optional fields ends with a single dash. */
+/**
+ * Reads {@code mountinfo} (Documentation/filesystems/proc.rst, 3.5): a number of optional fields ends with a single
+ * dash.
+ */
 final class MountInfoText {
 
     private static final Pattern LINE =

@@ -6,8 +6,8 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.MalformedFileException;
 
 /**
- * Reads what {@code /proc/self} says about the memory of this process. Keeps nothing: every call reads anew, and may be made
- * from any thread. What the process does meanwhile may or may not show.
+ * Reads what {@code /proc/self} says about the memory of this process. Keeps nothing: every call reads anew, and may
+ * be made from any thread. What the process does meanwhile may or may not show.
  */
 public final class ProcessMemory {
 
@@ -28,7 +28,8 @@ public final class ProcessMemory {
     }
 
     /**
-     * The areas of this process's memory. The kernel walks every page table for it: a read costs milliseconds a gigabyte.
+     * The areas of this process's memory. The kernel walks every page table for it: a read costs milliseconds a
+     * gigabyte.
      *
      * @return the areas, sorted by address
      * @throws IOException if the file cannot be read, is cut short or has not the expected format

@@ -5,8 +5,8 @@ import java.util.Set;
 import org.pinion.linux.MalformedFileException;
 
 /**
- * The first line of an area in {@code smaps}, {@code START-END PERMISSIONS OFFSET DEVICE INODE PATH}: five words, then blanks,
- * then a path that may itself have blanks.
+ * The first line of an area in {@code smaps}, {@code START-END PERMISSIONS OFFSET DEVICE INODE PATH}: five words,
+ * then blanks, then a path that may itself have blanks.
  */
 record SmapsHeader(long start, long last, String permissions, long offset, String device, long inode, String path) {
 

@@ -10,8 +10,8 @@ import org.pinion.linux.MalformedFileException;
 /**
  * Reads {@code smaps} in one pass: a header for each area, then lines of {@code Name: value}, {@code VmFlags} the last.
  *
- * <p>An area without its {@code VmFlags} is refused, not taken as one without flags: the flags are what tells device memory
- * from normal memory. Names that are not known are skipped; kernels keep adding them.
+ * <p>An area without its {@code VmFlags} is refused, not taken as one without flags: the flags are what tells device
+ * memory from normal memory. Names that are not known are skipped; kernels keep adding them.
  */
 final class SmapsText {
 

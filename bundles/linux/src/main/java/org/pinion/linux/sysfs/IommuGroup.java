@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param number the group's number
  * @param devices addresses of its devices, sorted
- * @param reserved what none of them can use, in the kernel's order. It lacks the aperture and the alignment, which only an
- *     attached address space tells
+ * @param reserved what none of them can use, in the kernel's order. It lacks the aperture and the alignment, which only
+ *     an attached address space tells
  */
 public record IommuGroup(int number, List<String> devices, List<ReservedIovas> reserved) {
 

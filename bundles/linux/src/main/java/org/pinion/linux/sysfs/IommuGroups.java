@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.MalformedFileException;
 
 /** Reads {@code /sys/kernel/iommu_groups}. */
 public final class IommuGroups {
@@ -31,7 +32,7 @@ public final class IommuGroups {
     public List<IommuGroup> all() throws IOException {
         List<IommuGroup> groups = new ArrayList<>();
         for (String name : kernel.list(ROOT)) {
-            group(name).ifPresent(groups::add);
+            find(number(name)).ifPresent(groups::add);
         }
         groups.sort(Comparator.comparingInt(IommuGroup::number));
         return List.copyOf(groups);
@@ -43,17 +44,21 @@ public final class IommuGroups {
      * @throws IOException if a file cannot be read or has not the expected format
      */
     public Optional<IommuGroup> find(int number) throws IOException {
-        return group(Integer.toString(number));
-    }
-
-    private Optional<IommuGroup> group(String name) throws IOException {
-        String path = ROOT + "/" + name;
+        String path = ROOT + "/" + number;
         String file = path + "/reserved_regions";
         try {
             List<ReservedIovas> reserved = ReservedRegionsText.parse(file, kernel.readFile(file));
-            return Optional.of(new IommuGroup(Integer.parseInt(name), kernel.list(path + "/devices"), reserved));
+            return Optional.of(new IommuGroup(number, kernel.list(path + "/devices"), reserved));
         } catch (NoSuchFileException gone) {
             return Optional.empty();
+        }
+    }
+
+    private static int number(String name) throws MalformedFileException {
+        try {
+            return Integer.parseUnsignedInt(name);
+        } catch (NumberFormatException notANumber) {
+            throw new MalformedFileException(ROOT, 1, name, "the number of an IOMMU group");
         }
     }
 }

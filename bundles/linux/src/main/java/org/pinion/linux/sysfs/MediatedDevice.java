@@ -14,7 +14,11 @@ import java.util.OptionalInt;
  * @param characterDevice the file that opens it through VFIO, such as {@code /dev/vfio/devices/vfio0}
  */
 public record MediatedDevice(
-        String uuid, Optional<String> type, Optional<String> driver, OptionalInt group, Optional<String> characterDevice) {
+        String uuid,
+        Optional<String> type,
+        Optional<String> driver,
+        OptionalInt group,
+        Optional<String> characterDevice) {
 
     /** Checks that nothing is null. */
     public MediatedDevice {

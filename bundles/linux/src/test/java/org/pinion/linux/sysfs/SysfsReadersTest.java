@@ -120,6 +120,15 @@ class SysfsReadersTest {
     }
 
     @Test
+    void aGroupThatHasNoNumberIsNamed() throws IOException {
+        tree.directory("sys/kernel/iommu_groups/seven");
+        assertThatThrownBy(() -> new IommuGroups(tree.kernel()).all())
+                .isInstanceOf(MalformedFileException.class)
+                .hasMessageContaining("/sys/kernel/iommu_groups")
+                .hasMessageContaining("found 'seven'");
+    }
+
+    @Test
     void aMachineWithoutAnIommuHasNoGroups() throws IOException {
         assertThat(new IommuGroups(tree.kernel()).all()).isEmpty();
     }
@@ -132,7 +141,9 @@ class SysfsReadersTest {
 
     @Test
     void aReservedRegionThatIsNoneSaysItsLine() {
-        for (String wrong : List.of("0x1000", "0x1000 0x1fff", "1000 1fff msi", "0x2000 0x1fff msi", "0xg 0x1fff msi")) {
+        List<String> lines =
+                List.of("0x1000", "0x1000 0x1fff", "1000 1fff msi", "0x2000 0x1fff msi", "0xg 0x1fff msi");
+        for (String wrong : lines) {
             assertThatThrownBy(() -> ReservedRegionsText.parse("/r", "0x0 0xfff msi\n" + wrong + "\n"))
                     .isInstanceOf(MalformedFileException.class)
                     .hasMessageContaining("/r, line 2: expected '0xSTART 0xLAST TYPE'")

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every field of every structure lies where the C compiler puts it on x86-64 (compiled from include/uapi/linux). */
 class StructLayoutTest {
 
-    /** Structure, its bytes, and each field's offset and width; a first field of 32 bits is the size that is declared. */
+    /**
+     * Structure, its bytes, and each field's offset and width; a first field of 32 bits is the size that is declared.
+     */
     private static final List<Layout<?>> LAYOUTS = List.of(
             new Layout<>("iommu_destroy", 8, IommuDestroy.SIZE, IommuDestroy.class, IommuDestroy::allocate)
                     .u32("id", 4, IommuDestroy::id, IommuDestroy::id),
@@ -23,12 +25,16 @@ class StructLayoutTest {
             new Layout<>("iommu_iova_range", 16, IommuIovaRange.SIZE, IommuIovaRange.class, IommuIovaRange::allocate)
                     .u64("start", 0, IommuIovaRange::start, IommuIovaRange::start)
                     .u64("last", 8, IommuIovaRange::last, IommuIovaRange::last),
-            new Layout<>("iommu_ioas_iova_ranges", 32, IommuIoasIovaRanges.SIZE, IommuIoasIovaRanges.class, IommuIoasIovaRanges::allocate)
+            new Layout<>(
+                    "iommu_ioas_iova_ranges", 32, IommuIoasIovaRanges.SIZE,
+                    IommuIoasIovaRanges.class, IommuIoasIovaRanges::allocate)
                     .u32("ioasId", 4, IommuIoasIovaRanges::ioasId, IommuIoasIovaRanges::ioasId)
                     .u32("numIovas", 8, IommuIoasIovaRanges::numIovas, IommuIoasIovaRanges::numIovas)
                     .u64("allowedIovas", 16, IommuIoasIovaRanges::allowedIovas, IommuIoasIovaRanges::allowedIovas)
                     .u64("iovaAlignment", 24, IommuIoasIovaRanges::iovaAlignment, IommuIoasIovaRanges::iovaAlignment),
-            new Layout<>("iommu_ioas_allow_iovas", 24, IommuIoasAllowIovas.SIZE, IommuIoasAllowIovas.class, IommuIoasAllowIovas::allocate)
+            new Layout<>(
+                    "iommu_ioas_allow_iovas", 24, IommuIoasAllowIovas.SIZE,
+                    IommuIoasAllowIovas.class, IommuIoasAllowIovas::allocate)
                     .u32("ioasId", 4, IommuIoasAllowIovas::ioasId, IommuIoasAllowIovas::ioasId)
                     .u32("numIovas", 8, IommuIoasAllowIovas::numIovas, IommuIoasAllowIovas::numIovas)
                     .u64("allowedIovas", 16, IommuIoasAllowIovas::allowedIovas, IommuIoasAllowIovas::allowedIovas),
@@ -38,7 +44,9 @@ class StructLayoutTest {
                     .u64("userVa", 16, IommuIoasMap::userVa, IommuIoasMap::userVa)
                     .u64("length", 24, IommuIoasMap::length, IommuIoasMap::length)
                     .u64("iova", 32, IommuIoasMap::iova, IommuIoasMap::iova),
-            new Layout<>("iommu_ioas_map_file", 40, IommuIoasMapFile.SIZE, IommuIoasMapFile.class, IommuIoasMapFile::allocate)
+            new Layout<>(
+                    "iommu_ioas_map_file", 40, IommuIoasMapFile.SIZE,
+                    IommuIoasMapFile.class, IommuIoasMapFile::allocate)
                     .u32("flags", 4, IommuIoasMapFile::flags, IommuIoasMapFile::flags)
                     .u32("ioasId", 8, IommuIoasMapFile::ioasId, IommuIoasMapFile::ioasId)
                     .u32("fd", 12, IommuIoasMapFile::fd, IommuIoasMapFile::fd)
@@ -72,14 +80,20 @@ class StructLayoutTest {
                     .u32("capOffset", 12, VfioRegionInfo::capOffset, VfioRegionInfo::capOffset)
                     .u64("size", 16, VfioRegionInfo::size, VfioRegionInfo::size)
                     .u64("offset", 24, VfioRegionInfo::offset, VfioRegionInfo::offset),
-            new Layout<>("vfio_device_bind_iommufd", 24, VfioDeviceBindIommufd.SIZE, VfioDeviceBindIommufd.class, VfioDeviceBindIommufd::allocate)
+            new Layout<>(
+                    "vfio_device_bind_iommufd", 24, VfioDeviceBindIommufd.SIZE,
+                    VfioDeviceBindIommufd.class, VfioDeviceBindIommufd::allocate)
                     .u32("flags", 4, VfioDeviceBindIommufd::flags, VfioDeviceBindIommufd::flags)
                     .u32("iommufd", 8, VfioDeviceBindIommufd::iommufd, VfioDeviceBindIommufd::iommufd)
                     .u32("devid", 12, VfioDeviceBindIommufd::devid, VfioDeviceBindIommufd::devid),
-            new Layout<>("vfio_device_attach_iommufd_pt", 16, VfioDeviceAttachIommufdPt.SIZE, VfioDeviceAttachIommufdPt.class, VfioDeviceAttachIommufdPt::allocate)
+            new Layout<>(
+                    "vfio_device_attach_iommufd_pt", 16, VfioDeviceAttachIommufdPt.SIZE,
+                    VfioDeviceAttachIommufdPt.class, VfioDeviceAttachIommufdPt::allocate)
                     .u32("flags", 4, VfioDeviceAttachIommufdPt::flags, VfioDeviceAttachIommufdPt::flags)
                     .u32("ptId", 8, VfioDeviceAttachIommufdPt::ptId, VfioDeviceAttachIommufdPt::ptId),
-            new Layout<>("vfio_device_detach_iommufd_pt", 12, VfioDeviceDetachIommufdPt.SIZE, VfioDeviceDetachIommufdPt.class, VfioDeviceDetachIommufdPt::allocate)
+            new Layout<>(
+                    "vfio_device_detach_iommufd_pt", 12, VfioDeviceDetachIommufdPt.SIZE,
+                    VfioDeviceDetachIommufdPt.class, VfioDeviceDetachIommufdPt::allocate)
                     .u32("flags", 4, VfioDeviceDetachIommufdPt::flags, VfioDeviceDetachIommufdPt::flags));
 
     static List<Layout<?>> layouts() {
