@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shrinks one mapping. The kernel never splits one, so it is copied into a scratch IOAS, removed, and the parts that stay are
- * copied back. A copy shares the pages with its original; while the scratch has a page table of its own the pages stay pinned
- * throughout, and nothing is charged again. The devices miss the parts that stay for as long as two ioctls take.
+ * Shrinks one mapping. The kernel never splits one, so it is copied into a scratch IOAS, removed, and the parts that
+ * stay are copied back. A copy shares the pages with its original; while the scratch has a page table of its own the
+ * pages stay pinned throughout, and nothing is charged again. The devices miss the parts that stay for as long as
+ * two ioctls take.
  */
 final class Cut {
 
@@ -130,7 +131,7 @@ final class Cut {
             scratch.close();
         } catch (ErrnoException failure) {
             // The address space is as it should be; the scratch goes when the session is closed.
-            LOG.warn("{}: the scratch address space stays until the session is closed: {}", operation, failure.getMessage());
+            LOG.warn("{}: its scratch address space stays for now: {}", operation, failure.getMessage());
         }
     }
 }

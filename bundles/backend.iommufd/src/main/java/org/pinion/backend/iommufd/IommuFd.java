@@ -25,8 +25,8 @@ import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Struct;
 
 /**
- * An open {@code /dev/iommu} and the one place that issues its ioctls, one method each. The structures are allocated once and
- * used again for every call, so one thread at a time.
+ * An open {@code /dev/iommu} and the one place that issues its ioctls, one method each. The structures are allocated
+ * once and used again for every call, so one thread at a time.
  */
 final class IommuFd implements AutoCloseable {
 
@@ -109,8 +109,9 @@ final class IommuFd implements AutoCloseable {
     }
 
     /**
-     * Whether the kernel has {@code IOMMU_IOAS_MAP_FILE} (Linux 6.13 and later). A file that cannot exist is looked up only
-     * after everything else was found right, so {@code EBADF} says yes; a kernel without it does not know the number.
+     * Whether the kernel has {@code IOMMU_IOAS_MAP_FILE} (Linux 6.13 and later). A file that cannot exist is looked
+     * up only after everything else was found right, so {@code EBADF} says yes; a kernel without it does not know
+     * the number.
      *
      * @param ioas an IOAS
      * @return whether it has

@@ -3,8 +3,8 @@ package org.pinion.backend.iommufd;
 import org.pinion.linux.ErrnoException;
 
 /**
- * An IOAS that lives for the length of a block, with nothing to do with the one that devices use. Destroying an IOAS removes
- * what is mapped in it; one that the kernel does not destroy goes with the iommufd.
+ * An IOAS that lives for the length of a block, with nothing to do with the one that devices use. Destroying an IOAS
+ * removes what is mapped in it; one that the kernel does not destroy goes with the iommufd.
  */
 final class Scratch implements AutoCloseable {
 

@@ -22,8 +22,8 @@ final class HwptCommand {
     }
 
     /**
-     * EOPNOTSUPP for flags and data, ENOENT if there is no such device, EINVAL if there is no such address space, and what
-     * filling the page table answers. Reservations of the device come only when it is attached.
+     * EOPNOTSUPP for flags and data, ENOENT if there is no such device, EINVAL if there is no such address space,
+     * and what filling the page table answers. Reservations of the device come only when it is attached.
      */
     int alloc(MemorySegment struct) throws SyscallException {
         IommuHwptAlloc alloc = new IommuHwptAlloc(struct);
