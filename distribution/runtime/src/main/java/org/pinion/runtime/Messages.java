@@ -20,25 +20,24 @@ final class Messages {
     }
 
     /**
-     * Why a bundle did not start. A checked exception of its activator was written for the operator; anything else, such as
-     * a missing package, is named together with the bundle.
+     * Why a bundle did not start. What its activator threw on purpose was written for the operator and stands alone;
+     * a mistake, or a missing package, is named together with the bundle.
      */
     static String ofStart(Bundle bundle, Throwable failure) {
-        Throwable root = rootOf(failure);
-        boolean byActivator = failure instanceof BundleException bundled
-                && bundled.getType() == BundleException.ACTIVATOR_ERROR
-                && root != failure;
-        boolean unexpected = root instanceof RuntimeException || root instanceof Error;
-        return byActivator && !unexpected && root.getMessage() != null
-                ? of(root)
-                : "bundle " + bundle.getSymbolicName() + " does not start: " + (unexpected ? root : of(root));
+        String name = "bundle " + bundle.getSymbolicName() + " does not start: ";
+        return switch (thrownByActivator(failure)) {
+            case null -> name + of(failure);
+            case IllegalArgumentException refusal when refusal.getMessage() != null -> refusal.getMessage();
+            case IllegalStateException refusal when refusal.getMessage() != null -> refusal.getMessage();
+            case RuntimeException mistake -> name + mistake;
+            case Error mistake -> name + mistake;
+            case Throwable refusal -> of(refusal);
+        };
     }
 
-    private static Throwable rootOf(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
+    private static Throwable thrownByActivator(Throwable failure) {
+        boolean byActivator = failure instanceof BundleException bundled
+                && bundled.getType() == BundleException.ACTIVATOR_ERROR;
+        return byActivator ? failure.getCause() : null;
     }
 }

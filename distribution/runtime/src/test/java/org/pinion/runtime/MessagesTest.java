@@ -22,6 +22,13 @@ class MessagesTest {
     }
 
     @Test
+    void theActivatorsOwnWordsBeatThoseOfWhatItCaught() {
+        BundleException refusal = refusal(new IllegalArgumentException("host.yaml: not a host", new IOException("x")));
+
+        assertThat(Messages.ofStart(EMULATOR, refusal)).isEqualTo("host.yaml: not a host");
+    }
+
+    @Test
     void aMistakeInABundleIsNamedWithTheBundle() {
         assertThat(Messages.ofStart(EMULATOR, refusal(new NullPointerException())))
                 .isEqualTo("bundle org.pinion.emulator does not start: java.lang.NullPointerException");
