@@ -107,4 +107,19 @@ public final class IommufdContext {
             lock.unlock();
         }
     }
+
+    /** The last descriptor was closed: page tables without a device go, and unpin what only they showed. */
+    void release() {
+        lock.lock();
+        try {
+            for (IommufdObject object : objects.all()) {
+                if (object instanceof PageTable table && !table.inUse()) {
+                    table.ioas().removeDomain(table);
+                    objects.remove(table);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
 }

@@ -34,6 +34,8 @@ final class DeviceTree {
         driver(device, bus, home);
         if (pci) {
             pciFiles(device, home);
+        } else {
+            tree.link(home + "/mdev_type", "/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1");
         }
         tree.link(home + "/iommu_group", GROUPS + device.group());
         tree.link(GROUPS + device.group() + "/devices/" + device.address(), home);
