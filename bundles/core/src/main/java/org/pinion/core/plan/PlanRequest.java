@@ -1,0 +1,50 @@
+package org.pinion.core.plan;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.FlatView;
+import org.pinion.api.IovaLimits;
+import org.pinion.api.Trait;
+import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.policy.Candidate;
+
+/**
+ * All that a plan depends on.
+ *
+ * @param view what is to be reachable
+ * @param traits what all classifiers said, signed, in any order
+ * @param limits what the devices allow
+ * @param policies the policies to ask, sorted by name whatever order they are given in
+ * @param backend the backend's name
+ * @param capabilities what the backend's session can do
+ */
+public record PlanRequest(
+        FlatView view,
+        Collection<Trait> traits,
+        IovaLimits limits,
+        List<NamedPolicy> policies,
+        String backend,
+        BackendCapabilities capabilities) {
+
+    /** Sorts the policies, so that which of two equals is named does not depend on who came first. */
+    public PlanRequest {
+        policies = policies.stream()
+                .sorted(Comparator.comparing(NamedPolicy::name))
+                .toList();
+    }
+
+    /** {@return bytes to which every mapping is trimmed} */
+    long alignment() {
+        return Math.max(limits.alignment(), capabilities.pageSize());
+    }
+
+    /** {@return what policies are told about the circumstances} */
+    Candidate.Planning planning() {
+        List<String> devices =
+                limits.devices().stream().map(DeviceLimits::device).toList();
+        return new Candidate.Planning(
+                backend, capabilities.routes(), capabilities.missingRoutes(), alignment(), devices);
+    }
+}

@@ -1,0 +1,99 @@
+package org.pinion.core.plan;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.Decision;
+import org.pinion.api.Decision.Outcome;
+import org.pinion.api.Plan;
+import org.pinion.api.Route;
+import org.pinion.api.Section;
+import org.pinion.spi.policy.Candidate;
+import org.pinion.spi.policy.Verdict;
+
+/**
+ * Makes plans. One sweep over sections, traits and forbidden addresses, all sorted: the work grows with their number and
+ * nothing else.
+ */
+public final class Planner {
+
+    private final PlanRequest request;
+    private final Candidate.Planning planning;
+    private final TraitSweep traits;
+    private final Judge judge;
+    private final Decisions decisions;
+    private final MappableRun run;
+
+    private Planner(PlanRequest request) {
+        this.request = request;
+        planning = request.planning();
+        traits = new TraitSweep(request.traits());
+        judge = new Judge(request.policies());
+        decisions = new Decisions(request.view().sections().size());
+        Layout layout = new Layout(request.alignment(), Forbidden.of(request.limits()));
+        run = new MappableRun(judge, layout, request.alignment(), decisions);
+    }
+
+    /**
+     * Makes a plan; what a policy throws comes through.
+     *
+     * @param request all that the plan depends on, with at least one policy
+     * @return the plan; its decisions cover every address of every section exactly once
+     */
+    public static Plan plan(PlanRequest request) {
+        return new Planner(request).plan();
+    }
+
+    private Plan plan() {
+        for (Section section : request.view().sections()) {
+            planSection(section);
+        }
+        List<String> names = request.policies().stream().map(NamedPolicy::name).toList();
+        return new Plan(request.view(), request.limits(), names, decisions.toList());
+    }
+
+    private void planSection(Section section) {
+        long last = section.range().last();
+        AddressRange part = traits.partFrom(section.range().start(), last);
+        planPart(section, part);
+        while (part.last() != last) {
+            part = traits.partFrom(part.last() + 1, last);
+            planPart(section, part);
+        }
+        run.finish();
+    }
+
+    private void planPart(Section section, AddressRange range) {
+        Candidate part = new Candidate(range, section, traits.traitsOf(range), planning);
+        Judgement judgement = judge.decide(part);
+        if (judgement.outcome() != Verdict.Outcome.MAP) {
+            Outcome outcome = judgement.outcome() == Verdict.Outcome.SKIP ? Outcome.SKIP : Outcome.REFUSE;
+            leaveOut(part, outcome, judgement.rule(), judgement.reason(), judgement.remedy());
+        } else {
+            planMappable(part, judgement);
+        }
+    }
+
+    private void planMappable(Candidate part, Judgement judgement) {
+        Section section = part.section();
+        Set<Route> offered = planning.routes();
+        Route route = Routes.choose(section.backing(), judgement.routes(), offered);
+        if (section.backing() instanceof Backing.None) {
+            leaveOut(part, Outcome.SKIP, "planner/no-bytes", "the section has no bytes that could be mapped", "");
+        } else if (route == null) {
+            String reason =
+                    Routes.missing(section.backing(), judgement.routes(), offered, planning.missingRoutes());
+            leaveOut(part, Outcome.SKIP, "planner/no-route", reason, "");
+        } else {
+            run.add(part, judgement, judgement.access().and(section.access()), route);
+        }
+    }
+
+    private void leaveOut(Candidate part, Outcome outcome, String rule, String reason, String remedy) {
+        run.finish();
+        decisions.add(new Decision(
+                part.range(), part.section(), outcome, rule, reason, remedy, part.traits(), Optional.empty()));
+    }
+}

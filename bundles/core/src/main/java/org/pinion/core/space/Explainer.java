@@ -1,0 +1,81 @@
+package org.pinion.core.space;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.pinion.api.Decision;
+import org.pinion.api.Explanation;
+import org.pinion.api.Mapping;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.Trait;
+
+/** Answers why a device can or cannot reach an address, from a snapshot alone. */
+final class Explainer {
+
+    private Explainer() {}
+
+    static Explanation explain(SpaceSnapshot snapshot, long address) {
+        Optional<Decision> decision = snapshot.plan().at(address);
+        Optional<Mapping> installed = covering(snapshot.table(), address);
+        Optional<String> forbiddenBy = snapshot.plan().limits().whyUnusable(address);
+        List<String> sentences = new ArrayList<>();
+        sentences.add(reach(address, installed));
+        sentences.add(decision.map(Explainer::decided)
+                .orElseGet(() -> "no section of flat view '%s' shows at 0x%x"
+                        .formatted(snapshot.plan().view().name(), address)));
+        decision.map(Decision::remedy).filter(remedy -> !remedy.isEmpty()).ifPresent(remedy ->
+                sentences.add("what can be done: " + remedy));
+        forbiddenBy.ifPresent(by -> sentences.add("0x%x is %s".formatted(address, by)));
+        covering(snapshot.missing(), address).ifPresent(missing ->
+                sentences.add("the plan maps it, but the kernel does not hold it since a change could not be undone; "
+                        + "the next successful commit maps it"));
+        decision.ifPresent(found -> found.traits().forEach(trait -> sentences.add(said(trait))));
+        return new Explanation(address, decision, installed, forbiddenBy, sentences);
+    }
+
+    private static String reach(long address, Optional<Mapping> installed) {
+        return installed.map(mapping -> "a device reaches 0x%x (%s, by %s): %s, in the mapping of %s"
+                        .formatted(
+                                address,
+                                mapping.access().symbol(),
+                                mapping.route().symbol(),
+                                mapping.backing().advance(address - mapping.range().start()),
+                                mapping.range()))
+                .orElseGet(() -> "no device can reach 0x%x: it is not mapped".formatted(address));
+    }
+
+    private static String decided(Decision decision) {
+        String what =
+                switch (decision.outcome()) {
+                    case MAP -> "is mapped";
+                    case SKIP -> "is left out";
+                    case TRIM -> "is trimmed off";
+                    case CARVE -> "is carved out";
+                    case REFUSE -> "is refused";
+                };
+        return "%s of section %s %s by rule %s: %s"
+                .formatted(decision.range(), decision.section(), what, decision.rule(), decision.reason());
+    }
+
+    private static String said(Trait trait) {
+        return "classifier '%s' says %s of %s: %s".formatted(trait.by(), trait.label(), trait.range(), trait.evidence());
+    }
+
+    /** The tables are sorted and may be long: a binary search, as {@link org.pinion.api.Plan#at} does it. */
+    private static Optional<Mapping> covering(List<Mapping> table, long address) {
+        int low = 0;
+        int high = table.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Mapping mapping = table.get(middle);
+            if (mapping.range().contains(address)) {
+                return Optional.of(mapping);
+            } else if (Long.compareUnsigned(mapping.range().last(), address) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Optional.empty();
+    }
+}

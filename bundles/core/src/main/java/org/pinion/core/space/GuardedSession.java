@@ -1,0 +1,127 @@
+package org.pinion.core.space;
+
+import java.util.List;
+import java.util.Objects;
+import org.pinion.api.AddressRange;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
+import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.DeviceHandle;
+
+/** A session whose every failure is an {@link IommuException}, whatever a faulty plugin throws or returns. */
+final class GuardedSession implements BackendSession {
+
+    private final String backend;
+    private final BackendSession session;
+    private final BackendCapabilities capabilities;
+
+    private interface Call<T> {
+        T run() throws IommuException;
+    }
+
+    GuardedSession(String backend, BackendSession session) throws IommuException {
+        this.backend = backend;
+        this.session = session;
+        this.capabilities = answer("ask for the capabilities", session::capabilities);
+    }
+
+    @Override
+    public BackendCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public DeviceLimits preflight(String device) throws IommuException {
+        return answer("learn the limits of " + device, () -> session.preflight(device));
+    }
+
+    @Override
+    public void release(String device) throws IommuException {
+        guard("release " + device, () -> {
+            session.release(device);
+            return null;
+        });
+    }
+
+    @Override
+    public DeviceHandle attach(String device) throws IommuException {
+        return answer("attach " + device, () -> session.attach(device));
+    }
+
+    /** {@return which device a handle is for} */
+    HostDevice deviceOf(String device, DeviceHandle handle) throws IommuException {
+        return answer("describe " + device, handle::device);
+    }
+
+    @Override
+    public void detach(String device) throws IommuException {
+        guard("detach " + device, () -> {
+            session.detach(device);
+            return null;
+        });
+    }
+
+    @Override
+    public RangeSet usable() throws IommuException {
+        return answer("ask for the usable addresses", session::usable);
+    }
+
+    @Override
+    public void map(Mapping mapping) throws IommuException {
+        guard("map " + mapping, () -> {
+            session.map(mapping);
+            return null;
+        });
+    }
+
+    @Override
+    public void unmap(Mapping mapping) throws IommuException {
+        guard("unmap " + mapping, () -> {
+            session.unmap(mapping);
+            return null;
+        });
+    }
+
+    @Override
+    public void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
+        guard("cut " + mapping + " to " + keep, () -> {
+            session.cut(mapping, keep);
+            return null;
+        });
+    }
+
+    /** {@return what the session counts; nothing, if it cannot: a figure for people must not fail a change} */
+    @Override
+    public Ledger ledger() {
+        try {
+            return answer("ask for the ledger", session::ledger);
+        } catch (IommuException unknown) {
+            return Ledger.EMPTY;
+        }
+    }
+
+    @Override
+    public void close() throws IommuException {
+        guard("close", () -> {
+            session.close();
+            return null;
+        });
+    }
+
+    private <T> T answer(String operation, Call<T> call) throws IommuException {
+        return guard(operation, () -> Objects.requireNonNull(call.run(), "it answered null"));
+    }
+
+    private <T> T guard(String operation, Call<T> call) throws IommuException {
+        try {
+            return call.run();
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+            throw new BackendFailure(operation, backend, thrown);
+        }
+    }
+}

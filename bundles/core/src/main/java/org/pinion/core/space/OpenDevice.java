@@ -1,0 +1,95 @@
+package org.pinion.core.space;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.pinion.api.AttachedDevice;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.spi.backend.DeviceHandle;
+
+/**
+ * An attached device as a driver sees it. It ends before the session closes the device, and only when no access is under
+ * way: a late access could otherwise reach whatever file gets the device's descriptor next.
+ */
+final class OpenDevice implements AttachedDevice {
+
+    private final DeviceHandle handle;
+    private final HostDevice device;
+    private final DeviceLimits limits;
+    private final Semaphore accesses = new Semaphore(Integer.MAX_VALUE);
+    private volatile boolean ended;
+
+    private interface Access {
+        void run() throws IommuException;
+    }
+
+    OpenDevice(HostDevice device, DeviceHandle handle, DeviceLimits limits) {
+        this.handle = handle;
+        this.device = device;
+        this.limits = limits;
+    }
+
+    @Override
+    public HostDevice device() {
+        return device;
+    }
+
+    @Override
+    public DeviceLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public void read(int region, long offset, MemorySegment into) throws IommuException {
+        access("read region " + region, () -> handle.read(region, offset, into));
+    }
+
+    @Override
+    public void write(int region, long offset, MemorySegment from) throws IommuException {
+        access("write region " + region, () -> handle.write(region, offset, from));
+    }
+
+    /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */
+    void end(Duration longest) throws IommuException {
+        ended = true;
+        if (!acquireAll(longest)) {
+            ended = false;
+            throw new IommuException(
+                    "detach " + device.address(),
+                    "a read or write of its regions has not ended within " + longest.toMillis() + " ms",
+                    "end the driver that uses it");
+        }
+    }
+
+    private boolean acquireAll(Duration longest) {
+        try {
+            return accesses.tryAcquire(Integer.MAX_VALUE, longest.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Takes back {@link #end}. */
+    void resume() {
+        accesses.release(Integer.MAX_VALUE);
+        ended = false;
+    }
+
+    private void access(String what, Access access) throws IommuException {
+        String operation = what + " of " + device.address();
+        if (ended || !accesses.tryAcquire()) {
+            throw new IommuException(operation, "the device is not attached any more", "attach it again");
+        }
+        try {
+            access.run();
+        } catch (RuntimeException | LinkageError thrown) {
+            throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
+        } finally {
+            accesses.release();
+        }
+    }
+}

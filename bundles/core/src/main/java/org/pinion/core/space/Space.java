@@ -1,0 +1,422 @@
+package org.pinion.core.space;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.pinion.api.AddressSpace;
+import org.pinion.api.AttachedDevice;
+import org.pinion.api.CommitReport;
+import org.pinion.api.Decision;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.DmaTopics;
+import org.pinion.api.Explanation;
+import org.pinion.api.FlatView;
+import org.pinion.api.IommuException;
+import org.pinion.api.IovaLimits;
+import org.pinion.api.Ledger;
+import org.pinion.api.Plan;
+import org.pinion.api.RangeSet;
+import org.pinion.api.RefusedException;
+import org.pinion.api.SpaceOptions;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.SpaceSnapshot.State;
+import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.DeviceHandle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An address space on one session of a backend. Writers take turns; what they publish is a new snapshot. */
+public final class Space implements AddressSpace {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Space.class);
+    private static final int MISSING_NAMED = 5;
+
+    private final SpaceOptions options;
+    private final GuardedSession session;
+    private final SpaceEnvironment environment;
+    private final WriterTurn turn;
+    private final Devices devices;
+    private final Table table;
+    private volatile SpaceSnapshot snapshot;
+    private volatile String backendGone = "";
+    private final AtomicBoolean forgotten = new AtomicBoolean();
+
+    /** A change; what it adds to the list is told although the change itself stands. */
+    private interface Change<T> {
+        T run(List<IommuException> kept) throws IommuException;
+    }
+
+    /**
+     * @param options how it was opened
+     * @param opened the backend's session for it, with nothing in it
+     * @param environment what it needs of the core
+     * @throws IommuException if the session does not say what it can do
+     */
+    public Space(SpaceOptions options, BackendSession opened, SpaceEnvironment environment) throws IommuException {
+        this.options = options;
+        this.environment = environment;
+        session = new GuardedSession(options.backend(), opened);
+        turn = new WriterTurn(options.name(), environment.patience());
+        devices = new Devices(session.capabilities().pageSize());
+        table = new Table(session);
+        snapshot = new SpaceSnapshot(
+                options, State.ACTIVE, 0, List.of(), emptyPlan(), List.of(), List.of(), session.ledger());
+    }
+
+    @Override
+    public SpaceOptions options() {
+        return options;
+    }
+
+    @Override
+    public SpaceSnapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public Explanation why(long address) {
+        return Explainer.explain(snapshot, address);
+    }
+
+    /**
+     * Tells the space that the backend's service has left: it stays readable and can be closed, and nothing else.
+     *
+     * @param who which backend, with its bundle
+     */
+    public void backendLeft(String who) {
+        backendGone = who;
+    }
+
+    @Override
+    public Plan preview(FlatView view, Collection<String> plug) throws IommuException {
+        String operation = "preview of '" + view.name() + "'";
+        turn.take(operation);
+        try {
+            requireUsable(operation);
+            return plan(view, limitsWithPlugged(plug));
+        } finally {
+            turn.give();
+        }
+    }
+
+    @Override
+    public CommitReport commit(FlatView view) throws IommuException {
+        String operation = "commit of '" + view.name() + "'";
+        return change(operation, _ -> {
+            Plan plan = accepted(operation, plan(view, limits()));
+            return install(operation, plan, snapshot.plan(), _ -> {});
+        });
+    }
+
+    @Override
+    public AttachedDevice attach(String device) throws IommuException {
+        String operation = "attach " + device;
+        return change(operation, _ -> {
+            if (devices.has(device)) {
+                throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
+            }
+            DeviceLimits learned = session.preflight(device);
+            try {
+                Plan plan = accepted(operation, plan(viewInForce(), devices.limitsWith(List.of(learned))));
+                install(operation, plan, snapshot.plan(), transaction -> letIn(device, learned, plan, transaction));
+                return devices.get(device);
+            } catch (IommuException failure) {
+                releaseIfOutside(device, failure);
+                throw failure;
+            }
+        });
+    }
+
+    @Override
+    public CommitReport detach(String device) throws IommuException {
+        String operation = "detach " + device;
+        return change(operation, kept -> {
+            letOut(device);
+            Plan plan;
+            try {
+                plan = accepted(operation, plan(viewInForce(), limits()));
+            } catch (IommuException unplanned) {
+                kept.add(unplanned);
+                settle(snapshot.plan());
+                return new CommitReport(snapshot.plan(), List.of(), List.of(), table.bytes());
+            }
+            return install(operation, plan, plan, _ -> {});
+        });
+    }
+
+    /**
+     * Plans again, since a plugin came or went, and applies the difference; what fails or is refused leaves the space as it
+     * is and is told as an event.
+     *
+     * @param cause what came or went
+     */
+    public void replan(String cause) {
+        if (snapshot.state() == State.CLOSED || !backendGone.isEmpty()) {
+            return;
+        }
+        try {
+            change(cause, _ -> {
+                Plan plan = accepted(cause, plan(viewInForce(), limits()));
+                boolean same = snapshot.state() == State.ACTIVE && plan.equals(snapshot.plan());
+                return same ? null : install(cause, plan, snapshot.plan(), _ -> {});
+            });
+        } catch (IommuException failure) {
+            LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
+        }
+    }
+
+    @Override
+    public void close() throws IommuException {
+        turn.take("close");
+        try {
+            if (snapshot.state() == State.CLOSED) {
+                return;
+            }
+            endDevices();
+            snapshot = new SpaceSnapshot(
+                    options,
+                    State.CLOSED,
+                    snapshot.version() + 1,
+                    List.of(),
+                    emptyPlan(),
+                    List.of(),
+                    List.of(),
+                    Ledger.EMPTY);
+            session.close();
+        } finally {
+            turn.give();
+            forget();
+        }
+    }
+
+    private void forget() {
+        if (snapshot.state() == State.CLOSED && forgotten.compareAndSet(false, true)) {
+            environment.closed().accept(this);
+            post(DmaTopics.SPACE_CLOSED, "close", "");
+        }
+    }
+
+    private <T> T change(String cause, Change<T> change) throws IommuException {
+        turn.take(cause);
+        SpaceSnapshot before = snapshot;
+        List<IommuException> kept = new ArrayList<>();
+        try {
+            requireUsable(cause);
+            return change.run(kept);
+        } catch (IommuException failure) {
+            kept.add(failure);
+            throw failure;
+        } finally {
+            SpaceSnapshot after = snapshot;
+            turn.give();
+            tell(cause, before, after, kept);
+        }
+    }
+
+    /** Posted after the turn is given back: a listener may call the space. */
+    private void tell(String cause, SpaceSnapshot before, SpaceSnapshot after, List<IommuException> kept) {
+        String reason = kept.isEmpty() ? "" : kept.getFirst().getMessage();
+        if (after != before && after.state() == State.DEGRADED) {
+            post(DmaTopics.SPACE_DEGRADED, cause, reason);
+            return;
+        }
+        if (after != before) {
+            post(DmaTopics.SPACE_CHANGED, cause, reason);
+        }
+        if (!kept.isEmpty()) {
+            post(DmaTopics.SPACE_REFUSED, cause, reason);
+        }
+    }
+
+    private void post(String topic, String cause, String reason) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(DmaTopics.SPACE, options.name());
+        properties.put(DmaTopics.CAUSE, cause);
+        properties.put(DmaTopics.VERSION, snapshot.version());
+        if (!reason.isEmpty()) {
+            properties.put(DmaTopics.REASON, reason);
+        }
+        environment.events().post(topic, properties);
+    }
+
+    private void requireUsable(String operation) throws IommuException {
+        if (snapshot.state() == State.CLOSED) {
+            throw new IommuException(operation, "address space '" + options.name() + "' is closed", "open it again");
+        }
+        if (!backendGone.isEmpty()) {
+            throw new IommuException(
+                    operation,
+                    "the backend of address space '%s' is gone: %s".formatted(options.name(), backendGone),
+                    "close the space and open it again when the backend is back");
+        }
+    }
+
+    private CommitReport install(String operation, Plan plan, Plan otherwise, Table.Between between)
+            throws IommuException {
+        try {
+            CommitReport report = table.install(operation, plan, between);
+            publish(plan, new Table.Comparison(List.of(), true));
+            return report;
+        } catch (IommuException failure) {
+            settle(otherwise);
+            throw snapshot.state() == State.DEGRADED ? degraded(operation, failure) : failure;
+        }
+    }
+
+    /** After a failure: says what is really there, if it is not what the snapshot says already. */
+    private void settle(Plan plan) {
+        Table.Comparison comparison = table.compareTo(plan);
+        boolean known = plan == snapshot.plan()
+                && comparison.exact() == (snapshot.state() == State.ACTIVE)
+                && comparison.missing().equals(snapshot.missing())
+                && table.joined().equals(snapshot.table())
+                && devices.hosts().equals(snapshot.devices());
+        if (!known) {
+            publish(plan, comparison);
+        }
+    }
+
+    private void publish(Plan plan, Table.Comparison comparison) {
+        snapshot = new SpaceSnapshot(
+                options,
+                comparison.exact() ? State.ACTIVE : State.DEGRADED,
+                snapshot.version() + 1,
+                devices.hosts(),
+                plan,
+                table.joined(),
+                comparison.missing(),
+                session.ledger());
+    }
+
+    private IommuException degraded(String operation, IommuException failure) {
+        List<String> missing = snapshot.missing().stream()
+                .map(mapping -> mapping.range().toString())
+                .limit(MISSING_NAMED)
+                .toList();
+        String rest = snapshot.missing().size() > MISSING_NAMED ? " and more" : "";
+        return new IommuException(
+                operation,
+                failure.errno().orElse(null),
+                failure.range().orElse(null),
+                failure.why() + "; undoing it failed too, not mapped are: " + String.join(", ", missing) + rest,
+                "commit again: that maps what is missing",
+                failure);
+    }
+
+    private void letIn(String address, DeviceLimits learned, Plan plan, Transaction transaction)
+            throws IommuException {
+        devices.add(address, enter(address, learned, transaction));
+        RangeSet usable = session.usable();
+        if (!usable.equals(plan.limits().usable())) {
+            throw new IommuException(
+                    "attach " + address,
+                    "the kernel now lets %s be used, where %s was predicted".formatted(usable, plan.limits().usable()),
+                    "look whether another process or a hot-plug changed the device's group; then attach again");
+        }
+    }
+
+    private OpenDevice enter(String address, DeviceLimits learned, Transaction transaction) throws IommuException {
+        DeviceHandle handle;
+        try {
+            handle = session.attach(address);
+        } catch (BackendFailure unknown) {
+            transaction.onUndo(() -> session.detach(address));
+            throw unknown;
+        }
+        transaction.onUndo(() -> {
+            session.detach(address);
+            devices.remove(address);
+        });
+        return new OpenDevice(session.deviceOf(address, handle), handle, learned);
+    }
+
+    /** A device whose detach failed counts as attached, however it failed: to think it gone would be the worse mistake. */
+    private void letOut(String address) throws IommuException {
+        OpenDevice device = devices.get(address);
+        device.end(environment.patience().get());
+        try {
+            session.detach(address);
+        } catch (IommuException failure) {
+            device.resume();
+            throw failure;
+        }
+        devices.remove(address);
+    }
+
+    private void releaseIfOutside(String device, IommuException failure) {
+        if (devices.has(device)) {
+            return;
+        }
+        try {
+            session.release(device);
+        } catch (IommuException unreleased) {
+            failure.addSuppressed(unreleased);
+        }
+    }
+
+    private void endDevices() {
+        for (OpenDevice device : devices.all()) {
+            try {
+                device.end(environment.patience().get());
+            } catch (IommuException busy) {
+                LOG.warn("address space '{}' closes all the same: {}", options.name(), busy.getMessage());
+            }
+            devices.remove(device.limits().device());
+        }
+    }
+
+    private IovaLimits limitsWithPlugged(Collection<String> plug) throws IommuException {
+        List<DeviceLimits> learned = new ArrayList<>();
+        List<String> opened = new ArrayList<>();
+        try {
+            for (String device : new TreeSet<>(plug)) {
+                if (!devices.has(device)) {
+                    learned.add(session.preflight(device));
+                    opened.add(device);
+                }
+            }
+        } finally {
+            for (String device : opened) {
+                releaseQuietly(device);
+            }
+        }
+        return devices.limitsWith(learned);
+    }
+
+    private void releaseQuietly(String device) {
+        try {
+            session.release(device);
+        } catch (IommuException unreleased) {
+            LOG.warn("after a preview in '{}': {}", options.name(), unreleased.getMessage());
+        }
+    }
+
+    private Plan plan(FlatView view, IovaLimits limits) throws IommuException {
+        return environment.planner().plan(options, session.capabilities(), view, limits);
+    }
+
+    private static Plan accepted(String operation, Plan plan) throws RefusedException {
+        for (Decision decision : plan.decisions()) {
+            if (decision.outcome() == Decision.Outcome.REFUSE) {
+                throw new RefusedException(operation, plan);
+            }
+        }
+        return plan;
+    }
+
+    private FlatView viewInForce() {
+        return snapshot.plan().view();
+    }
+
+    private IovaLimits limits() {
+        return devices.limitsWith(List.of());
+    }
+
+    private Plan emptyPlan() {
+        return new Plan(FlatView.EMPTY, limits(), options.policies(), List.of());
+    }
+}

@@ -1,0 +1,92 @@
+package org.pinion.core.space;
+
+import java.util.List;
+import org.pinion.api.Backing;
+import org.pinion.api.CommitReport;
+import org.pinion.api.IommuException;
+import org.pinion.api.Mapping;
+import org.pinion.api.Plan;
+import org.pinion.core.table.ChangeSet;
+import org.pinion.core.table.Differ;
+import org.pinion.core.table.InstalledTable;
+import org.pinion.core.table.Mappings;
+import org.pinion.spi.backend.BackendSession;
+
+/** The installed mappings of one space, and the way from one plan to the next: the whole change, or none of it. */
+final class Table {
+
+    private final BackendSession session;
+    private final InstalledTable installed = new InstalledTable();
+
+    /** What happens between the unmaps and the maps. */
+    interface Between {
+        void run(Transaction transaction) throws IommuException;
+    }
+
+    /**
+     * How what is installed compares to a plan.
+     *
+     * @param missing what the plan wants and is not installed for certain
+     * @param exact whether exactly what the plan wants is installed
+     */
+    record Comparison(List<Mapping> missing, boolean exact) {}
+
+    Table(BackendSession session) {
+        this.session = session;
+    }
+
+    /** {@return what is installed, neighbours that continue each other joined} */
+    List<Mapping> joined() {
+        return Mappings.joined(installed.entries());
+    }
+
+    /** {@return how many bytes are mapped} */
+    long bytes() {
+        long bytes = 0;
+        for (Mapping entry : installed.entries()) {
+            bytes += entry.range().size();
+        }
+        return bytes;
+    }
+
+    Comparison compareTo(Plan plan) {
+        ChangeSet rest = difference(plan, Mappings.wantedBy(plan));
+        return new Comparison(rest.maps(), rest.isEmpty() && installed.doubtful().isEmpty());
+    }
+
+    /** Installs what a plan wants; if anything fails, undoes all that was done and throws. */
+    CommitReport install(String operation, Plan plan, Between between) throws IommuException {
+        List<Mapping> wanted = Mappings.wantedBy(plan);
+        requireOwnMemory(operation, wanted);
+        ChangeSet changes = difference(plan, wanted);
+        Transaction transaction = new Transaction(session, installed);
+        try {
+            transaction.remove(changes);
+            between.run(transaction);
+            transaction.add(changes);
+        } catch (IommuException failure) {
+            transaction.undo().forEach(failure::addSuppressed);
+            throw failure;
+        }
+        return new CommitReport(plan, transaction.mapped(), transaction.unmapped(), changes.keptBytes());
+    }
+
+    private ChangeSet difference(Plan plan, List<Mapping> wanted) {
+        return Differ.diff(installed.entries(), wanted, plan.limits().alignment());
+    }
+
+    private static void requireOwnMemory(String operation, List<Mapping> wanted) throws IommuException {
+        for (Mapping mapping : wanted) {
+            if (mapping.backing() instanceof Backing.Remote) {
+                throw new IommuException(
+                        operation,
+                        null,
+                        mapping.range(),
+                        mapping.range() + " shows " + mapping.backing() + ", which belongs to another process: "
+                                + "it can be planned for, but only its own process can have it mapped",
+                        "use preview, or let the owner hand its memory over as a file descriptor",
+                        null);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.pinion.core.space;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.pinion.api.IommuException;
+
+/**
+ * Lets one writer at a time at a space, in the order they came, each after a bounded wait. A semaphore and not a lock: the
+ * writer calls plugins, and whoever they call in turn must not be able to deadlock with it unseen.
+ */
+final class WriterTurn {
+
+    private final Semaphore turn = new Semaphore(1, true);
+    private final String space;
+    private final Supplier<Duration> wait;
+    private volatile Running running;
+
+    private record Running(String operation, long sinceNanos) {}
+
+    WriterTurn(String space, Supplier<Duration> wait) {
+        this.space = space;
+        this.wait = wait;
+    }
+
+    void take(String operation) throws IommuException {
+        Duration longest = wait.get();
+        try {
+            if (!turn.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new IommuException(operation, busy(longest), "try again when it has ended");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IommuException(operation, null, null, "interrupted while waiting for its turn", "", interrupted);
+        }
+        running = new Running(operation, System.nanoTime());
+    }
+
+    void give() {
+        running = null;
+        turn.release();
+    }
+
+    private String busy(Duration waited) {
+        Running now = running;
+        String what = now == null
+                ? "other writers took every turn"
+                : "'%s' has been running for %d ms"
+                        .formatted(now.operation(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - now.sinceNanos()));
+        return "address space '%s' is busy: %s; waited %d ms".formatted(space, what, waited.toMillis());
+    }
+}

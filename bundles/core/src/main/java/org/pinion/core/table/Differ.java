@@ -1,0 +1,127 @@
+package org.pinion.core.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
+import org.pinion.core.table.ChangeSet.Cut;
+
+/**
+ * Compares tables by range, not by entry: an address whose byte, access and route stay the same stays mapped, whatever
+ * happened to the sections around it. One sweep over both tables.
+ *
+ * <p>A part that stays must itself keep to the alignment, since the kernel checks each entry when a device is attached
+ * ({@code iopt_check_iova_alignment}): what an entry has beyond the last whole unit is mapped anew.
+ */
+public final class Differ {
+
+    private final List<Mapping> installed;
+    private final List<Mapping> wanted;
+    private final long alignment;
+    private final List<Mapping> unmaps = new ArrayList<>();
+    private final List<Cut> cuts = new ArrayList<>();
+    private final List<Mapping> maps = new ArrayList<>();
+    private final List<AddressRange> kept = new ArrayList<>();
+    private long keptBytes;
+
+    private Differ(List<Mapping> installed, List<Mapping> wanted, long alignment) {
+        this.installed = installed;
+        this.wanted = wanted;
+        this.alignment = alignment;
+    }
+
+    /**
+     * @param installed the installed entries, sorted
+     * @param wanted what is to be installed, sorted
+     * @param alignment bytes, a power of two: what every entry must keep to
+     * @return what turns the first into the second
+     */
+    public static ChangeSet diff(List<Mapping> installed, List<Mapping> wanted, long alignment) {
+        Differ differ = new Differ(installed, wanted, alignment);
+        differ.sweepInstalled();
+        differ.sweepWanted();
+        return new ChangeSet(differ.unmaps, differ.cuts, differ.maps, differ.keptBytes);
+    }
+
+    private void sweepInstalled() {
+        int first = 0;
+        for (Mapping entry : installed) {
+            while (first < wanted.size() && endsBefore(wanted.get(first), entry)) {
+                first++;
+            }
+            sort(entry, keepOf(entry, first));
+        }
+    }
+
+    private List<AddressRange> keepOf(Mapping entry, int first) {
+        List<AddressRange> keep = new ArrayList<>(1);
+        for (int i = first; i < wanted.size(); i++) {
+            Optional<AddressRange> common = entry.range().intersect(wanted.get(i).range());
+            if (common.isEmpty()) {
+                break;
+            }
+            if (same(entry, wanted.get(i), common.get().start())) {
+                common.get().trimTo(alignment).ifPresent(part -> append(keep, part));
+            }
+        }
+        return keep;
+    }
+
+    private void sort(Mapping entry, List<AddressRange> keep) {
+        if (keep.isEmpty()) {
+            unmaps.add(entry);
+        } else if (!keep.getFirst().equals(entry.range())) {
+            cuts.add(new Cut(entry, List.copyOf(keep)));
+        }
+        for (AddressRange part : keep) {
+            kept.add(part);
+            keptBytes += part.size();
+        }
+    }
+
+    private void sweepWanted() {
+        int first = 0;
+        for (Mapping mapping : wanted) {
+            while (first < kept.size() && Long.compareUnsigned(kept.get(first).last(), mapping.range().start()) < 0) {
+                first++;
+            }
+            int end = first;
+            while (end < kept.size() && kept.get(end).overlaps(mapping.range())) {
+                end++;
+            }
+            mapRest(mapping, kept.subList(first, end));
+        }
+    }
+
+    private void mapRest(Mapping mapping, List<AddressRange> parts) {
+        if (parts.isEmpty()) {
+            maps.add(mapping);
+            return;
+        }
+        for (AddressRange rest : RangeSet.of(mapping.range()).minus(RangeSet.of(parts))) {
+            maps.add(mapping.slice(rest));
+        }
+    }
+
+    private static boolean same(Mapping a, Mapping b, long address) {
+        return a.access() == b.access()
+                && a.route() == b.route()
+                && a.backing()
+                        .advance(address - a.range().start())
+                        .equals(b.backing().advance(address - b.range().start()));
+    }
+
+    private static void append(List<AddressRange> keep, AddressRange part) {
+        if (!keep.isEmpty() && keep.getLast().meets(part)) {
+            keep.set(keep.size() - 1, new AddressRange(keep.getLast().start(), part.last()));
+        } else {
+            keep.add(part);
+        }
+    }
+
+    private static boolean endsBefore(Mapping a, Mapping b) {
+        return Long.compareUnsigned(a.range().last(), b.range().start()) < 0;
+    }
+}

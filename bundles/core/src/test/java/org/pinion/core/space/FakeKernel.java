@@ -1,0 +1,223 @@
+package org.pinion.core.space;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.api.IovaLimits;
+import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
+import org.pinion.api.Route;
+import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.DeviceHandle;
+
+/**
+ * A session that enforces the kernel's rules in memory, records every call, and fails the calls it is told to. It keeps no
+ * mercy: what the rules forbid throws with the kernel's errno.
+ */
+final class FakeKernel implements BackendSession {
+
+    private static final long PAGE = 4096;
+
+    /** How a call that is to fail fails. */
+    enum Fault {
+        /** As a kernel refuses: nothing is changed. */
+        REFUSED,
+        /** As a faulty plugin does: it throws what it must not, after the call was carried out. */
+        THROWN_AFTERWARDS
+    }
+
+    private final Map<String, DeviceLimits> host = new HashMap<>();
+    private final TreeMap<Long, Mapping> entries = new TreeMap<>(Long::compareUnsigned);
+    private final Set<String> open = new HashSet<>();
+    private final Set<String> attached = new HashSet<>();
+    private final List<String> calls = new ArrayList<>();
+    private RangeSet lie;
+    private Fault fault = Fault.REFUSED;
+    private int failFrom = Integer.MAX_VALUE;
+    private int failUntil = Integer.MAX_VALUE;
+    private boolean closed;
+
+    FakeKernel(DeviceLimits... devices) {
+        for (DeviceLimits device : devices) {
+            host.put(device.device(), device);
+        }
+    }
+
+    /** Fails the calls from the one with this number from now on (0 is the next), up to and without another. */
+    void fail(Fault how, int from, int until) {
+        fault = how;
+        failFrom = from;
+        failUntil = until;
+        calls.clear();
+    }
+
+    void heal() {
+        failFrom = Integer.MAX_VALUE;
+        calls.clear();
+    }
+
+    void lieAboutUsable(RangeSet usable) {
+        lie = usable;
+    }
+
+    List<String> calls() {
+        return calls;
+    }
+
+    List<Mapping> entries() {
+        return List.copyOf(entries.values());
+    }
+
+    Set<String> open() {
+        return open;
+    }
+
+    Set<String> attached() {
+        return attached;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    private interface Effect {
+        void run() throws IommuException;
+    }
+
+    private void call(String what, Effect effect) throws IommuException {
+        int number = calls.size();
+        calls.add(what);
+        boolean failing = number >= failFrom && number < failUntil;
+        if (failing && fault == Fault.REFUSED) {
+            throw refuse(what, "EIO", "told to fail");
+        }
+        effect.run();
+        if (failing) {
+            throw new IllegalStateException("told to fail after " + what);
+        }
+    }
+
+    private static IommuException refuse(String what, String errno, String why) {
+        return new IommuException(what, errno, null, why, "", null);
+    }
+
+    @Override
+    public BackendCapabilities capabilities() {
+        return new BackendCapabilities(Set.of(Route.FILE, Route.USER), PAGE, "no dma-buf here");
+    }
+
+    @Override
+    public DeviceLimits preflight(String device) throws IommuException {
+        call("preflight " + device, () -> {
+            if (!host.containsKey(device)) {
+                throw refuse("preflight " + device, "ENODEV", "there is no such device");
+            }
+            if (!open.add(device)) {
+                throw refuse("preflight " + device, "EBUSY", "it is open");
+            }
+        });
+        return host.get(device);
+    }
+
+    @Override
+    public void release(String device) throws IommuException {
+        call("release " + device, () -> open.remove(device));
+    }
+
+    @Override
+    public DeviceHandle attach(String device) throws IommuException {
+        call("attach " + device, () -> {
+            if (!open.contains(device) || attached.contains(device)) {
+                throw refuse("attach " + device, "EINVAL", "it is not open, or attached");
+            }
+            requireRoomFor(host.get(device));
+            attached.add(device);
+        });
+        return new FakeDevice(new HostDevice(device, "fake", 1, "vfio", false));
+    }
+
+    private void requireRoomFor(DeviceLimits limits) throws IommuException {
+        for (Mapping entry : entries.values()) {
+            boolean aligned = aligned(entry, limits.alignment());
+            if (!aligned || !limits.usable().contains(entry.range())) {
+                throw refuse("attach " + limits.device(), "EADDRINUSE", entry + " is in the way");
+            }
+        }
+    }
+
+    @Override
+    public void detach(String device) throws IommuException {
+        call("detach " + device, () -> {
+            if (!attached.remove(device)) {
+                throw refuse("detach " + device, "EINVAL", "it is not attached");
+            }
+            open.remove(device);
+        });
+    }
+
+    @Override
+    public RangeSet usable() throws IommuException {
+        call("usable", () -> {});
+        return lie == null ? limits().usable() : lie;
+    }
+
+    private IovaLimits limits() {
+        return IovaLimits.intersect(PAGE, attached.stream().map(host::get).toList());
+    }
+
+    @Override
+    public void map(Mapping mapping) throws IommuException {
+        call("map " + mapping.range(), () -> {
+            if (!limits().usable().contains(mapping.range())) {
+                throw refuse("map " + mapping, "EINVAL", "outside what is usable");
+            }
+            if (!aligned(mapping, limits().alignment())) {
+                throw refuse("map " + mapping, "EINVAL", "not aligned");
+            }
+            if (entries.values().stream().anyMatch(entry -> entry.range().overlaps(mapping.range()))) {
+                throw refuse("map " + mapping, "EEXIST", "something is there");
+            }
+            entries.put(mapping.range().start(), mapping);
+        });
+    }
+
+    private static boolean aligned(Mapping mapping, long alignment) {
+        long bits = mapping.range().start()
+                | mapping.range().last() + 1
+                | mapping.backing().position();
+        return (bits & (alignment - 1)) == 0;
+    }
+
+    @Override
+    public void unmap(Mapping mapping) throws IommuException {
+        call("unmap " + mapping.range(), () -> {
+            if (!entries.remove(mapping.range().start(), mapping)) {
+                throw refuse("unmap " + mapping, "ENOENT", "nothing is there");
+            }
+        });
+    }
+
+    @Override
+    public Ledger ledger() {
+        return new Ledger(entries.size(), 0, 0, calls.size());
+    }
+
+    @Override
+    public void close() throws IommuException {
+        call("close", () -> {
+            closed = true;
+            entries.clear();
+            open.clear();
+            attached.clear();
+        });
+    }
+}

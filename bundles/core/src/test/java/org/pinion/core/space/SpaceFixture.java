@@ -1,0 +1,101 @@
+package org.pinion.core.space;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.pinion.api.Access;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.DmaTopics;
+import org.pinion.api.FlatView;
+import org.pinion.api.IommuException;
+import org.pinion.api.IovaLimits;
+import org.pinion.api.Plan;
+import org.pinion.api.RangeSet;
+import org.pinion.api.ReservedRegion;
+import org.pinion.api.Route;
+import org.pinion.api.Section;
+import org.pinion.api.SectionKind;
+import org.pinion.api.SpaceOptions;
+import org.pinion.api.Trait;
+import org.pinion.core.plan.NamedPolicy;
+import org.pinion.core.plan.PlanRequest;
+import org.pinion.core.plan.Planner;
+import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.policy.MappingPolicy;
+import org.pinion.spi.policy.Verdict;
+
+/** A space on a {@link FakeKernel} with a planner that asks one exchangeable policy. */
+final class SpaceFixture implements PlanMaker {
+
+    static final SpaceOptions OPTIONS = new SpaceOptions("guest", "fake", List.of("test"));
+    static final MappingPolicy MAP_MEMORY = candidate -> candidate.section().kind() == SectionKind.MMIO
+            ? Verdict.skip("not-memory", "registers are not memory")
+            : Verdict.map(Access.READ_WRITE, Set.of(Route.values()), "memory", "it is memory");
+
+    final FakeKernel kernel;
+    final Space space;
+    final List<String> events = new CopyOnWriteArrayList<>();
+    final List<Space> closed = new ArrayList<>();
+    volatile MappingPolicy policy = MAP_MEMORY;
+    volatile IommuException planFailure;
+    volatile Duration patience = Duration.ofSeconds(10);
+
+    SpaceFixture(DeviceLimits... devices) {
+        kernel = new FakeKernel(devices);
+        try {
+            space = new Space(
+                    OPTIONS, kernel, new SpaceEnvironment(this, this::record, () -> patience, closed::add));
+        } catch (IommuException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private void record(String topic, Map<String, Object> properties) {
+        events.add(topic.replace("org/pinion/space/", "") + " " + properties.get(DmaTopics.CAUSE));
+    }
+
+    @Override
+    public Plan plan(SpaceOptions options, BackendCapabilities capabilities, FlatView view, IovaLimits limits)
+            throws IommuException {
+        if (planFailure != null) {
+            throw planFailure;
+        }
+        List<Trait> traits = view.sections().stream()
+                .map(section -> Trait.of(section.range(), "seen", "it shows").signedBy("eye"))
+                .toList();
+        return Planner.plan(new PlanRequest(
+                view, traits, limits, List.of(new NamedPolicy("test", policy)), options.backend(), capabilities));
+    }
+
+    static AddressRange pages(long first, long count) {
+        return AddressRange.ofSize(first * 4096, count * 4096);
+    }
+
+    static DeviceLimits device(String name, long alignment, AddressRange... reserved) {
+        return new DeviceLimits(
+                name,
+                RangeSet.of(reserved).complement(),
+                alignment,
+                List.of(reserved).stream()
+                        .map(range -> new ReservedRegion(range, "msi"))
+                        .toList());
+    }
+
+    static Section ram(AddressRange range) {
+        return Section.ram(range, new Backing.MemoryFile(3, range.start(), 0), "ram");
+    }
+
+    static Section rom(AddressRange range) {
+        Backing file = new Backing.MemoryFile(4, range.start(), 0);
+        return new Section(range, SectionKind.ROM, file, Access.READ, "rom", "", Map.of());
+    }
+
+    static FlatView view(Section... sections) {
+        return FlatView.of("view", List.of(sections));
+    }
+}

@@ -1,0 +1,112 @@
+package org.pinion.core.space;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.pinion.core.space.SpaceFixture.device;
+import static org.pinion.core.space.SpaceFixture.pages;
+import static org.pinion.core.space.SpaceFixture.ram;
+import static org.pinion.core.space.SpaceFixture.rom;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.FlatView;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.api.Section;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.core.table.Mappings;
+
+/** Whatever was committed, attached and detached before, and in whatever order: the same ends are the same. */
+class SpaceHistoryLawsTest {
+
+    private static final List<String> DEVICES = List.of("d0", "d1", "d2", "d3");
+
+    @Property(tries = 300)
+    void everyHistoryWithTheSameEndEndsInTheSameState(@ForAll long seed) throws IommuException {
+        Random random = new Random(seed);
+        DeviceLimits[] host = host(random);
+        FlatView last = randomView(random);
+        Set<String> attached = new TreeSet<>(DEVICES.subList(0, random.nextInt(5)));
+
+        SpaceFixture direct = new SpaceFixture(host);
+        for (String device : attached) {
+            direct.space.attach(device);
+        }
+        direct.space.commit(last);
+        SpaceFixture wandering = new SpaceFixture(host);
+        wander(wandering.space, random);
+        arrive(wandering.space, last, attached, random);
+
+        assertSame(wandering.space.snapshot(), direct.space.snapshot());
+        assertThat(Mappings.joined(wandering.kernel.entries()))
+                .isEqualTo(wandering.space.snapshot().table());
+    }
+
+    private static void assertSame(SpaceSnapshot a, SpaceSnapshot b) {
+        assertThat(a.table()).isEqualTo(b.table());
+        assertThat(a.plan()).isEqualTo(b.plan());
+        assertThat(a.devices()).isEqualTo(b.devices());
+        assertThat(a.state()).isEqualTo(b.state());
+        assertThat(a.missing()).isEmpty();
+    }
+
+    /** Does this and that; no view and no device made here leads to a refusal. */
+    private static void wander(Space space, Random random) throws IommuException {
+        for (int step = random.nextInt(12); step > 0; step--) {
+            String device = DEVICES.get(random.nextInt(DEVICES.size()));
+            if (random.nextInt(3) == 0) {
+                space.commit(randomView(random));
+            } else if (attached(space).contains(device)) {
+                space.detach(device);
+            } else {
+                space.attach(device);
+            }
+        }
+    }
+
+    /** Makes the last view and the last set of devices so, in a random order. */
+    private static void arrive(Space space, FlatView last, Set<String> wanted, Random random) throws IommuException {
+        List<String> steps = new ArrayList<>(DEVICES);
+        steps.add("commit");
+        Collections.shuffle(steps, random);
+        for (String step : steps) {
+            if (step.equals("commit")) {
+                space.commit(last);
+            } else if (attached(space).contains(step) && !wanted.contains(step)) {
+                space.detach(step);
+            } else if (!attached(space).contains(step) && wanted.contains(step)) {
+                space.attach(step);
+            }
+        }
+    }
+
+    private static List<String> attached(Space space) {
+        return space.snapshot().devices().stream().map(HostDevice::address).toList();
+    }
+
+    private static DeviceLimits[] host(Random random) {
+        return DEVICES.stream()
+                .map(name -> device(name, 4096L << random.nextInt(3), pages(128 + random.nextInt(64), 1 + random.nextInt(4))))
+                .toArray(DeviceLimits[]::new);
+    }
+
+    /** RAM below, where no device reserves anything, and ROM above: what is optional is carved, what is not is not hit. */
+    private static FlatView randomView(Random random) {
+        List<Section> sections = new ArrayList<>();
+        long page = 0;
+        while (page < 192) {
+            page += random.nextInt(6);
+            int count = 1 + random.nextInt(24);
+            boolean below = page + count <= 128;
+            sections.add(below && random.nextBoolean() ? ram(pages(page, count)) : rom(pages(page, count)));
+            page += count;
+        }
+        return FlatView.of("view", sections);
+    }
+}
