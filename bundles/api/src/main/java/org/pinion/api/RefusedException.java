@@ -1,6 +1,7 @@
 package org.pinion.api;
 
-import java.util.stream.Collectors;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * A policy refuses what was asked: nothing was changed, and {@link #plan()} says which rule, range, device and limit.
@@ -8,6 +9,7 @@ import java.util.stream.Collectors;
 public class RefusedException extends IommuException {
 
     private static final long serialVersionUID = 1L;
+    private static final int NAMED = 8;
 
     private final transient Plan plan;
 
@@ -21,18 +23,22 @@ public class RefusedException extends IommuException {
     }
 
     private static String why(Plan plan) {
-        return plan.refusals().stream()
-                .map(refusal -> refusal.reason() + " [" + refusal.rule() + "]")
-                .distinct()
-                .collect(Collectors.joining("; "));
+        return joined(plan, refusal -> refusal.reason() + " [" + refusal.rule() + "]");
     }
 
     private static String remedy(Plan plan) {
-        return plan.refusals().stream()
-                .map(Decision::remedy)
-                .filter(remedy -> !remedy.isEmpty())
+        return joined(plan, Decision::remedy);
+    }
+
+    /** A plan may hold a million refusals; a message that a person reads may not. */
+    private static String joined(Plan plan, Function<Decision, String> words) {
+        List<String> distinct = plan.refusals().stream()
+                .map(words)
+                .filter(word -> !word.isEmpty())
                 .distinct()
-                .collect(Collectors.joining("; "));
+                .toList();
+        String first = String.join("; ", distinct.subList(0, Math.min(NAMED, distinct.size())));
+        return distinct.size() <= NAMED ? first : first + "; and " + (distinct.size() - NAMED) + " more";
     }
 
     /** {@return the plan that cannot be carried out} */

@@ -7,7 +7,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.pinion.linux.uapi.Vfio;
 
-/** The configuration space of a PCI function that VFIO opened (include/uapi/linux/pci_regs.h). Methods may be called from any thread. */
+/**
+ * The configuration space of a PCI function that VFIO opened (include/uapi/linux/pci_regs.h). Methods may be called
+ * from any thread.
+ */
 public final class PciConfigSpace {
 
     private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -18,13 +18,13 @@ import org.pinion.linux.uapi.VfioDeviceInfo;
 import org.pinion.linux.uapi.VfioRegionInfo;
 
 /**
- * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c). Until it is
- * bound to an iommufd the kernel answers {@code EINVAL} to everything else; binding and attaching are up to the owner of this
- * object, by way of {@link #ioctl}.
+ * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c).
+ * Until it is bound to an iommufd the kernel answers {@code EINVAL} to everything else; binding and attaching are up
+ * to the owner of this object, by way of {@link #ioctl}.
  *
- * <p>Methods may be called from any thread; closing waits for the accesses that are under way, so that none of them can hit a
- * descriptor that the kernel has given to somebody else meanwhile. Every {@link ErrnoException} names the operation and the
- * device.
+ * <p>Methods may be called from any thread; closing waits for the accesses that are under way, so that none of them
+ * can hit a descriptor that the kernel has given to somebody else meanwhile. Every {@link ErrnoException} names the
+ * operation and the device.
  */
 public final class VfioDevice implements AutoCloseable {
 
@@ -137,8 +137,8 @@ public final class VfioDevice implements AutoCloseable {
      * @param region the region's index
      * @param offset where in the region, bytes
      * @param into takes the bytes, all of it; 1, 2, 4 or 8 bytes are one access of the device
-     * @throws RegionAccessException if the access is outside the region, the region cannot be read, or the device gives fewer
-     *     bytes
+     * @throws RegionAccessException if the access is outside the region, the region cannot be read, or the device
+     *     gives fewer bytes
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void read(int region, long offset, MemorySegment into) throws IOException {
@@ -161,8 +161,8 @@ public final class VfioDevice implements AutoCloseable {
      * @param region the region's index
      * @param offset where in the region, bytes
      * @param from the bytes, all of them; 1, 2, 4 or 8 bytes are one access of the device
-     * @throws RegionAccessException if the access is outside the region, the region cannot be written, or the device takes
-     *     fewer bytes
+     * @throws RegionAccessException if the access is outside the region, the region cannot be written, or the device
+     *     takes fewer bytes
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void write(int region, long offset, MemorySegment from) throws IOException {

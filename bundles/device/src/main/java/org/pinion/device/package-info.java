@@ -1,6 +1,6 @@
 /**
- * An open VFIO device: its regions, its PCI command register, its reset. Binding it to an IO address space is the matter of
- * whoever opened it.
+ * An open VFIO device: its regions, its PCI command register, its reset. Binding it to an IO address space is the
+ * matter of whoever opened it.
  *
  * <p>Backends import {@code [1.0,2.0)}.
  */

@@ -10,7 +10,10 @@ import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceInfo;
 import org.pinion.linux.uapi.VfioRegionInfo;
 
-/** A kernel with one device: a BAR of 16 bytes that is memory, a read-only region, and configuration space. Keeps what it was asked. */
+/**
+ * A kernel with one device: a BAR of 16 bytes that is memory, a read-only region, and configuration space. Keeps
+ * what it was asked.
+ */
 final class RecordedKernel {
 
     static final int FD = 7;
@@ -36,7 +39,8 @@ final class RecordedKernel {
                         case "open" -> openAnswer;
                         case "close" -> closeAnswer;
                         case "ioctl" -> ioctl((int) arguments[1], arguments[2]);
-                        case "pread" -> transfer((int) arguments[0], (MemorySegment) arguments[1], (long) arguments[2], true);
+                        case "pread" ->
+                            transfer((int) arguments[0], (MemorySegment) arguments[1], (long) arguments[2], true);
                         case "pwrite" ->
                             transfer((int) arguments[0], (MemorySegment) arguments[1], (long) arguments[2], false);
                         default -> throw new AssertionError("not expected: " + method.getName());

@@ -71,7 +71,8 @@ class VfioDeviceTest {
             int before = recorded.calls.size();
             assertThatThrownBy(() -> device.read(RecordedKernel.BAR, 13, four))
                     .hasMessage("read 0x4 bytes at 0xd of region 0 of 0000:00:10.0: the region ends at 0x10");
-            assertThatThrownBy(() -> device.write(RecordedKernel.BAR, -2, four)).hasMessageContaining("the region ends at 0x10");
+            assertThatThrownBy(() -> device.write(RecordedKernel.BAR, -2, four)).hasMessageContaining("the"
+                    + " region ends at 0x10");
             assertThat(recorded.calls).hasSize(before);
         }
     }
@@ -80,7 +81,8 @@ class VfioDeviceTest {
     void aRegionThatIsNotThereIsRefused() throws IOException {
         try (VfioDevice device = open()) {
             MemorySegment four = MemorySegment.ofArray(new byte[4]);
-            assertThatThrownBy(() -> device.read(RecordedKernel.ABSENT, 0, four)).hasMessageContaining("does not have the region");
+            assertThatThrownBy(() -> device.read(RecordedKernel.ABSENT, 0, four)).hasMessageContaining("does"
+                    + " not have the region");
             assertThatThrownBy(() -> device.read(99, 0, four))
                     .hasMessage("ask about region 99 of 0000:00:10.0: EINVAL (Invalid argument)");
         }
@@ -90,8 +92,10 @@ class VfioDeviceTest {
     void theDirectionsThatARegionLacksAreRefused() throws IOException {
         try (VfioDevice device = open()) {
             MemorySegment four = MemorySegment.ofArray(new byte[4]);
-            assertThatThrownBy(() -> device.write(RecordedKernel.READ_ONLY, 0, four)).hasMessageContaining("cannot be written");
-            assertThatThrownBy(() -> device.read(RecordedKernel.WRITE_ONLY, 0, four)).hasMessageContaining("cannot be read");
+            assertThatThrownBy(() -> device.write(RecordedKernel.READ_ONLY, 0, four))
+                    .hasMessageContaining("cannot be written");
+            assertThatThrownBy(() -> device.read(RecordedKernel.WRITE_ONLY, 0, four))
+                    .hasMessageContaining("cannot be read");
             assertThat(recorded.calls).doesNotContain("pread", "pwrite");
         }
     }
@@ -110,7 +114,9 @@ class VfioDeviceTest {
         try (VfioDevice device = open()) {
             recorded.transferAnswer = Errno.EIO.answer();
             assertThatThrownBy(() -> device.write(RecordedKernel.BAR, 4, MemorySegment.ofArray(new byte[4])))
-                    .isInstanceOfSatisfying(ErrnoException.class, failure -> assertThat(failure.errno()).isEqualTo(Errno.EIO))
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            failure -> assertThat(failure.errno()).isEqualTo(Errno.EIO))
                     .hasMessageStartingWith("write 0x4 bytes at 0x4 of region 0 of 0000:00:10.0: EIO");
         }
     }

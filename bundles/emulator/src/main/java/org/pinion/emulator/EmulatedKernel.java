@@ -36,8 +36,8 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.Mman;
 
 /**
- * A {@link Kernel} in plain Java for one process on one emulated machine: the same requests as Linux's, with its rules, its
- * order of checks and its error numbers. Memory is real, and devices that do DMA do it.
+ * A {@link Kernel} in plain Java for one process on one emulated machine: the same requests as Linux's, with its
+ * rules, its order of checks and its error numbers. Memory is real, and devices that do DMA do it.
  */
 public final class EmulatedKernel implements Kernel {
 
@@ -68,8 +68,8 @@ public final class EmulatedKernel implements Kernel {
     }
 
     /**
-     * The machine that is shipped: two {@code edu} at 0000:00:10.0 and 0000:00:11.0, an {@code ivshmem} at 0000:00:12.0 and an
-     * mdev, behind an Intel IOMMU of 39 bits.
+     * The machine that is shipped: two {@code edu} at 0000:00:10.0 and 0000:00:11.0, an {@code ivshmem} at
+     * 0000:00:12.0 and an mdev, behind an Intel IOMMU of 39 bits.
      *
      * @return a kernel of its own
      */
@@ -220,7 +220,7 @@ public final class EmulatedKernel implements Kernel {
     public int eventfd(int initial, int flags) {
         return (int) answer(() -> {
             SyscallException.require((flags & ~(Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK)) == 0, Errno.EINVAL);
-            return files.add(new EventFile(initial));
+            return files.add(new EventFile());
         });
     }
 

@@ -86,8 +86,8 @@ final class Process {
     }
 
     int copy(int destination, int source, int flags, long length, long destinationIova, long sourceIova) {
-        return kernel.ioctl(iommufd, Iommufd.IOAS_COPY, IommuIoasCopy.allocate(ARENA).flags(flags).dstIoasId(destination)
-                .srcIoasId(source).length(length).dstIova(destinationIova).srcIova(sourceIova).memory());
+        return kernel.ioctl(iommufd, Iommufd.IOAS_COPY, IommuIoasCopy.allocate(ARENA).flags(flags)
+                .dstIoasId(destination).srcIoasId(source).length(length).dstIova(destinationIova).srcIova(sourceIova).memory());
     }
 
     /** Answers bytes removed, or a negated error number. */

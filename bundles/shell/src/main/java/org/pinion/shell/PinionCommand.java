@@ -40,7 +40,10 @@ public final class PinionCommand implements ToIntFunction<String[]> {
      * @param context knows this bundle's version
      */
     @Activate
-    public PinionCommand(@Reference DmaService dma, @Reference DmaRuntime runtime, BundleContext context) {
+    public PinionCommand(
+            @Reference(name = "dma") DmaService dma,
+            @Reference(name = "runtime") DmaRuntime runtime,
+            BundleContext context) {
         this.dma = dma;
         this.runtime = runtime;
         this.version = context.getBundle().getVersion().toString();

@@ -41,7 +41,9 @@ final class BindCauses {
                                 : "the device is going away",
                         "enable the IOMMU in the firmware and on the kernel's command line (intel_iommu=on)");
             case ENOTTY ->
-                new Cause("the kernel has no VFIO device cdev", "use a kernel with CONFIG_VFIO_DEVICE_CDEV (6.6 and later)");
+                new Cause(
+                        "the kernel has no VFIO device cdev",
+                        "use a kernel with CONFIG_VFIO_DEVICE_CDEV (6.6 and later)");
             case ENOMEM -> new Cause("the kernel has no memory for it", "free some memory");
             case EIO -> new Cause("the device did not come up", "look into the kernel's log (dmesg), reset the device");
             default -> Cause.unknown(failure);

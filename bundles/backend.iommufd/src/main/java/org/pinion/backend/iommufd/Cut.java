@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shrinks one mapping. The kernel never splits one, so it is copied into a scratch IOAS, removed, and the parts that stay are
- * copied back. A copy shares the pages with its original; while the scratch has a page table of its own the pages stay pinned
- * throughout, and nothing is charged again. The devices miss the parts that stay for as long as two ioctls take.
+ * Shrinks one mapping. The kernel never splits one, so it is copied into a scratch IOAS, removed, and the parts that
+ * stay are copied back. A copy shares the pages with its original; while the scratch has a page table of its own the
+ * pages stay pinned throughout, and nothing is charged again. The devices miss the parts that stay for as long as
+ * two ioctls take.
  */
 final class Cut {
 
@@ -79,7 +80,7 @@ final class Cut {
         AddressRange range = mapping.range();
         long removed;
         try {
-            removed = iommu.unmap(ioas, range.start(), range.size());
+            removed = iommu.unmap(ioas, range);
         } catch (ErrnoException failure) {
             throw failed(failure);
         }
@@ -102,7 +103,7 @@ final class Cut {
         List<AddressRange> left = done;
         try {
             for (AddressRange part : done) {
-                iommu.unmap(ioas, part.start(), part.size());
+                iommu.unmap(ioas, part);
                 left = left.subList(1, left.size());
             }
             iommu.copy(scratch.ioas(), ioas, mapping.range(), mapping.access());
@@ -129,8 +130,8 @@ final class Cut {
         try {
             scratch.close();
         } catch (ErrnoException failure) {
-            // The address space is as it should be; what the scratch still pins goes when the session is closed.
-            LOG.warn("{}: the scratch address space stays until the session is closed: {}", operation, failure.getMessage());
+            // The address space is as it should be; the scratch goes when the session is closed.
+            LOG.warn("{}: its scratch address space stays for now: {}", operation, failure.getMessage());
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.pinion.backend.iommufd;
 
 import java.util.List;
+import java.util.Set;
 import org.pinion.api.ReservedRegion;
 
 /**
@@ -29,9 +30,12 @@ record GroupFacts(
      */
     record Member(String address, String driver) {
 
+        // Drivers that do no DMA of their own (driver_managed_dma).
+        private static final Set<String> HARMLESS = Set.of("pci-stub", "pcieport");
+
         /** {@return whether its driver may do DMA for the host, which keeps the whole group from being given away} */
         boolean usedByHost() {
-            return !driver.isEmpty() && !driver.startsWith("vfio") && !driver.equals("pci-stub") && !driver.equals("pcieport");
+            return !driver.isEmpty() && !driver.startsWith("vfio") && !HARMLESS.contains(driver);
         }
     }
 }

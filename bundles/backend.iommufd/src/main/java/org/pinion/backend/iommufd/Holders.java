@@ -42,8 +42,8 @@ final class Holders {
                 .count();
     }
 
-    // Processes end while one looks, and those of other users do not let themselves be looked at: what cannot be seen is
-    // left out of a message that does not depend on it.
+    // Processes end while one looks, and those of other users do not let themselves be looked at: what cannot be
+    // seen is left out of a message that does not depend on it.
     private List<String> list(String directory) {
         try {
             return kernel.list(directory);

@@ -18,7 +18,10 @@ import org.pinion.linux.sysfs.MediatedDevices;
 import org.pinion.linux.sysfs.PciFunction;
 import org.pinion.linux.sysfs.PciFunctions;
 
-/** The devices of the host that could be attached, as {@code /sys} shows them. Keeps nothing; may be used from any thread. */
+/**
+ * The devices of the host that could be attached, as {@code /sys} shows them. Keeps nothing; may be used from any
+ * thread.
+ */
 final class HostDevices {
 
     private static final int BRIDGE = 0x06;

@@ -25,13 +25,14 @@ import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Struct;
 
 /**
- * An open {@code /dev/iommu} and the one place that issues its ioctls, one method each. The structures are allocated once and
- * used again for every call, so one thread at a time.
+ * An open {@code /dev/iommu} and the one place that issues its ioctls, one method each. The structures are allocated
+ * once and used again for every call, so one thread at a time.
  */
 final class IommuFd implements AutoCloseable {
 
     static final String PATH = "/dev/iommu";
 
+    private static final long EVERYTHING = -1L;
     private static final int FIRST_GUESS_OF_RANGES = 16;
 
     private final Kernel kernel;
@@ -108,8 +109,9 @@ final class IommuFd implements AutoCloseable {
     }
 
     /**
-     * Whether the kernel has {@code IOMMU_IOAS_MAP_FILE} (Linux 6.13 and later). A file that cannot exist is looked up only
-     * after everything else was found right, so {@code EBADF} says yes; a kernel without it does not know the number.
+     * Whether the kernel has {@code IOMMU_IOAS_MAP_FILE} (Linux 6.13 and later). A file that cannot exist is looked
+     * up only after everything else was found right, so {@code EBADF} says yes; a kernel without it does not know
+     * the number.
      *
      * @param ioas an IOAS
      * @return whether it has
@@ -145,12 +147,25 @@ final class IommuFd implements AutoCloseable {
 
     /**
      * @param ioas the IOAS
-     * @param iova the first address
-     * @param length bytes; with an address of 0, 2<sup>64</sup>-1 means everything
-     * @return bytes that were mapped and are not any more
+     * @param range the addresses
+     * @return bytes that were mapped there and are not any more
      * @throws ErrnoException if the kernel refuses
      */
-    long unmap(int ioas, long iova, long length) throws ErrnoException {
+    long unmap(int ioas, AddressRange range) throws ErrnoException {
+        return unmap(ioas, range.start(), range.size());
+    }
+
+    /**
+     * Removes everything; it is no error if that is nothing (ioas.c, {@code iommufd_ioas_unmap}).
+     *
+     * @param ioas the IOAS
+     * @throws ErrnoException if the kernel refuses
+     */
+    void unmapAll(int ioas) throws ErrnoException {
+        unmap(ioas, 0, EVERYTHING);
+    }
+
+    private long unmap(int ioas, long iova, long length) throws ErrnoException {
         check("IOMMU_IOAS_UNMAP", issue(Iommufd.IOAS_UNMAP, unmap.ioasId(ioas).iova(iova).length(length)));
         return unmap.length();
     }

@@ -32,7 +32,8 @@ public final class IommufdBackend implements IommuBackend {
     @Override
     public Availability probe() {
         try (IommuFd _ = IommuFd.open(kernel)) {
-            return new Availability(true, kernel.type(), IommuFd.PATH + " of " + kernel.description() + " can be opened");
+            String found = IommuFd.PATH + " of " + kernel.description() + " can be opened";
+            return new Availability(true, kernel.type(), found);
         } catch (ErrnoException failure) {
             Cause cause = OpenCauses.ofIommu(failure);
             return new Availability(

@@ -71,7 +71,8 @@ final class IommufdSession implements BackendSession {
                 : new BackendCapabilities(
                         Set.of(Route.USER),
                         pageSize,
-                        noDmaBuf + "; the kernel has no IOMMU_IOAS_MAP_FILE (Linux 6.13 and later), so memory goes by address");
+                        noDmaBuf + "; the kernel has no IOMMU_IOAS_MAP_FILE (Linux 6.13 and later), so memory"
+                                + " goes by address");
     }
 
     @Override

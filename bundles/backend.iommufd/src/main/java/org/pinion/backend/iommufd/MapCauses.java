@@ -41,15 +41,17 @@ record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
                 new Cause("the device would write to pages that may not be written", "map them for reading only");
             case EOPNOTSUPP ->
                 new Cause(
-                        "the kernel does not pin " + mapping.backing() + ": a file system without pages (DAX), or a dma-buf"
-                                + " that is not one of vfio-pci",
+                        "the kernel does not pin " + mapping.backing() + ": a file system without pages (DAX),"
+                                + " or a dma-buf that is not one of vfio-pci",
                         "map other memory");
             case ENODEV ->
                 new Cause(
                         mapping.backing() + " is a dma-buf that was revoked",
                         "enable the memory of the device that exports it, and map it again");
             case ENOTTY ->
-                new Cause("the kernel does not map files: IOMMU_IOAS_MAP_FILE came with Linux 6.13", "map it by address");
+                new Cause(
+                        "the kernel does not map files: IOMMU_IOAS_MAP_FILE came with Linux 6.13",
+                        "map it by address");
             case ENOENT -> new Cause("the kernel no longer has the address space", "open it again");
             default -> Cause.unknown(failure);
         };
@@ -101,14 +103,16 @@ record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
         return outside.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Cause(
-                        outside + " is reserved, or outside the aperture, of a device that is attached; usable is " + usable,
+                        outside + " is reserved by, or outside the aperture of, an attached device; usable is "
+                                + usable,
                         "map around it, or detach the device"));
     }
 
     private static Cause badBacking(Mapping mapping) {
         return mapping.route() == Route.FILE
                 ? new Cause(
-                        mapping.backing() + " is not a memory file (memfd, shmem, hugetlbfs), or it ends before the mapping does",
+                        mapping.backing() + " is not a memory file (memfd, shmem, hugetlbfs), or it ends before"
+                                + " the mapping does",
                         "map it by address, or make the file longer")
                 : new Cause(
                         mapping.backing() + " does not lie at the same offset within a page as " + mapping.range(),

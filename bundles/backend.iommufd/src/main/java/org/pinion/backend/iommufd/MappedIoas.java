@@ -97,7 +97,7 @@ final class MappedIoas {
         String operation = "unmap " + words(mapping) + " from '" + space + "'";
         long removed;
         try {
-            removed = iommu.unmap(ioas, range.start(), range.size());
+            removed = iommu.unmap(ioas, range);
         } catch (ErrnoException failure) {
             throw UnmapCauses.of(range, failure).failing(operation, range, failure);
         }
@@ -142,8 +142,7 @@ final class MappedIoas {
      * @throws ErrnoException if the kernel refuses
      */
     void unmapAll() throws ErrnoException {
-        // From 0, this length means everything; it is no error if that is nothing (ioas.c, iommufd_ioas_unmap).
-        iommu.unmap(ioas, 0, -1L);
+        iommu.unmapAll(ioas);
         mappings = 0;
         bytes = 0;
     }

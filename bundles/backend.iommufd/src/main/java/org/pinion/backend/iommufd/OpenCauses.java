@@ -15,7 +15,8 @@ final class OpenCauses {
         return switch (failure.errno()) {
             case ENOENT, ENXIO, ENODEV ->
                 new Cause(
-                        "there is no " + IommuFd.PATH + ": the kernel was built without CONFIG_IOMMUFD or its module is not loaded",
+                        "there is no " + IommuFd.PATH + ": the kernel was built without CONFIG_IOMMUFD or its"
+                                + " module is not loaded",
                         "modprobe iommufd, or boot a kernel that has it");
             case EACCES, EPERM ->
                 new Cause(

@@ -23,7 +23,7 @@ final class PinningFacts {
             long limit = memory.memlockLimit().soft();
             return limit == MemlockLimit.UNLIMITED
                     ? "locked memory is not limited"
-                    : "the limit on locked memory is 0x%x bytes, for all of this user's programs together".formatted(limit);
+                    : "the limit on locked memory is 0x%x bytes, for all programs of this user".formatted(limit);
         } catch (IOException unreadable) {
             return "the limit on locked memory is not known (" + unreadable.getMessage() + ")";
         }

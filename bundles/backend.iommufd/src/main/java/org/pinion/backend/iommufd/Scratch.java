@@ -3,8 +3,8 @@ package org.pinion.backend.iommufd;
 import org.pinion.linux.ErrnoException;
 
 /**
- * An IOAS that lives for the length of a block, with nothing to do with the one that devices use. Destroying an IOAS removes
- * what is mapped in it; one that the kernel does not destroy goes with the iommufd.
+ * An IOAS that lives for the length of a block, with nothing to do with the one that devices use. Destroying an IOAS
+ * removes what is mapped in it; one that the kernel does not destroy goes with the iommufd.
  */
 final class Scratch implements AutoCloseable {
 
@@ -41,9 +41,27 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() throws ErrnoException {
+        try {
+            destroy();
+        } catch (ErrnoException failure) {
+            empty(failure);
+            throw failure;
+        }
+    }
+
+    private void destroy() throws ErrnoException {
         if (pageTable != NONE) {
             iommu.destroy(pageTable);
         }
         iommu.destroy(ioas);
+    }
+
+    /** What cannot be destroyed shall at least pin nothing. */
+    private void empty(ErrnoException failure) {
+        try {
+            iommu.unmapAll(ioas);
+        } catch (ErrnoException second) {
+            failure.addSuppressed(second);
+        }
     }
 }

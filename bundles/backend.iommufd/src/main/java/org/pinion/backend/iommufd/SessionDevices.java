@@ -1,34 +1,26 @@
 package org.pinion.backend.iommufd;
 
-import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pinion.api.DeviceLimits;
-import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
-import org.pinion.api.RangeSet;
-import org.pinion.api.ReservedRegion;
-import org.pinion.device.VfioDevice;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The devices that a session has open. A device is here from its preflight to its release or detach, bound to the session's
- * iommufd; in between it is attached to the session's IOAS or to nothing. Whatever fails before a device is entered here
- * closes it.
+ * The devices that a session has open. A device is here from its preflight to its release or detach, bound to the
+ * session's iommufd; in between it is attached to the session's IOAS or to nothing.
  */
 final class SessionDevices {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionDevices.class);
 
     private final Kernel kernel;
-    private final HostDevices host;
     private final IommuFd iommu;
     private final MappedIoas target;
     private final String space;
@@ -45,14 +37,15 @@ final class SessionDevices {
      */
     SessionDevices(Kernel kernel, IommuFd iommu, MappedIoas target, String space, PinningFacts pinning) {
         this.kernel = kernel;
-        this.host = new HostDevices(kernel);
         this.iommu = iommu;
         this.target = target;
         this.space = space;
         this.pinning = pinning;
     }
 
-    /** {@return the id of an attached device whose pages are pinned by an IOMMU's page table; empty if there is none} */
+    /**
+     * {@return the id of an attached device whose pages are pinned by an IOMMU's page table; empty if there is none}
+     */
     OptionalInt pinningDevice() {
         return attached.stream()
                 .map(open::get)
@@ -67,120 +60,22 @@ final class SessionDevices {
             return known.limits();
         }
         String operation = "preflight " + address + " for '" + space + "'";
-        HostDevices.Found found = find(address, operation);
-        VfioDevice vfio = openCdev(found, operation);
-        try {
-            OpenDevice learned = learn(found, vfio, operation);
-            open.put(address, learned);
-            return learned.limits();
-        } catch (IommuException | RuntimeException failure) {
-            closeAfter(vfio, failure);
-            throw failure;
-        }
-    }
-
-    private HostDevices.Found find(String address, String operation) throws IommuException {
-        try {
-            for (HostDevices.Found found : host.all()) {
-                if (found.device().address().equals(address)) {
-                    return found;
-                }
-            }
-            throw new IommuException(operation, "there is no device " + address + "; " + host.inWords(), "name one of them");
-        } catch (IOException unreadable) {
-            throw unreadable(operation, unreadable);
-        }
-    }
-
-    private VfioDevice openCdev(HostDevices.Found found, String operation) throws IommuException {
-        String cdev = found.cdev().orElse(null);
-        if (cdev == null) {
-            throw notBound(found.device(), operation);
-        }
-        try {
-            return VfioDevice.open(kernel, found.device().address(), cdev, iommu.ioctls());
-        } catch (ErrnoException failure) {
-            throw OpenCauses.ofCdev(cdev, failure).failing(operation, failure);
-        }
-    }
-
-    private static IommuException notBound(HostDevice device, String operation) {
-        if (device.emulatedIommu() || device.driver().startsWith("vfio")) {
-            return new IommuException(
-                    operation,
-                    "its driver " + device.driver() + " has made no character device for it: the kernel was built without"
-                            + " CONFIG_VFIO_DEVICE_CDEV",
-                    "use a kernel that has it (6.6 and later)");
-        }
-        String path = "/sys/bus/pci/devices/" + device.address();
-        boolean free = device.driver().isEmpty();
-        return new IommuException(
-                operation,
-                "the device has " + (free ? "no driver" : "driver " + device.driver()) + ", not one of VFIO",
-                (free ? "" : "echo " + device.address() + " > " + path + "/driver/unbind; ")
-                        + "echo vfio-pci > " + path + "/driver_override; echo " + device.address()
-                        + " > /sys/bus/pci/drivers_probe");
-    }
-
-    private OpenDevice learn(HostDevices.Found found, VfioDevice vfio, String operation) throws IommuException {
-        BoundDevice bound = bind(found, vfio, operation);
-        List<ReservedRegion> reserved = reserved(found.device(), operation);
-        IovaRanges ranges = peerLimits(found.device()).orElse(null);
-        if (ranges == null) {
-            ranges = alone(found.device(), bound, operation);
-        }
-        // The kernel reserves for a device only when that device is attached, but a group's members share what they reach.
-        // Keeping off all of the group's regions gives each member the same limits, whichever comes first.
-        RangeSet usable = ranges.usable()
-                .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
-        long alignment = Math.max(ranges.alignment(), kernel.pageSize());
-        DeviceLimits limits = new DeviceLimits(found.device().address(), usable, alignment, reserved);
-        return new OpenDevice(found.device(), bound, limits);
-    }
-
-    private BoundDevice bind(HostDevices.Found found, VfioDevice vfio, String operation) throws IommuException {
-        try {
-            return BoundDevice.bind(vfio, iommu);
-        } catch (ErrnoException failure) {
-            try {
-                throw new BindCauses(host.factsAbout(found)).of(failure).failing(operation, failure);
-            } catch (IOException unreadable) {
-                failure.addSuppressed(unreadable);
-                throw Cause.unknown(failure).failing(operation, failure);
-            }
-        }
-    }
-
-    private List<ReservedRegion> reserved(HostDevice device, String operation) throws IommuException {
-        try {
-            return host.reserved(device.group());
-        } catch (IOException unreadable) {
-            throw unreadable(operation, unreadable);
-        }
+        OpenDevice learned = new Preflight(kernel, iommu, pinning, operation).run(address, this::peerLimits);
+        open.put(address, learned);
+        return learned.limits();
     }
 
     /**
-     * What another member of the device's group has learned, if it is attached. The kernel keeps one page table for a group:
-     * while one member is attached here, none can be attached to an empty IOAS (EINVAL), and both have the same aperture.
+     * What an attached member of a group has learned. The kernel keeps one page table for a group:
+     * while one member is attached here, none can be attached to an empty IOAS (EINVAL), and both have the same
+     * aperture.
      */
-    private Optional<IovaRanges> peerLimits(HostDevice device) {
+    private Optional<IovaRanges> peerLimits(int group) {
         return attached.stream()
                 .map(open::get)
-                .filter(peer -> peer.device().group() == device.group() && device.group() >= 0)
+                .filter(peer -> peer.device().group() == group && group >= 0)
                 .map(peer -> new IovaRanges(peer.limits().usable(), peer.limits().alignment()))
                 .findFirst();
-    }
-
-    private IovaRanges alone(HostDevice device, BoundDevice bound, String operation) throws IommuException {
-        try {
-            return bound.alone(iommu);
-        } catch (ErrnoException failure) {
-            throw attachCauses(device, Optional.empty(), 0).of(failure).failing(operation, failure);
-        }
-    }
-
-    private AttachCauses attachCauses(HostDevice device, Optional<RangeSet> usable, long mappedBytes) {
-        return new AttachCauses(device.address(), device.group(), usable, mappedBytes, pinning);
     }
 
     OpenDevice attach(String address) throws IommuException {
@@ -193,12 +88,19 @@ final class SessionDevices {
         try {
             device.bound().attach(target.id());
         } catch (ErrnoException failure) {
-            throw attachCauses(device.device(), Optional.of(device.limits().usable()), target.bytes())
-                    .of(failure)
-                    .failing(operation, failure);
+            throw causes(device).of(failure).failing(operation, failure);
         }
         attached.add(address);
         return device;
+    }
+
+    private AttachCauses causes(OpenDevice device) {
+        return new AttachCauses(
+                device.device().address(),
+                device.device().group(),
+                Optional.of(device.limits().usable()),
+                target.bytes(),
+                pinning);
     }
 
     void detach(String address) throws IommuException {
@@ -252,23 +154,5 @@ final class SessionDevices {
         }
         attached.clear();
         open.clear();
-    }
-
-    private static void closeAfter(VfioDevice vfio, Exception failure) {
-        try {
-            vfio.close();
-        } catch (ErrnoException second) {
-            failure.addSuppressed(second);
-        }
-    }
-
-    private static IommuException unreadable(String operation, IOException unreadable) {
-        return new IommuException(
-                operation,
-                null,
-                null,
-                "the host's devices cannot be read: " + unreadable.getMessage(),
-                "mount sysfs at /sys",
-                unreadable);
     }
 }

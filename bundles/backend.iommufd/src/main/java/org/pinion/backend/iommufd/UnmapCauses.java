@@ -19,11 +19,14 @@ final class UnmapCauses {
     static Cause of(AddressRange range, ErrnoException failure) {
         return switch (failure.errno()) {
             case ENOENT ->
-                new Cause("the kernel has nothing mapped at " + range + ", or a mapping that reaches out of it", OUTSIDER);
+                new Cause("the kernel has nothing mapped at " + range + ", or a mapping that reaches out of"
+                        + " it", OUTSIDER);
             case EBUSY ->
-                new Cause("the mapping is still being made, or a hardware queue of a device lies in it", "stop the device first");
+                new Cause("the mapping is still being made, or a hardware queue of a device lies in it", "stop"
+                        + " the device first");
             case EDEADLOCK ->
-                new Cause("the driver of an mdev does not let go of its pages", "stop the mdev's user, or remove the mdev");
+                new Cause("the driver of an mdev does not let go of its pages", "stop the mdev's user, or"
+                        + " remove the mdev");
             default -> Cause.unknown(failure);
         };
     }

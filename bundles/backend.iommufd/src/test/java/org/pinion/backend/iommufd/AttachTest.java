@@ -131,10 +131,12 @@ class AttachTest {
     @Test
     void onlyWhatWasLearnedAboutIsAttachedAndOnlyOnce() throws Exception {
         open(Machine.usual());
-        assertThatThrownBy(() -> session.attach(Machine.EDU)).hasMessageContaining("its limits were not learned before");
+        assertThatThrownBy(() -> session.attach(Machine.EDU)).hasMessageContaining("its limits were not learned"
+                + " before");
         attach(Machine.EDU);
         assertThatThrownBy(() -> session.attach(Machine.EDU)).hasMessageContaining("it is attached already");
-        assertThatThrownBy(() -> session.release(Machine.EDU)).hasMessageContaining("it is attached; remedy: detach it");
+        assertThatThrownBy(() -> session.release(Machine.EDU)).hasMessageContaining("it is attached; remedy:"
+                + " detach it");
         assertThatThrownBy(() -> session.detach(Machine.EDU2)).hasMessageContaining("it is not attached");
     }
 

@@ -105,7 +105,8 @@ class CutTest {
         assertThatThrownBy(() -> session.cut(machine.ram(0x40000000L, Machine.MIB), List.of()))
                 .isInstanceOf(IommuException.class)
                 .isNotInstanceOf(CutException.class)
-                .hasMessageStartingWith("cut 0x40000000-0x400fffff rw user to [] in 'vm0': ENOENT: the kernel has nothing");
+                .hasMessageStartingWith("cut 0x40000000-0x400fffff rw user to [] in 'vm0': ENOENT: the kernel"
+                        + " has nothing");
         assertMapped(true, true, true);
     }
 
@@ -120,7 +121,8 @@ class CutTest {
 
     @Test
     void whatCannotBeUndoneSaysExactlyWhatIsLeft() {
-        // The first copy goes into the scratch, the second brings LOW back; from then on there is neither copy nor unmap.
+        // The first copy goes into the scratch, the second brings LOW back; from then on there is neither copy nor
+        // unmap.
         AtomicLong copies = new AtomicLong();
         machine.watched.afterIoctl(request -> {
             if (request == Iommufd.IOAS_COPY && copies.incrementAndGet() == 2) {

@@ -14,8 +14,8 @@ import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.CutException;
 
 /**
- * Fails each call to the kernel in turn, in a life of a session from its opening to its closing. After every step the kernel
- * has what the session says it has, and in the end it has nothing.
+ * Fails each call to the kernel in turn, in a life of a session from its opening to its closing. After every step
+ * the kernel has what the session says it has, and in the end it has nothing.
  */
 class FailureSweepTest {
 
@@ -93,7 +93,9 @@ class FailureSweepTest {
         }
         String failed = machine.watched.failed();
         for (AddressRange range : List.of(LOW, MIDDLE, HIGH)) {
-            assertThat(machine.watched.mapped(range)).as("%s after %s", range, failed).isEqualTo(mapped.contains(range));
+            assertThat(machine.watched.mapped(range))
+                    .as("%s after %s", range, failed)
+                    .isEqualTo(mapped.contains(range));
         }
         long bytes = mapped.stream().mapToLong(AddressRange::size).sum();
         assertThat(session.ledger().mappedBytes()).as(failed).isEqualTo(bytes);

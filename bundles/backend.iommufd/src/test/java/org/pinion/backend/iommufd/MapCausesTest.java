@@ -66,7 +66,7 @@ class MapCausesTest {
     @Test
     void anInvalidMappingOverTheMsiWindowIsToldByItsRange() {
         Cause cause = causes.of(user(0xfee00000L, 0x1000, 0x1000), answer(Errno.EINVAL));
-        assertThat(cause.why()).contains("[0xfee00000-0xfee00fff] is reserved").contains("usable is [0x0-0xfedfffff");
+        assertThat(cause.why()).contains("[0xfee00000-0xfee00fff] is reserved by").contains("usable is [0x0-0xfedfffff");
     }
 
     @Test

@@ -72,7 +72,8 @@ class PinningFactsTest {
     @Test
     void aBarIsToldByItsFile() {
         assertThat(unpinnable(0x40000, 0x40fff, true))
-                .isEqualTo("0x40000-0x4ffff rw-s /dev/vfio/devices/vfio0 is a device's memory (a BAR), which has no pages");
+                .isEqualTo("0x40000-0x4ffff rw-s /dev/vfio/devices/vfio0 is a device's memory (a BAR), which"
+                        + " has no pages");
     }
 
     @Test

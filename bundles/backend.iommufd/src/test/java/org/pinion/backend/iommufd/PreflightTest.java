@@ -104,7 +104,10 @@ class PreflightTest {
     @Test
     void anUnknownDeviceIsAnsweredWithTheKnownOnes() throws IommuException {
         open(Machine.usual());
-        refuses("0000:09:00.0", "there is no device 0000:09:00.0; this host has 0000:00:10.0 (1234:11e8 edu)", Machine.MDEV);
+        refuses(
+                "0000:09:00.0",
+                "there is no device 0000:09:00.0; this host has 0000:00:10.0 (1234:11e8 edu)",
+                Machine.MDEV);
     }
 
     @Test
@@ -170,8 +173,8 @@ class PreflightTest {
     @Test
     void membersOfAGroupHaveTheSameLimitsWhicheverComesFirst() throws IommuException {
         ReservedRegion own = Machine.reserved(0x40000000L, 0x400fffffL, ReservedType.RESERVED);
-        Machine pair = Machine.with(Machine.edu(Machine.EDU, 1, own, Machine.MSI), Machine.edu(Machine.EDU2, 1, Machine.MSI));
-        open(pair);
+        open(Machine.with(
+                Machine.edu(Machine.EDU, 1, own, Machine.MSI), Machine.edu(Machine.EDU2, 1, Machine.MSI)));
         RangeSet first = session.preflight(Machine.EDU).usable();
         session.attach(Machine.EDU);
         assertThat(session.preflight(Machine.EDU2).usable()).isEqualTo(first);

@@ -20,8 +20,8 @@ import org.pinion.linux.uapi.IommuIoasCopy;
 import org.pinion.linux.uapi.Iommufd;
 
 /**
- * A kernel that another one stands behind: it counts calls, keeps which files are open, and fails the n-th call on demand. It
- * can look into the first IOAS of the iommufd opened last, without changing it.
+ * A kernel that another one stands behind: it counts calls, keeps which files are open, and fails the n-th call on
+ * demand. It can look into the first IOAS of the iommufd opened last, without changing it.
  */
 final class WatchedKernel {
 
@@ -42,7 +42,9 @@ final class WatchedKernel {
     WatchedKernel(Kernel behind) {
         this.behind = behind;
         this.kernel = (Kernel) Proxy.newProxyInstance(
-                Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, (_, method, arguments) -> call(method, arguments));
+                Kernel.class.getClassLoader(),
+                new Class<?>[] {Kernel.class},
+                (_, method, arguments) -> call(method, arguments));
     }
 
     Kernel kernel() {

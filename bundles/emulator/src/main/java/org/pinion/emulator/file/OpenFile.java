@@ -6,8 +6,8 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * What a file descriptor stands for. A file answers the calls that it knows; the others fail as they do for a file without
- * that operation. Methods may be called from any thread.
+ * What a file descriptor stands for. A file answers the calls that it knows; the others fail as they do for a file
+ * without that operation. Methods may be called from any thread.
  */
 public interface OpenFile {
 

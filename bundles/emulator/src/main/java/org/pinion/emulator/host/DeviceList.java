@@ -88,7 +88,8 @@ final class DeviceList {
     private static void checkFree(IovaRange own, IommuDefaults iommu, Place place, Node node) {
         for (ReservedRegion other : iommu.reserved()) {
             if (other.range().touches(own.start(), own.last())) {
-                throw place.error(node, "%s overlaps %s, which the IOMMU reserves for every device", own, other.range());
+                throw place.error(node, "%s overlaps %s, which the IOMMU reserves for every device", own,
+                        other.range());
             }
         }
     }
@@ -99,7 +100,8 @@ final class DeviceList {
                 throw keys.place(key).error(node, "an mdev has none: no IOMMU is in front of it");
             });
         }
-        return new HostDevice(address, model, group(keys), model.text(), IommuDefaults.INTEL.geometry(), List.of(), false);
+        return new HostDevice(address, model, group(keys), model.text(), IommuDefaults.INTEL.geometry(),
+                List.of(), false);
     }
 
     private static int group(Keys keys) {

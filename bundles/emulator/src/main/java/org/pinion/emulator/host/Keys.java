@@ -28,7 +28,8 @@ final class Keys {
     }
 
     private void add(NodeTuple entry, List<String> known) {
-        String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : entry.getKeyNode().toString();
+        Node keyNode = entry.getKeyNode();
+        String key = keyNode instanceof ScalarNode scalar ? scalar.getValue() : keyNode.toString();
         if (!known.contains(key)) {
             throw place.error(entry.getKeyNode(), "unknown key '%s';%s known keys are %s",
                     key, DidYouMean.suggestion(key, known), String.join(", ", known));

@@ -26,8 +26,8 @@ public interface DeviceBinding {
     void unbind();
 
     /**
-     * Moves bytes between the device and memory, through the page table of the device: all or nothing. While it runs nothing of
-     * the iommufd changes, so an unmap that has returned is never overtaken.
+     * Moves bytes between the device and memory, through the page table of the device: all or nothing. While it runs
+     * nothing of the iommufd changes, so an unmap that has returned is never overtaken.
      *
      * @param iova where, an IO virtual address
      * @param buffer the device's bytes

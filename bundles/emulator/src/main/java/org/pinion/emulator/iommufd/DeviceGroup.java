@@ -6,8 +6,8 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * The devices of one IOMMU group in one iommufd ({@code struct iommufd_group} in drivers/iommu/iommufd/device.c): all of them
- * use one page table. Guarded by the iommufd's lock.
+ * The devices of one IOMMU group in one iommufd ({@code struct iommufd_group} in drivers/iommu/iommufd/device.c): all
+ * of them use one page table. Guarded by the iommufd's lock.
  */
 final class DeviceGroup {
 
@@ -22,7 +22,10 @@ final class DeviceGroup {
         return pageTable;
     }
 
-    /** EINVAL if the group uses another page table or the IOMMU does not fit, EADDRINUSE if what it reserves is mapped. */
+    /**
+     * EINVAL if the group uses another page table or the IOMMU does not fit, EADDRINUSE if what it reserves is
+     * mapped.
+     */
     void attach(PhysicalDevice device, PageTable wanted) throws SyscallException {
         SyscallException.require(pageTable == null || pageTable == wanted, Errno.EINVAL);
         wanted.ioas().reserveFor(device);
@@ -48,8 +51,8 @@ final class DeviceGroup {
     }
 
     /**
-     * Moves the whole group to another page table in one step. On failure all stays as it was. Returns the old page table; the
-     * caller destroys it if nobody is left.
+     * Moves the whole group to another page table in one step. On failure all stays as it was. Returns the old page
+     * table; the caller destroys it if nobody is left.
      */
     PageTable replace(PageTable wanted) throws SyscallException {
         PageTable old = pageTable;

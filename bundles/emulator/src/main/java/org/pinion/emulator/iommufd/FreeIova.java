@@ -6,7 +6,9 @@ import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
-/** Finds the lowest free IO virtual address for a mapping that does not name one (iopt_alloc_iova in io_pagetable.c). */
+/**
+ * Finds the lowest free IO virtual address for a mapping that does not name one (iopt_alloc_iova in io_pagetable.c).
+ */
 final class FreeIova {
 
     /** Bytes of a page of the second level, which transparent huge pages can fill. */
@@ -27,7 +29,8 @@ final class FreeIova {
      * @param address where the memory begins, in the process or in the file
      * @param length bytes
      * @param atLeast the address space's alignment
-     * @throws SyscallException EOVERFLOW if the length is half of all there is, EINVAL if the memory is not aligned enough
+     * @throws SyscallException EOVERFLOW if the length is half of all there is, EINVAL if the memory is not aligned
+     *         enough
      */
     FreeIova(AreaTree areas, ReservedIovas reserved, long address, long length, long atLeast) throws SyscallException {
         SyscallException.require(length != 0 && Long.compareUnsigned(length, Long.MAX_VALUE) < 0, Errno.EOVERFLOW);

@@ -9,8 +9,9 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * Who may do DMA with the devices of each IOMMU group ({@code iommu_device_claim_dma_owner} in drivers/iommu/iommu.c): one
- * iommufd at a time, and none while a driver of the host drives one of them. Safe for use by many threads.
+ * Who may do DMA with the devices of each IOMMU group ({@code iommu_device_claim_dma_owner} in
+ * drivers/iommu/iommu.c): one iommufd at a time, and none while a driver of the host drives one of them. Safe for use
+ * by many threads.
  */
 public final class GroupOwners {
 
@@ -33,7 +34,9 @@ public final class GroupOwners {
         this.devices = List.copyOf(devices);
     }
 
-    /** EPERM if somebody else owns the group, EINVAL if the firmware wants a device of it mapped one to one for ever. */
+    /**
+     * EPERM if somebody else owns the group, EINVAL if the firmware wants a device of it mapped one to one for ever.
+     */
     synchronized void claim(HostDevice device, IommufdContext owner) throws SyscallException {
         SyscallException.require(!drivenByHost(device.group()), Errno.EPERM);
         Claim claim = claims.get(device.group());

@@ -10,8 +10,9 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * An IO address space ({@code struct io_pagetable} in drivers/iommu/iommufd/io_pagetable.c): what is mapped, what is reserved,
- * and which page tables show it. While it has no page table nothing is pinned. Guarded by the iommufd's lock.
+ * An IO address space ({@code struct io_pagetable} in drivers/iommu/iommufd/io_pagetable.c): what is mapped, what is
+ * reserved, and which page tables show it. While it has no page table nothing is pinned. Guarded by the iommufd's
+ * lock.
  */
 final class Ioas extends IommufdObject {
 
@@ -104,7 +105,9 @@ final class Ioas extends IommufdObject {
         }
     }
 
-    /** The memory behind a range that is mapped without a gap: EINVAL empty, EOVERFLOW past the end, ENOENT at a gap. */
+    /**
+     * The memory behind a range that is mapped without a gap: EINVAL empty, EOVERFLOW past the end, ENOENT at a gap.
+     */
     List<Slice> slices(long iova, long length) throws SyscallException {
         SyscallException.require(length != 0, Errno.EINVAL);
         long last = iova + (length - 1);
@@ -124,8 +127,8 @@ final class Ioas extends IommufdObject {
     }
 
     /**
-     * Removes the areas inside a range, lowest first. It stops with ENOENT at one that reaches out of the range; those before
-     * it are gone then, as in the kernel. Returns bytes removed, 0 if there was nothing.
+     * Removes the areas inside a range, lowest first. It stops with ENOENT at one that reaches out of the range;
+     * those before it are gone then, as in the kernel. Returns bytes removed, 0 if there was nothing.
      */
     long unmap(long start, long last) throws SyscallException {
         long removed = 0;
@@ -146,7 +149,9 @@ final class Ioas extends IommufdObject {
         }
     }
 
-    /** Limits automatic choice of addresses to ranges, which from now on nothing may reserve: EADDRINUSE if reserved. */
+    /**
+     * Limits automatic choice of addresses to ranges, which from now on nothing may reserve: EADDRINUSE if reserved.
+     */
     void allow(List<IovaRange> ranges) throws SyscallException {
         for (IovaRange range : ranges) {
             SyscallException.require(!reserved.touches(range.start(), range.last()), Errno.EADDRINUSE);
@@ -179,8 +184,9 @@ final class Ioas extends IommufdObject {
     }
 
     /**
-     * Lets a page table show this address space: EINVAL if its pages are bigger than the processor's, EADDRINUSE if something
-     * is mapped misaligned or outside its aperture, and what pinning answers. On failure nothing has changed.
+     * Lets a page table show this address space: EINVAL if its pages are bigger than the processor's, EADDRINUSE if
+     * something is mapped misaligned or outside its aperture, and what pinning answers. On failure nothing has
+     * changed.
      */
     void addDomain(PageTable domain) throws SyscallException {
         SyscallException.require(domain.bytes() <= Pages.SIZE, Errno.EINVAL);
@@ -253,7 +259,10 @@ final class Ioas extends IommufdObject {
         return !largePagesDisabled;
     }
 
-    /** Goes without large IOMMU pages: EINVAL if a page table already shows something, EADDRINUSE if that is misaligned. */
+    /**
+     * Goes without large IOMMU pages: EINVAL if a page table already shows something, EADDRINUSE if that is
+     * misaligned.
+     */
     void disableLargePages() throws SyscallException {
         if (largePagesDisabled) {
             return;

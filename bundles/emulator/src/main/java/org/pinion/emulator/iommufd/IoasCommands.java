@@ -38,6 +38,10 @@ final class IoasCommands {
         IommufdObject object = objects.get(new IommuDestroy(struct).id());
         SyscallException.require(!object.inUse(), Errno.EBUSY);
         objects.remove(object);
+        if (object instanceof PageTable table) {
+            table.ioas().removeDomain(table);
+            table.ioas().release();
+        }
         return 0;
     }
 

@@ -11,8 +11,9 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * What one open of {@code /dev/iommu} stands for ({@code struct iommufd_ctx}). It lives on while a device is bound to it, even
- * when its descriptor is closed. One lock guards all that belongs to it; different contexts never wait for one another.
+ * What one open of {@code /dev/iommu} stands for ({@code struct iommufd_ctx}). It lives on while a device is bound to
+ * it, even when its descriptor is closed. One lock guards all that belongs to it; different contexts never wait for
+ * one another.
  */
 public final class IommufdContext {
 
@@ -102,6 +103,21 @@ public final class IommufdContext {
             access.use();
             objects.add(access);
             return new EmulatedBinding(this, access);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last descriptor was closed: page tables without a device go, and unpin what only they showed. */
+    void release() {
+        lock.lock();
+        try {
+            for (IommufdObject object : objects.all()) {
+                if (object instanceof PageTable table && !table.inUse()) {
+                    table.ioas().removeDomain(table);
+                    objects.remove(table);
+                }
+            }
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,7 @@
 package org.pinion.emulator.iommufd;
 
 import static org.pinion.linux.uapi.Iommufd.DESTROY;
+import static org.pinion.linux.uapi.Iommufd.HWPT_ALLOC;
 import static org.pinion.linux.uapi.Iommufd.IOAS_ALLOC;
 import static org.pinion.linux.uapi.Iommufd.IOAS_ALLOW_IOVAS;
 import static org.pinion.linux.uapi.Iommufd.IOAS_COPY;
@@ -18,6 +19,7 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.IommuDestroy;
+import org.pinion.linux.uapi.IommuHwptAlloc;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.IommuIoasAllowIovas;
 import org.pinion.linux.uapi.IommuIoasCopy;
@@ -28,8 +30,8 @@ import org.pinion.linux.uapi.IommuIoasUnmap;
 import org.pinion.linux.uapi.IommuOption;
 
 /**
- * An open {@code /dev/iommu}. Every request names the size of its structure first: shorter than the kernel's is EINVAL, longer
- * is fine as long as what the kernel does not know is 0 (drivers/iommu/iommufd/main.c).
+ * An open {@code /dev/iommu}. Every request names the size of its structure first: shorter than the kernel's is
+ * EINVAL, longer is fine as long as what the kernel does not know is 0 (drivers/iommu/iommufd/main.c).
  */
 public final class IommufdFile implements OpenFile {
 
@@ -39,7 +41,15 @@ public final class IommufdFile implements OpenFile {
         int run(MemorySegment struct) throws SyscallException;
     }
 
-    private record Command(int size, Body body) {}
+    private record Command(int minimum, int size, Body body) {
+
+        Command(int size, Body body) {
+            this(size, size, body);
+        }
+    }
+
+    /** HWPT_ALLOC grew after its first release: {@code __reserved} was its end. */
+    private static final int HWPT_ALLOC_MINIMUM = 24;
 
     private final IommufdContext context;
     private final Map<Integer, Command> commands;
@@ -53,6 +63,7 @@ public final class IommufdFile implements OpenFile {
         MappingCommands mapping = new MappingCommands(context);
         OptionCommand option = new OptionCommand(context);
         this.commands = Map.of(
+                HWPT_ALLOC, new Command(HWPT_ALLOC_MINIMUM, IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc),
                 DESTROY, new Command(IommuDestroy.SIZE, ioas::destroy),
                 IOAS_ALLOC, new Command(IommuIoasAlloc.SIZE, ioas::alloc),
                 IOAS_ALLOW_IOVAS, new Command(IommuIoasAllowIovas.SIZE, ioas::allowIovas),
@@ -70,11 +81,16 @@ public final class IommufdFile implements OpenFile {
     }
 
     @Override
+    public void release() {
+        context.release();
+    }
+
+    @Override
     public int ioctl(int request, MemorySegment argument) throws SyscallException {
         Command command = commands.get(request);
         SyscallException.require(command != null, Errno.ENOTTY);
         int declared = UserMemory.copyIn(argument, Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
-        SyscallException.require(Integer.compareUnsigned(declared, command.size) >= 0, Errno.EINVAL);
+        SyscallException.require(Integer.compareUnsigned(declared, command.minimum) >= 0, Errno.EINVAL);
         MemorySegment struct = UserMemory.copyStruct(argument, declared, command.size);
         int answer = locked(command.body, struct);
         UserMemory.copyOut(struct, argument, declared);

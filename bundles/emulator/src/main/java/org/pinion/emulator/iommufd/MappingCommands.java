@@ -14,7 +14,10 @@ import org.pinion.linux.uapi.IommuIoasMap;
 import org.pinion.linux.uapi.IommuIoasMapFile;
 import org.pinion.linux.uapi.IommuIoasUnmap;
 
-/** The requests that map and unmap, each with the kernel's checks in the kernel's order (drivers/iommu/iommufd/ioas.c). */
+/**
+ * The requests that map and unmap, each with the kernel's checks in the kernel's order
+ * (drivers/iommu/iommufd/ioas.c).
+ */
 final class MappingCommands {
 
     private static final int MAP_RESERVED_AT = 12;

@@ -2,6 +2,7 @@ package org.pinion.emulator.iommufd;
 
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
@@ -30,6 +31,10 @@ final class ObjectTable {
     void remove(IommufdObject object) {
         objects.remove(object.id());
         used.clear(object.id());
+    }
+
+    List<IommufdObject> all() {
+        return List.copyOf(objects.values());
     }
 
     /** The object of an id, ENOENT if there is none. */

@@ -10,8 +10,9 @@ import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
 
 /**
- * The memory of one MAP call ({@code struct iopt_pages}), shared by every area that COPY makes of it. A page is pinned, and
- * charged once, while at least one area in an address space with a domain shows it. Guarded by the iommufd's lock.
+ * The memory of one MAP call ({@code struct iopt_pages}), shared by every area that COPY makes of it. A page is
+ * pinned, and charged once, while at least one area in an address space with a domain shows it. Guarded by the
+ * iommufd's lock.
  */
 final class PinnablePages {
 

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Memory that is really there and costs nothing until it is touched: a sparse temporary file that has no name any more.
- * Devices reach it through a mapping of its own, which the garbage collector removes; so a transfer never meets memory that
- * somebody has just unmapped. Safe for use by many threads.
+ * Memory that is really there and costs nothing until it is touched: a sparse temporary file that has no name any
+ * more. Devices reach it through a mapping of its own, which the garbage collector removes; so a transfer never meets
+ * memory that somebody has just unmapped. Safe for use by many threads.
  */
 public final class SparseMemory {
 

@@ -14,6 +14,11 @@ interface Bar {
 
     void write(long offset, MemorySegment from);
 
+    /** Whether it is a range of I/O ports, not of memory. */
+    default boolean ports() {
+        return false;
+    }
+
     /** The memory, if it is plain memory that a process may map. */
     default Optional<SparseMemory> memory() {
         return Optional.empty();

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The 256 bytes of PCI configuration space: identity, a command register, and BARs that tell their size when all ones are
- * written to them. There are no capabilities.
+ * The 256 bytes of PCI configuration space: identity, a command register, and BARs that tell their size when all ones
+ * are written to them. There are no capabilities.
  */
 final class ConfigSpace {
 

@@ -3,8 +3,9 @@ package org.pinion.emulator.pci;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The registers of QEMU's {@code edu} device (docs/specs/edu.rst of QEMU) without its interrupts. Registers below 0x80 answer
- * 4-byte accesses only, the others 4 and 8 bytes. A transfer is over when the store that started it returns.
+ * The registers of QEMU's {@code edu} device (docs/specs/edu.rst of QEMU) without its interrupts. Registers below
+ * 0x80 answer 4-byte accesses only, the others 4 and 8 bytes. A transfer is over when the store that started it
+ * returns.
  */
 final class EduBar extends RegisterBar {
 

@@ -3,7 +3,7 @@ package org.pinion.emulator.pci;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import org.pinion.emulator.host.DeviceModel;
 import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.memory.SparseMemory;
 import org.pinion.emulator.syscall.SyscallException;
@@ -18,7 +18,7 @@ public final class PciFunction {
     /** Regions that a PCI function has, empty ones included (VFIO_PCI_NUM_REGIONS). */
     public static final int REGIONS = 9;
 
-    private static final long IVSHMEM_REGISTERS = 256;
+    private static final int IVSHMEM_REGISTERS = 256;
     private static final long IVSHMEM_MEMORY = 16L << 20;
     private static final int MTTY_PORTS = 8;
 
@@ -26,7 +26,7 @@ public final class PciFunction {
     private final DmaPort port;
     private final FaultLog faults;
     private final ConfigSpace config;
-    private final Map<Integer, Bar> bars = new TreeMap<>();
+    private final Map<Integer, Bar> bars;
 
     /**
      * @param host what to build
@@ -38,20 +38,17 @@ public final class PciFunction {
         this.port = port;
         this.faults = faults;
         this.config = new ConfigSpace(PciIdentity.of(host.model()));
-        switch (host.model()) {
-            case EDU -> bar(0, new EduBar(new Engine()), false);
-            case IVSHMEM -> {
-                bar(0, new PlainRegisters((int) IVSHMEM_REGISTERS), false);
-                bar(2, new MemoryBar(IVSHMEM_MEMORY), false);
-            }
-            case MTTY -> bar(0, new PlainRegisters(MTTY_PORTS), true);
-        }
+        this.bars = bars(host.model());
+        bars.forEach((index, bar) -> config.bar(index, bar.size(), bar.ports()));
         config.enable();
     }
 
-    private void bar(int index, Bar bar, boolean io) {
-        bars.put(index, bar);
-        config.bar(index, bar.size(), io);
+    private Map<Integer, Bar> bars(DeviceModel model) {
+        return switch (model) {
+            case EDU -> Map.of(0, new EduBar(new Engine()));
+            case IVSHMEM -> Map.of(0, new PlainRegisters(IVSHMEM_REGISTERS, false), 2, new MemoryBar(IVSHMEM_MEMORY));
+            case MTTY -> Map.of(0, new PlainRegisters(MTTY_PORTS, true));
+        };
     }
 
     /**

@@ -6,9 +6,16 @@ import java.util.Arrays;
 final class PlainRegisters extends RegisterBar {
 
     private final byte[] bytes;
+    private final boolean ports;
 
-    PlainRegisters(int size) {
-        bytes = new byte[size];
+    PlainRegisters(int size, boolean ports) {
+        this.bytes = new byte[size];
+        this.ports = ports;
+    }
+
+    @Override
+    public boolean ports() {
+        return ports;
     }
 
     @Override

@@ -3,7 +3,10 @@ package org.pinion.emulator.pci;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A BAR of registers: an access becomes loads and stores of 8, 4, 2 or 1 bytes, as wide as it is aligned (vfio_pci_rdwr.c). */
+/**
+ * A BAR of registers: an access becomes loads and stores of 8, 4, 2 or 1 bytes, as wide as it is aligned
+ * (vfio_pci_rdwr.c).
+ */
 abstract class RegisterBar implements Bar {
 
     /** The value of a register; {@code width} is 1, 2, 4 or 8 bytes. */

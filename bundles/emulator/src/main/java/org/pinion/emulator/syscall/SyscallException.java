@@ -2,7 +2,10 @@ package org.pinion.emulator.syscall;
 
 import org.pinion.linux.Errno;
 
-/** A system call that fails. It carries an error number and no stack trace, because failing is an ordinary answer here. */
+/**
+ * A system call that fails. It carries an error number and no stack trace, because failing is an ordinary answer
+ * here.
+ */
 public final class SyscallException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.pinion.linux.Errno;
 
-/** How the kernel reads and writes memory of its caller: with a bound, into a copy of its own, EFAULT where nothing is. */
+/**
+ * How the kernel reads and writes memory of its caller: with a bound, into a copy of its own, EFAULT where nothing
+ * is.
+ */
 public final class UserMemory {
 
     /** Nothing is ever mapped below (vm.mmap_min_addr). */
@@ -38,8 +41,8 @@ public final class UserMemory {
     }
 
     /**
-     * Copies a structure that may be older or newer than the kernel's, as {@code copy_struct_from_user} does: what the caller
-     * lacks is 0, what the kernel does not know must be 0.
+     * Copies a structure that may be older or newer than the kernel's, as {@code copy_struct_from_user} does: what
+     * the caller lacks is 0, what the kernel does not know must be 0.
      *
      * @param user the structure
      * @param declared how many bytes the caller says it has

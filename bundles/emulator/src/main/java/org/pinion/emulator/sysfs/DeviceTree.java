@@ -1,7 +1,10 @@
 package org.pinion.emulator.sysfs;
 
 import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.pci.PciIdentity;
@@ -11,6 +14,7 @@ final class DeviceTree {
 
     private static final int VFIO_MAJOR = 511;
     private static final int RESOURCES = 13;
+    private static final String GROUPS = "/sys/kernel/iommu_groups/";
 
     private final Tree tree;
 
@@ -30,8 +34,11 @@ final class DeviceTree {
         driver(device, bus, home);
         if (pci) {
             pciFiles(device, home);
+        } else {
+            tree.link(home + "/mdev_type", "/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1");
         }
-        group(device, home);
+        tree.link(home + "/iommu_group", GROUPS + device.group());
+        tree.link(GROUPS + device.group() + "/devices/" + device.address(), home);
         if (name.isPresent()) {
             characterDevice(name.get(), home);
         }
@@ -58,17 +65,18 @@ final class DeviceTree {
         tree.file(home + "/driver_override", device.driver().equals("vfio-pci") ? "vfio-pci\n" : "(null)\n");
     }
 
-    private void group(HostDevice device, String home) throws IOException {
-        String group = "/sys/kernel/iommu_groups/" + device.group();
-        tree.link(home + "/iommu_group", group);
-        tree.link(group + "/devices/" + device.address(), home);
-        tree.file(group + "/type", device.model().pci() ? "DMA\n" : "unknown\n");
-        StringBuilder regions = new StringBuilder();
-        for (ReservedRegion region : device.reserved()) {
-            regions.append("0x%016x 0x%016x %s\n".formatted(region.range().start(), region.range().last(),
-                    region.type().text()));
-        }
-        tree.file(group + "/reserved_regions", regions.toString());
+    /** Adds what sysfs has of a group beside its devices. */
+    void addGroup(int number, List<HostDevice> devices) throws IOException {
+        boolean translated = devices.stream().anyMatch(device -> device.model().pci());
+        tree.file(GROUPS + number + "/type", translated ? "DMA\n" : "unknown\n");
+        String regions = devices.stream().flatMap(device -> device.reserved().stream()).distinct()
+                .sorted(Comparator.comparing(region -> region.range().start(), Long::compareUnsigned))
+                .map(DeviceTree::line).collect(Collectors.joining());
+        tree.file(GROUPS + number + "/reserved_regions", regions);
+    }
+
+    private static String line(ReservedRegion region) {
+        return "0x%016x 0x%016x %s\n".formatted(region.range().start(), region.range().last(), region.type().text());
     }
 
     private void characterDevice(String name, String home) throws IOException {

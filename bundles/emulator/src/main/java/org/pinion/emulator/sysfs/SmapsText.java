@@ -4,7 +4,10 @@ import java.util.List;
 import org.pinion.emulator.memory.Vma;
 import org.pinion.linux.Mman;
 
-/** Mappings in the format of {@code /proc/PID/smaps} (fs/proc/task_mmu.c). Nothing is known of resident pages: they are 0. */
+/**
+ * Mappings in the format of {@code /proc/PID/smaps} (fs/proc/task_mmu.c). Nothing is known of resident pages: they
+ * are 0.
+ */
 final class SmapsText {
 
     private static final String HEADER = "%x-%x %s %08x 00:00 %-26d %s\n";

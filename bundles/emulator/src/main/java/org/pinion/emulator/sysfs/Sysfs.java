@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostDevice;
@@ -44,6 +46,11 @@ public final class Sysfs {
         DeviceTree deviceTree = new DeviceTree(tree);
         for (HostDevice device : host.devices()) {
             deviceTree.add(device, nameOf(device, devices));
+        }
+        Map<Integer, List<HostDevice>> groups = host.devices().stream()
+                .collect(Collectors.groupingBy(HostDevice::group));
+        for (Map.Entry<Integer, List<HostDevice>> group : groups.entrySet()) {
+            deviceTree.addGroup(group.getKey(), group.getValue());
         }
     }
 

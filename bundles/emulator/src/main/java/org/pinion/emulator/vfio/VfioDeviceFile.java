@@ -21,8 +21,8 @@ import org.pinion.linux.uapi.VfioDeviceInfo;
 import org.pinion.linux.uapi.VfioRegionInfo;
 
 /**
- * An open character device of a VFIO device. Until it is bound to an iommufd it answers nothing but BIND; the others are
- * EINVAL. A region's place in the file is its index shifted left by 40 bits.
+ * An open character device of a VFIO device. Until it is bound to an iommufd it answers nothing but BIND; the others
+ * are EINVAL. A region's place in the file is its index shifted left by 40 bits.
  */
 public final class VfioDeviceFile implements OpenFile {
 

@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct iommu_hwpt_alloc} (include/uapi/linux/iommufd.h): allocates a page table for an address space, as a device's IOMMU walks it. */
+/**
+ * {@code struct iommu_hwpt_alloc} (include/uapi/linux/iommufd.h): allocates a page table for an address space, as a
+ * device's IOMMU walks it.
+ */
 public final class IommuHwptAlloc extends Struct {
 
     /** Bytes of the structure. */

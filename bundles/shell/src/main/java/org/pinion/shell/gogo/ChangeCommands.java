@@ -23,8 +23,12 @@ import org.pinion.api.SpaceOptions;
 import org.pinion.shell.dma.StandInMemory;
 import org.pinion.shell.report.Sizes;
 
-/** The commands that open, change and close address spaces. */
+/**
+ * The commands that open, change and close address spaces. Immediate, since Gogo lets go of a command after every call:
+ * a delayed component would end then, and with it the memory of the spaces.
+ */
 @Component(
+        immediate = true,
         service = ChangeCommands.class,
         property = {
             "osgi.command.scope=dma",
@@ -51,7 +55,7 @@ public final class ChangeCommands {
      * @param dma opens spaces, reads flat views
      */
     @Activate
-    public ChangeCommands(@Reference DmaService dma) {
+    public ChangeCommands(@Reference(name = "dma") DmaService dma) {
         this.dma = dma;
         this.open = new OpenSpaces(dma);
     }

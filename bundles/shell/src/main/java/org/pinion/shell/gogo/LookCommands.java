@@ -40,7 +40,7 @@ public final class LookCommands {
             dma:attach DEVICE [SPACE]                attach a device
             dma:detach DEVICE [SPACE]                detach it
             dma:close SPACE                          detach, unmap and free everything
-            SPACE in brackets may be left out where only one is open.""";
+            SPACE in brackets may be left out where only one is open. felix:help lists the console's other commands.""";
 
     private final DmaService dma;
     private final DmaRuntime runtime;
@@ -51,7 +51,7 @@ public final class LookCommands {
      * @param runtime says what is there
      */
     @Activate
-    public LookCommands(@Reference DmaService dma, @Reference DmaRuntime runtime) {
+    public LookCommands(@Reference(name = "dma") DmaService dma, @Reference(name = "runtime") DmaRuntime runtime) {
         this.dma = dma;
         this.runtime = runtime;
         this.open = new OpenSpaces(dma);

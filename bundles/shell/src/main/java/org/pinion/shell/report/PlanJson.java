@@ -78,7 +78,7 @@ public final class PlanJson {
     }
 
     private static List<String> traits(Decision decision) {
-        return decision.traits().stream().map(Trait::label).toList();
+        return decision.traits().stream().map(Trait::label).distinct().toList();
     }
 
     /** {@return range, access and route of a mapping} */

@@ -126,7 +126,7 @@ public final class PlanText {
     private static List<String> why(Decision decision) {
         String traits = decision.traits().isEmpty()
                 ? ""
-                : decision.traits().stream().map(Trait::label).collect(Collectors.joining(", ", " [", "]"));
+                : decision.traits().stream().map(Trait::label).distinct().collect(Collectors.joining(", ", " [", "]"));
         String reason = decision.rule() + ": " + decision.reason() + traits;
         return decision.remedy().isEmpty() ? List.of(reason) : List.of(reason, "remedy: " + decision.remedy());
     }

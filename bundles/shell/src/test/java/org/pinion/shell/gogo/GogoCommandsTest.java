@@ -50,13 +50,19 @@ class GogoCommandsTest {
 
     /** The functions that the component's description declares. */
     private static List<String> functions(Class<?> component) {
-        try (InputStream description = component.getResourceAsStream("/OSGI-INF/" + component.getName() + ".xml")) {
-            String xml = new String(description.readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            String xml = description(component);
             String open = "<property name=\"osgi.command.function\" type=\"String\">";
             int start = xml.indexOf(open) + open.length();
             return xml.substring(start, xml.indexOf("</property>", start)).strip().lines().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String description(Class<?> component) throws IOException {
+        try (InputStream description = component.getResourceAsStream("/OSGI-INF/" + component.getName() + ".xml")) {
+            return new String(description.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -141,6 +147,11 @@ class GogoCommandsTest {
         run("dma:load lab guest.mtree");
         assertThat(host.memory.allocated).hasSize(4);
         assertThat(host.memory.open()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsLoadedOutlivesTheCommandThatLoadedIt() throws IOException {
+        assertThat(description(ChangeCommands.class)).contains("immediate=\"true\"");
     }
 
     @Test

@@ -105,7 +105,7 @@ class PlanTextTest {
     }
 
     static PlanReport report() {
-        List<Trait> traits = List.of(trait("gup-able", ""), trait("huge-page", "2M"));
+        List<Trait> traits = List.of(trait("gup-able", ""), trait("gup-able", ""), trait("huge-page", "2M"));
         Plan plan = plan(List.of(
                 map(new AddressRange(0, 0x3fff), Access.READ_WRITE, Route.FILE, traits),
                 new Decision(HOLE, RAM, Outcome.CARVE, "planner/reserved", "reserved (msi) by 0000:00:10.0", "",

@@ -1,0 +1,23 @@
+package org.pinion.core;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The configuration of PID {@code org.pinion.core}. */
+@ObjectClassDefinition(name = "Pinion core", description = "How long the core waits for plugins and for writers")
+@interface CoreConfiguration {
+
+    /** {@return how long one call of a classifier or policy may take, milliseconds} */
+    @AttributeDefinition(
+            name = "Plugin budget",
+            description = "Milliseconds that one call of a classifier or policy may take before it counts as failed",
+            min = "1")
+    long plugin_budget() default Settings.PLUGIN_BUDGET;
+
+    /** {@return how long a change waits for another change of the same space, milliseconds} */
+    @AttributeDefinition(
+            name = "Writer wait",
+            description = "Milliseconds that a change waits for another change of the same space to end",
+            min = "1")
+    long writer_wait() default Settings.WRITER_WAIT;
+}

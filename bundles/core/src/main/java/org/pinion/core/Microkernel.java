@@ -1,0 +1,173 @@
+package org.pinion.core;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.event.EventAdmin;
+import org.osgi.service.metatype.annotations.Designate;
+import org.pinion.core.plugin.Guard;
+import org.pinion.core.plugin.Plugin;
+import org.pinion.core.plugin.PluginKind;
+import org.pinion.core.plugin.PluginListener;
+import org.pinion.core.plugin.PluginPlanMaker;
+import org.pinion.core.plugin.PluginRegistry;
+import org.pinion.spi.backend.BackendType;
+import org.pinion.spi.backend.IommuBackend;
+import org.pinion.spi.memory.ClassifierName;
+import org.pinion.spi.memory.MemoryClassifier;
+import org.pinion.spi.policy.MappingPolicy;
+import org.pinion.spi.policy.PolicyName;
+import org.pinion.spi.source.MemorySource;
+import org.pinion.spi.source.SourceType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Binds plugins, configuration and EventAdmin to the core. Immediate, and never activated anew for a change of configuration:
+ * its deactivation closes every address space.
+ */
+@Component(service = Microkernel.class, immediate = true, configurationPid = "org.pinion.core")
+@Designate(ocd = CoreConfiguration.class)
+public final class Microkernel {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Microkernel.class);
+
+    private final Settings settings = new Settings();
+    private final EventPoster events = new EventPoster();
+    /**
+     * One thread follows up what comes and goes, in that order; the service registry's own threads are never kept. What
+     * comes and goes while the core stops is of no interest any more.
+     */
+    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("pinion-core").factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+
+    private final PluginRegistry registry;
+    private final Spaces spaces;
+
+    /**
+     * @param configuration the configured times
+     */
+    @Activate
+    public Microkernel(CoreConfiguration configuration) {
+        Guard guard = new Guard(settings::pluginBudget);
+        registry = new PluginRegistry(guard, events, executor, new PluginListener() {
+            @Override
+            public void plansMayChange(String cause) {
+                spaces.replanAll(cause);
+            }
+
+            @Override
+            public void backendLeft(Plugin backend) {
+                spaces.backendLeft(backend);
+            }
+        });
+        spaces = new Spaces(registry, new PluginPlanMaker(registry, guard), events, settings);
+        configure(configuration);
+    }
+
+    @Modified
+    void configure(CoreConfiguration configuration) {
+        settings.set(configuration.plugin_budget(), configuration.writer_wait());
+    }
+
+    @Deactivate
+    void stop() {
+        executor.shutdownNow();
+        spaces.closeAll();
+    }
+
+    Spaces spaces() {
+        return spaces;
+    }
+
+    PluginRegistry registry() {
+        return registry;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindEventAdmin(EventAdmin admin) {
+        events.use(admin);
+    }
+
+    void unbindEventAdmin(EventAdmin admin) {
+        events.forget(admin);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindBackend(IommuBackend backend, ServiceReference<IommuBackend> reference) {
+        arrived(PluginKind.BACKEND, BackendType.PROPERTY, backend, reference);
+    }
+
+    void unbindBackend(ServiceReference<IommuBackend> reference) {
+        left(PluginKind.BACKEND, reference);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindClassifier(MemoryClassifier classifier, ServiceReference<MemoryClassifier> reference) {
+        arrived(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, classifier, reference);
+    }
+
+    void unbindClassifier(ServiceReference<MemoryClassifier> reference) {
+        left(PluginKind.CLASSIFIER, reference);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindPolicy(MappingPolicy policy, ServiceReference<MappingPolicy> reference) {
+        arrived(PluginKind.POLICY, PolicyName.PROPERTY, policy, reference);
+    }
+
+    void unbindPolicy(ServiceReference<MappingPolicy> reference) {
+        left(PluginKind.POLICY, reference);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindSource(MemorySource source, ServiceReference<MemorySource> reference) {
+        arrived(PluginKind.SOURCE, SourceType.PROPERTY, source, reference);
+    }
+
+    void unbindSource(ServiceReference<MemorySource> reference) {
+        left(PluginKind.SOURCE, reference);
+    }
+
+    private void arrived(PluginKind kind, String nameKey, Object service, ServiceReference<?> reference) {
+        if (!(reference.getProperty(nameKey) instanceof String name)) {
+            LOG.warn("a {} of bundle {} has no property {} and is not used", kind.word(), bundleOf(reference), nameKey);
+            return;
+        }
+        registry.arrived(new Plugin(kind, name, bundleOf(reference), idOf(reference), rankingOf(reference), service));
+    }
+
+    private void left(PluginKind kind, ServiceReference<?> reference) {
+        registry.left(kind, idOf(reference));
+    }
+
+    private static long idOf(ServiceReference<?> reference) {
+        return (Long) reference.getProperty(Constants.SERVICE_ID);
+    }
+
+    /** A ranking that is no Integer counts as 0, as the framework itself takes it. */
+    private static int rankingOf(ServiceReference<?> reference) {
+        return reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0;
+    }
+
+    private static String bundleOf(ServiceReference<?> reference) {
+        Bundle bundle = reference.getBundle();
+        return bundle == null ? "(gone)" : bundle.getSymbolicName() + " " + bundle.getVersion();
+    }
+}

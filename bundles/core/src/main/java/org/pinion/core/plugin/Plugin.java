@@ -1,0 +1,25 @@
+package org.pinion.core.plugin;
+
+/**
+ * A plugin as its service was registered.
+ *
+ * @param kind its kind
+ * @param name its name, from the service property
+ * @param bundle symbolic name and version of its bundle
+ * @param id the service's id: what tells an old service from its replacement
+ * @param ranking the service's ranking
+ * @param service the service itself
+ */
+public record Plugin(PluginKind kind, String name, String bundle, long id, int ranking, Object service) {
+
+    /** {@return whether this one is to be used rather than another of the same name} */
+    boolean precedes(Plugin other) {
+        return ranking != other.ranking ? ranking > other.ranking : id < other.id;
+    }
+
+    /** {@return {@code KIND 'NAME' of bundle BUNDLE}} */
+    @Override
+    public String toString() {
+        return kind.word() + " '" + name + "' of bundle " + bundle;
+    }
+}

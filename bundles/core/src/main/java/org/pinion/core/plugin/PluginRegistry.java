@@ -1,0 +1,270 @@
+package org.pinion.core.plugin;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.pinion.api.DmaTopics;
+import org.pinion.api.IommuException;
+import org.pinion.api.runtime.PluginInfo;
+import org.pinion.core.space.Events;
+import org.pinion.spi.backend.Availability;
+import org.pinion.spi.backend.IommuBackend;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows every plugin that is there and which of them is in use. Keyed by service: the departure of an old service never
+ * takes its replacement with it. No lock is held while a plugin or a listener is called.
+ */
+public final class PluginRegistry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginRegistry.class);
+    private static final int FAILURES_ALLOWED = 3;
+
+    private final Map<Key, Seat> seats = new ConcurrentHashMap<>();
+    private final Trial trial;
+    private final Events events;
+    private final Executor executor;
+    private final PluginListener listener;
+
+    private record Key(PluginKind kind, long id) {}
+
+    /**
+     * @param guard runs what asks plugins
+     * @param events takes arrivals, departures and failures
+     * @param executor the core's own thread; arrivals and departures return at once and are followed up there
+     * @param listener told what follows
+     */
+    public PluginRegistry(Guard guard, Events events, Executor executor, PluginListener listener) {
+        this.trial = new Trial(guard);
+        this.events = events;
+        this.executor = executor;
+        this.listener = listener;
+    }
+
+    /**
+     * A service was registered.
+     *
+     * @param plugin the plugin
+     */
+    public void arrived(Plugin plugin) {
+        Seat seat = new Seat(plugin, this::tryOut);
+        seats.put(keyOf(plugin), seat);
+        post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
+        executor.execute(() -> {
+            seat.settle();
+            if (plugin.kind().shapesPlans() && seat.healthy()) {
+                listener.plansMayChange(plugin + " arrived");
+            }
+        });
+    }
+
+    /**
+     * A service is being unregistered.
+     *
+     * @param kind its kind
+     * @param id its service id
+     */
+    public void left(PluginKind kind, long id) {
+        Seat seat = seats.remove(new Key(kind, id));
+        if (seat == null) {
+            return;
+        }
+        Plugin plugin = seat.plugin();
+        post(DmaTopics.PLUGIN_LEFT, plugin, "");
+        if (kind == PluginKind.BACKEND) {
+            listener.backendLeft(plugin);
+        } else if (kind.shapesPlans()) {
+            executor.execute(() -> listener.plansMayChange(plugin + " left"));
+        }
+    }
+
+    /**
+     * @param kind a kind
+     * @return the plugins of that kind in use, one a name, sorted by name; waits for trials, within the guard's budget
+     */
+    public List<Plugin> inUse(PluginKind kind) {
+        List<Seat> ofKind = seats.values().stream()
+                .filter(seat -> seat.plugin().kind() == kind)
+                .toList();
+        ofKind.forEach(Seat::settle);
+        return List.copyOf(best(kind).values());
+    }
+
+    /**
+     * @param kind a kind
+     * @param name a name
+     * @param operation what it is needed for
+     * @return the plugin in use of that kind and name
+     * @throws IommuException if there is none; the message names those that are there
+     */
+    public Plugin require(PluginKind kind, String name, String operation) throws IommuException {
+        List<Plugin> there = inUse(kind);
+        for (Plugin plugin : there) {
+            if (plugin.name().equals(name)) {
+                return plugin;
+            }
+        }
+        String names = there.isEmpty()
+                ? "none is"
+                : String.join(", ", there.stream().map(Plugin::name).toList()) + " is";
+        throw new IommuException(
+                operation,
+                "%s '%s' is %s; there %s".formatted(kind.word(), name, absence(kind, name), names),
+                "install or start the bundle that provides it");
+    }
+
+    /**
+     * @param plugin a plugin
+     * @return whether its service is still there
+     */
+    public boolean has(Plugin plugin) {
+        return seats.containsKey(keyOf(plugin));
+    }
+
+    /**
+     * Remembers what a backend found on this host.
+     *
+     * @param backend the backend
+     * @return its answer
+     */
+    public Availability probe(Plugin backend) {
+        Availability answer = probed(backend);
+        Optional.ofNullable(seats.get(keyOf(backend))).ifPresent(seat -> seat.found(answer));
+        return answer;
+    }
+
+    /** {@return every plugin, sorted by kind and name; never waits} */
+    public List<PluginInfo> plugins() {
+        return seats.values().stream()
+                .map(this::info)
+                .sorted(Comparator.comparing(PluginInfo::kind)
+                        .thenComparing(PluginInfo::name)
+                        .thenComparing(PluginInfo::state)
+                        .thenComparing(PluginInfo::bundle))
+                .toList();
+    }
+
+    /** {@return which kernel the backends talk to, empty if none has said; never waits} */
+    public String kernel() {
+        return seats.values().stream()
+                .filter(seat -> seat.plugin().kind() == PluginKind.BACKEND)
+                .sorted(Comparator.comparing(seat -> seat.plugin().name()))
+                .map(Seat::availability)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(Availability::available).reversed())
+                .map(Availability::kernel)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** A plugin that was good failed an operation. */
+    void failed(PluginFailure failure) {
+        Plugin plugin = failure.plugin();
+        post(DmaTopics.PLUGIN_FAILED, plugin, failure.getMessage());
+        Seat seat = seats.get(keyOf(plugin));
+        if (seat != null && seat.failed() == FAILURES_ALLOWED) {
+            seat.quarantine("failed %d times in a row, last: %s".formatted(FAILURES_ALLOWED, failure.getMessage()));
+            executor.execute(() -> listener.plansMayChange(plugin + " was quarantined"));
+        }
+    }
+
+    /** Plugins answered as they should. */
+    void succeeded(Collection<Plugin> plugins) {
+        for (Plugin plugin : plugins) {
+            Seat seat = seats.get(keyOf(plugin));
+            if (seat != null) {
+                seat.succeeded();
+            }
+        }
+    }
+
+    private void tryOut(Seat seat) {
+        Plugin plugin = seat.plugin();
+        try {
+            if (plugin.kind().shapesPlans()) {
+                trial.tryOut(plugin);
+            } else if (plugin.kind() == PluginKind.BACKEND) {
+                seat.found(probed(plugin));
+            }
+        } catch (PluginFailure failure) {
+            seat.quarantine("failed its trial: " + failure.getMessage());
+            post(DmaTopics.PLUGIN_FAILED, plugin, failure.getMessage());
+        } catch (IommuException answer) {
+            // That a classifier cannot find out, or that whoever ran the trial was interrupted, does not make it sick.
+            LOG.debug("the trial of {} was not conclusive: {}", plugin, answer.getMessage());
+        }
+    }
+
+    private static Availability probed(Plugin backend) {
+        try {
+            Availability answer = ((IommuBackend) backend.service()).probe();
+            return answer == null ? new Availability(false, "", "its probe answered null") : answer;
+        } catch (RuntimeException | LinkageError thrown) {
+            return new Availability(false, "", "its probe threw " + thrown);
+        }
+    }
+
+    /** {@return the plugins that are in use or would be but for a trial not yet ended, by name} */
+    private Map<String, Plugin> best(PluginKind kind) {
+        Map<String, Plugin> best = new TreeMap<>();
+        for (Seat seat : seats.values()) {
+            if (seat.plugin().kind() == kind && seat.healthy()) {
+                best.merge(seat.plugin().name(), seat.plugin(), (a, b) -> a.precedes(b) ? a : b);
+            }
+        }
+        return best;
+    }
+
+    private String absence(PluginKind kind, String name) {
+        return seats.values().stream()
+                .filter(seat -> seat.plugin().kind() == kind && seat.plugin().name().equals(name))
+                .map(seat -> "quarantined (" + seat.plugin() + " " + seat.quarantine() + ")")
+                .sorted()
+                .findFirst()
+                .orElse("not there");
+    }
+
+    private PluginInfo info(Seat seat) {
+        Plugin plugin = seat.plugin();
+        if (!seat.quarantine().isEmpty()) {
+            return info(plugin, PluginInfo.State.QUARANTINED, seat.quarantine());
+        }
+        Availability found = seat.availability();
+        if (found != null && !found.available()) {
+            return info(plugin, PluginInfo.State.UNAVAILABLE, found.detail());
+        }
+        if (seat.onTrial()) {
+            return info(plugin, PluginInfo.State.ACTIVE, "being tried");
+        }
+        Plugin used = best(plugin.kind()).getOrDefault(plugin.name(), plugin);
+        PluginInfo.State state = used.id() == plugin.id() ? PluginInfo.State.ACTIVE : PluginInfo.State.SHADOWED;
+        return info(plugin, state, found == null ? "" : found.detail());
+    }
+
+    private static PluginInfo info(Plugin plugin, PluginInfo.State state, String detail) {
+        return new PluginInfo(plugin.kind().word(), plugin.name(), plugin.bundle(), state, detail);
+    }
+
+    private void post(String topic, Plugin plugin, String reason) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(DmaTopics.PLUGIN, plugin.name());
+        properties.put(DmaTopics.KIND, plugin.kind().word());
+        properties.put(DmaTopics.BUNDLE, plugin.bundle());
+        if (!reason.isEmpty()) {
+            properties.put(DmaTopics.REASON, reason);
+        }
+        events.post(topic, properties);
+    }
+
+    private static Key keyOf(Plugin plugin) {
+        return new Key(plugin.kind(), plugin.id());
+    }
+}

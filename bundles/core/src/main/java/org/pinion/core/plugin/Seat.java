@@ -1,0 +1,77 @@
+package org.pinion.core.plugin;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.pinion.spi.backend.Availability;
+
+/** What the registry remembers of one plugin: how its trial went, how often it has failed since. */
+final class Seat {
+
+    private final Plugin plugin;
+    private final FutureTask<Void> trial;
+    private final AtomicInteger failuresInARow = new AtomicInteger();
+    private volatile String quarantine = "";
+    private volatile Availability availability;
+
+    /** Tries the plugin out and tells this seat what came of it. */
+    interface Tryout {
+        void run(Seat seat);
+    }
+
+    Seat(Plugin plugin, Tryout tryout) {
+        this.plugin = plugin;
+        trial = new FutureTask<>(() -> tryout.run(this), null);
+    }
+
+    Plugin plugin() {
+        return plugin;
+    }
+
+    /**
+     * Has the plugin tried out, if it is not yet. Whoever needs the plugin first runs the trial: nobody waits for a queue
+     * that he may himself be holding up.
+     */
+    void settle() {
+        trial.run();
+        try {
+            trial.get();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException fault) {
+            quarantine(fault.getCause().toString());
+        }
+    }
+
+    boolean onTrial() {
+        return !trial.isDone();
+    }
+
+    boolean healthy() {
+        return trial.isDone() && quarantine.isEmpty();
+    }
+
+    void quarantine(String reason) {
+        quarantine = reason;
+    }
+
+    String quarantine() {
+        return quarantine;
+    }
+
+    int failed() {
+        return failuresInARow.incrementAndGet();
+    }
+
+    void succeeded() {
+        failuresInARow.set(0);
+    }
+
+    Availability availability() {
+        return availability;
+    }
+
+    void found(Availability other) {
+        availability = other;
+    }
+}
