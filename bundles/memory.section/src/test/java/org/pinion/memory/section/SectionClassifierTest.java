@@ -125,7 +125,8 @@ class SectionClassifierTest {
         assertThat(traits(virtioMem("4096", "16384"))).contains(Trait.of(
                 PAGES,
                 Traits.DISCARDED,
-                "4096 of 16384 bytes of the virtio-mem device are plugged, in blocks of 4096; which blocks, it does not tell"));
+                "4096 of 16384 bytes of the virtio-mem device are plugged,"
+                        + " in blocks of 4096; which blocks, it does not tell"));
     }
 
     @Test

@@ -79,8 +79,19 @@ class RealMachinesTest {
         });
         assertThat(decided)
                 .filteredOn(it -> it.section().backing() instanceof Backing.DeviceBar)
-                .extracting(it -> it.verdict().rule())
-                .containsOnly(machine.equals("virt-arm-highmem") ? new String[0] : new String[] {"device-memory"});
+                .allSatisfy(it -> assertThat(it.verdict().rule()).isEqualTo("device-memory"));
+    }
+
+    @Test
+    void everyBarThatStaysOutIsNamed() throws IommuException {
+        assertThat(decide("q35-p2p"))
+                .filteredOn(it -> it.section().kind() == SectionKind.RAM_DEVICE)
+                .extracting(it -> it.verdict().reason())
+                .containsExactlyInAnyOrder(
+                        "BAR 0 of 0000:00:10.0 is mapped by dma-buf or not at all: no dma-buf here",
+                        "BAR 0 of 0000:00:11.0 is mapped by dma-buf or not at all: no dma-buf here",
+                        "BAR 0 of 0000:00:12.0 is mapped by dma-buf or not at all: no dma-buf here",
+                        "BAR 2 of 0000:00:12.0 is mapped by dma-buf or not at all: no dma-buf here");
     }
 
     @Test

@@ -28,7 +28,9 @@ public final class PinionCommandLine {
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new CommandLine.HelpCommand());
         line.getCommandSpec().version("pinion " + version);
-        int code = line.setOut(out)
+        // A file may be called what it likes, also @something.
+        int code = line.setExpandAtFiles(false)
+                .setOut(out)
                 .setErr(err)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpWidth(100)

@@ -50,8 +50,9 @@ public final class PlanText {
     }
 
     private static String device(HostDevice device) {
-        String behind = device.emulatedIommu() ? "no IOMMU" : "group " + device.group();
-        return "%s  %s, %s".formatted(device.address(), device.description(), behind);
+        String group = device.group() < 0 ? "no group" : "group " + device.group();
+        return "%s  %s, %s".formatted(
+                device.address(), device.description(), device.emulatedIommu() ? "no IOMMU" : group);
     }
 
     private static void limits(Columns header, IovaLimits limits) {

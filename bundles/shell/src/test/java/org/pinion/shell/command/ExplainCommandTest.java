@@ -40,6 +40,20 @@ class ExplainCommandTest {
     }
 
     @Test
+    void aFileMayBeginWithAnAt() {
+        Invocation.of(host, "explain", "@guest.mtree");
+        assertThat(host.settings).containsEntry("mtree", "@guest.mtree");
+    }
+
+    @Test
+    void aDevicePulledMeanwhileStillBelongsToThePlan() {
+        host.pulled = Lab.EDU1;
+        assertThat(Invocation.of(host, "explain", "x", "--device", Lab.EDU0, Lab.EDU1).out())
+                .contains("0000:00:10.0  1234:11e8 edu, group 3\n")
+                .contains("0000:00:11.0  no longer there, no group\n");
+    }
+
+    @Test
     void devicesMayBeGivenOneByOneOrTogetherBeforeOrAfterTheFile() {
         String expected = Invocation.of(host, "explain", "x", "--device", Lab.EDU0, "--device", Lab.EDU1).out();
         assertThat(expected).contains(Lab.EDU0, Lab.EDU1);

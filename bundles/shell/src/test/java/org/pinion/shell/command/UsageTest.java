@@ -44,6 +44,7 @@ class UsageTest {
     @CsvSource(delimiter = '|', value = {
         "''|which command?|pinion",
         "frob|Unmatched argument at index 0: 'frob'|pinion",
+        "help frob|Unknown subcommand 'frob'|pinion",
         "explain|give either MTREE or --qmp SOCKET|pinion explain",
         "explain x --qmp y|give either MTREE or --qmp SOCKET|pinion explain",
         "explain x y|Unmatched argument at index 2: 'y'|pinion explain",

@@ -13,8 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.Backing;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
+import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
 import org.pinion.api.SpaceOptions;
 import org.pinion.shell.dma.DmaResult.CheckedRange;
@@ -77,6 +79,18 @@ class DmaCheckTest {
                 .isEqualTo("not checked: it is read-only, and nothing writable is mapped to bring the bytes back to");
         assertThat(moved.transfers()).isZero();
         assertThat(moved.failures()).isEmpty();
+    }
+
+    @Test
+    void memoryOfADeviceIsNotTouched() throws IommuException {
+        FakeDma host = Lab.host();
+        Section bar = Lab.section(0x10000, 0x10fff, SectionKind.RAM, "bar", 0)
+                .withBacking(new Backing.DeviceBar(Lab.EDU1, 0, 0));
+        host.guest = FlatView.of("memory", List.of(Lab.section(0, 0xfff, SectionKind.RAM, "pc.ram", 0), bar));
+        DmaResult.Moved moved = moved(host, DEADLINE);
+        assertThat(moved.failures()).isEmpty();
+        assertThat(moved.ranges()).extracting(CheckedRange::outcome)
+                .containsExactly("ok", "not checked: not memory of this process");
     }
 
     @Test

@@ -32,6 +32,7 @@ public final class FakeDma implements DmaService {
     public final Map<String, FakeDevice> opened = new TreeMap<>();
     public FlatView guest = FlatView.EMPTY;
     public Map<String, String> settings = Map.of();
+    public String pulled = "";
 
     private final Map<String, FakeSpace> spaces = new TreeMap<>();
     private final Map<String, Device> devices = new TreeMap<>();
@@ -105,7 +106,10 @@ public final class FakeDma implements DmaService {
         if (!backend.equals("iommufd")) {
             throw new IommuException("list devices", "no backend '" + backend + "', there are [iommufd]", "");
         }
-        return devices.values().stream().map(Device::host).toList();
+        return devices.values().stream()
+                .map(Device::host)
+                .filter(host -> !host.address().equals(pulled))
+                .toList();
     }
 
     @Override

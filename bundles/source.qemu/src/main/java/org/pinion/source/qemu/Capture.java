@@ -5,7 +5,10 @@ import java.util.Optional;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
+import org.pinion.source.qemu.MemoryTree.Space;
 import org.pinion.source.qemu.MemoryTree.View;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known of a guest's memory at one moment.
@@ -14,6 +17,8 @@ import org.pinion.source.qemu.MemoryTree.View;
  * @param devices its memory devices
  */
 record Capture(MemoryTree tree, MemoryDevices devices) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
 
     static Capture read(String mtree, Optional<String> memoryDevices) throws IommuException {
         MemoryTree tree = MemoryTreeParser.parse(mtree, CaptureFile.read(mtree, MemoryTreeParser.REMEDY));
@@ -27,8 +32,28 @@ record Capture(MemoryTree tree, MemoryDevices devices) {
     FlatView flatView(String addressSpace) throws IommuException {
         View view = new ViewChoice(tree).of(addressSpace);
         requireDisjoint(view);
+        warnOfVirtualIommu(view, addressSpace);
         List<Section> sections = new SectionReader(tree, view).sections();
         return FlatView.of(addressSpace, devices.annotate(sections));
+    }
+
+    /** A plan for {@code memory} would give a device all that the guest's IOMMU keeps from it. */
+    private void warnOfVirtualIommu(View chosen, String addressSpace) {
+        List<String> translated = tree.views().stream()
+                .filter(view -> view != chosen)
+                .filter(view -> view.ranges().stream().anyMatch(range -> RegionKinds.isIommu(range.name())))
+                .flatMap(view -> view.spaces().stream().map(Space::root))
+                .distinct()
+                .sorted()
+                .toList();
+        if (!translated.isEmpty()) {
+            LOG.warn(
+                    "{}: a virtual IOMMU translates for {}; their devices do not see '{}': to plan for one, set"
+                            + " address-space to its own",
+                    tree.place(),
+                    translated,
+                    addressSpace);
+        }
     }
 
     private void requireDisjoint(View view) throws IommuException {

@@ -48,7 +48,8 @@ class MemoryTreeParserTest {
                   No rendered FlatView
 
                 """);
-        assertThat(tree.views().getFirst().spaces()).containsExactly(new Space("cxl-type3-dpa-space:cxl-pmem0", "cxlm"));
+        assertThat(tree.views().getFirst().spaces())
+                .containsExactly(new Space("cxl-type3-dpa-space:cxl-pmem0", "cxlm"));
         assertThat(tree.views().getFirst().ranges()).isEmpty();
     }
 
