@@ -153,12 +153,12 @@ class ProcessMemoryTest {
         MemorySegment bar = kernel.mmap(PAGE, RW, Mman.MAP_SHARED, process.bound(2), BAR2);
         String smaps = kernel.readFile("/proc/self/smaps");
         assertThat(smaps)
-                .containsPattern("(?m)^%x-%x rw-s 00001000 00:00 1 +/memfd:test \\(deleted\\)$"
+                .containsPattern("(?m)^%x-%x rw-s 00001000 00:01 1 +/memfd:test \\(deleted\\)$"
                         .formatted(file.address(), file.address() + PAGE))
                 .containsPattern("(?m)^%x-%x r--p 00000000 00:00 0 $"
                         .formatted(anonymous.address(), anonymous.address() + 3 * PAGE))
                 .containsPattern("(?m)^Size: +12 kB$")
-                .containsPattern("(?m)^%x-%x rw-s .* /dev/vfio/devices/vfio2$"
+                .containsPattern("(?m)^%x-%x rw-s 20000000000 00:06 .* /dev/vfio/devices/vfio2$"
                         .formatted(bar.address(), bar.address() + PAGE))
                 .contains("VmFlags: rd wr sh mr mw me ms pf io de dd \n")
                 .contains("VmFlags: rd wr sh mr mw me ms sd \n")

@@ -9,6 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pinion.emulator.host.HostFile;
+import org.pinion.linux.Mman;
+import org.pinion.linux.procfs.ProcessMemory;
+import org.pinion.linux.sysfs.IommuGroups;
+import org.pinion.linux.sysfs.MediatedDevices;
+import org.pinion.linux.sysfs.PciFunction;
+import org.pinion.linux.sysfs.PciFunctions;
 
 class SysfsTest {
 
@@ -74,6 +80,33 @@ class SysfsTest {
                 0x00000000fee00000 0x00000000feefffff msi
                 """);
         assertThat(own.list("/sys/kernel/iommu_groups/7/devices")).hasSize(2);
+    }
+
+    @Test
+    void theReadersForARealSysReadIt() throws Exception {
+        PciFunction edu = new PciFunctions(kernel).all().getFirst();
+        assertThat(edu.address()).isEqualTo("0000:00:10.0");
+        assertThat(edu.characterDevice()).contains("/dev/vfio/devices/vfio0");
+        assertThat(edu.driver()).contains("vfio-pci");
+        assertThat(new MediatedDevices(kernel).all()).singleElement().satisfies(mdev -> {
+            assertThat(mdev.uuid()).isEqualTo(UUID);
+            assertThat(mdev.characterDevice()).contains("/dev/vfio/devices/vfio3");
+        });
+        assertThat(new IommuGroups(kernel).all()).hasSize(4)
+                .anySatisfy(group -> assertThat(group.reserved()).hasSize(1));
+    }
+
+    @Test
+    void theReadersForARealProcReadIt() throws Exception {
+        Process process = new Process(kernel);
+        process.memory(Process.PAGE);
+        kernel.mmap(Process.PAGE, 3, Mman.MAP_SHARED, process.memfd(Process.PAGE), 0);
+        kernel.mmap(Process.PAGE, 1, Mman.MAP_SHARED, process.bound(2), 2L << 40);
+        ProcessMemory memory = new ProcessMemory(kernel);
+        assertThat(memory.areas()).hasSize(3);
+        assertThat(memory.memlockUsage()).isNotNull();
+        assertThat(memory.memlockLimit()).isNotNull();
+        assertThat(memory.mounts()).hasSize(4);
     }
 
     @Test
