@@ -195,6 +195,22 @@ class SpaceTest {
     }
 
     @Test
+    void aDetachThatADriverHoldsUpFailsAndTheDeviceGoesOn() throws Exception {
+        AttachedDevice device = space.attach("d0");
+        Thread driver = Thread.ofPlatform().start(() -> failure(() -> device.read(FakeDevice.HOLDS, 0, null)));
+        kernel.reading().await();
+        fixture.patience = Duration.ofMillis(20);
+
+        assertThat(failure(() -> space.detach("d0"))).hasMessageContaining("has not ended within 20 ms");
+        assertThat(kernel.attached()).containsExactly("d0");
+
+        kernel.goOn().countDown();
+        await().until(() -> !driver.isAlive());
+        space.detach("d0");
+        assertThat(kernel.attached()).isEmpty();
+    }
+
+    @Test
     void whatABackendThrowsAtADriverIsAnIommuException() throws IommuException {
         AttachedDevice device = space.attach("d0");
 
