@@ -91,7 +91,9 @@ final class Devices {
         return new OpenDevice(session.deviceOf(address, handle), handle, learned);
     }
 
-    /** A device whose detach failed counts as attached, however it failed: to think it gone would be the worse mistake. */
+    /**
+     * A device whose detach failed counts as attached, however it failed: to think it gone would be the worse mistake.
+     */
     void letOut(String address) throws IommuException {
         OpenDevice device = get(address);
         device.end(patience.get());

@@ -148,8 +148,8 @@ public final class Space implements AddressSpace {
     }
 
     /**
-     * Plans again, since a plugin came or went, and applies the difference; what fails or is refused leaves the space as it
-     * is and is told as an event.
+     * Plans again, since a plugin came or went, and applies the difference; what fails or is refused leaves the space
+     * as it is and is told as an event.
      *
      * @param cause what came or went
      */

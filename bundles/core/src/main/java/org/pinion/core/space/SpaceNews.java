@@ -8,7 +8,9 @@ import org.pinion.api.IommuException;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
 
-/** Tells what happened to one space; called after the writer's turn is given back, since a listener may call the space. */
+/**
+ * Tells what happened to one space; called after the writer's turn is given back, since a listener may call the space.
+ */
 final class SpaceNews {
 
     private final String space;

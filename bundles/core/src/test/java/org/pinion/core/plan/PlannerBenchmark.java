@@ -35,7 +35,9 @@ import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Verdict;
 
-/** How long planning and comparing take for views of mixed kinds, with traits, a reserved region and a careful policy. */
+/**
+ * How long planning and comparing take for views of mixed kinds, with traits, a reserved region and a careful policy.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

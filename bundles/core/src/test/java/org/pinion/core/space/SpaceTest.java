@@ -257,7 +257,8 @@ class SpaceTest {
         assertThat(mapped.installed()).isPresent();
         assertThat(mapped.sentences())
                 .containsExactly(
-                        "a device reaches 0x1234 (rw, by file): file descriptor 3 at 0x1234, in the mapping of 0x0-0x3fff",
+                        "a device reaches 0x1234 (rw, by file): file descriptor 3 at 0x1234, "
+                                + "in the mapping of 0x0-0x3fff",
                         "0x0-0x3fff of section 'ram' at 0x0-0x3fff (ram) is mapped by rule test/memory: it is memory",
                         "classifier 'eye' says seen of 0x0-0x3fff: it shows");
     }
