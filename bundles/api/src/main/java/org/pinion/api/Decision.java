@@ -5,7 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is to happen to one part of a section, and why. The decisions of a plan cover every address of every section exactly
+ * What is to happen to one part of a section, and why. The decisions of a plan cover every address of every section
+ * exactly
  * once.
  *
  * @param range the addresses decided on

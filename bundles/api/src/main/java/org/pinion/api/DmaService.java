@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The way in, an OSGi service: opens address spaces on the backends that are there, reads flat views from the sources that
+ * The way in, an OSGi service: opens address spaces on the backends that are there, reads flat views from the sources
+ * that
  * are there. Methods may be called from any thread.
  */
 @ProviderType
@@ -17,7 +18,8 @@ public interface DmaService {
      *
      * @param options its name, backend and policies
      * @return the space; the caller closes it
-     * @throws IommuException if the name is taken, the backend or a policy is not there (the message names those that are),
+     * @throws IommuException if the name is taken, the backend or a policy is not there (the message names those that
+     *     are),
      *     or the backend cannot open it
      */
     AddressSpace open(SpaceOptions options) throws IommuException;
@@ -46,7 +48,8 @@ public interface DmaService {
      * @param source which source, such as {@code qemu}
      * @param settings what to read, by the source's own keys; see its documentation
      * @return the view
-     * @throws IommuException if the source is not there, or what it reads is not what it should be: the message says what,
+     * @throws IommuException if the source is not there, or what it reads is not what it should be: the message says
+     *     what,
      *     in which file and line
      */
     FlatView read(String source, Map<String, String> settings) throws IommuException;

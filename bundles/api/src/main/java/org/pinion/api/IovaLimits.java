@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a set of devices together allows of an IO address space: the usable addresses are those that every device can use,
+ * What a set of devices together allows of an IO address space: the usable addresses are those that every device can
+ * use,
  * the alignment is the coarsest. The order in which devices are given does not matter.
  */
 public final class IovaLimits {

@@ -8,7 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An immutable set of unsigned 64-bit addresses, kept as sorted ranges that neither overlap nor touch: two equal sets have
+ * An immutable set of unsigned 64-bit addresses, kept as sorted ranges that neither overlap nor touch: two equal sets
+ * have
  * equal ranges.
  */
 public final class RangeSet implements Iterable<AddressRange> {

@@ -3,7 +3,9 @@ package org.pinion.api;
 import java.util.List;
 import java.util.function.Function;
 
-/** A policy refuses what was asked: nothing was changed, and {@link #plan()} says which rule, range, device and limit. */
+/**
+ * A policy refuses what was asked: nothing was changed, and {@link #plan()} says which rule, range, device and limit.
+ */
 public class RefusedException extends IommuException {
 
     private static final long serialVersionUID = 1L;

@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param access what the owner allows: {@link Access#READ} for a read-only section
  * @param name the memory region's name, such as {@code pc.ram}
  * @param owner who owns the region, such as {@code /objects/pc.ram}; empty if not known
- * @param facts what a source knows beyond the above, by key (see {@link SectionFacts}); classifiers turn facts into traits
+ * @param facts what a source knows beyond the above, by key (see {@link SectionFacts}); classifiers turn facts into
+ *     traits
  */
 public record Section(
         AddressRange range,

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An address space at one moment. All parts belong together: the table is what the kernel holds for exactly this plan, but
+ * An address space at one moment. All parts belong together: the table is what the kernel holds for exactly this plan,
+ * but
  * in state {@link State#DEGRADED}.
  *
  * @param options how the space was opened

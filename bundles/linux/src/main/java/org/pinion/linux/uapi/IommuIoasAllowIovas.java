@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct iommu_ioas_allow_iovas} (include/uapi/linux/iommufd.h): promises that some IO virtual addresses stay usable. */
+/**
+ * {@code struct iommu_ioas_allow_iovas} (include/uapi/linux/iommufd.h): promises that some IO virtual addresses stay
+ * usable.
+ */
 public final class IommuIoasAllowIovas extends Struct {
 
     /** Bytes of the structure. */

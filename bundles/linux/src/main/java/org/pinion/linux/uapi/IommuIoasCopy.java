@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct iommu_ioas_copy} (include/uapi/linux/iommufd.h): maps what one address space has mapped into another, without pinning it again. */
+/**
+ * {@code struct iommu_ioas_copy} (include/uapi/linux/iommufd.h): maps what one address space has mapped into another,
+ * without pinning it again.
+ */
 public final class IommuIoasCopy extends Struct {
 
     /** Bytes of the structure. */
@@ -30,13 +33,17 @@ public final class IommuIoasCopy extends Struct {
         return struct;
     }
 
-    /** {@return {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link Iommufd#MAP_READABLE}} */
+    /**
+     * {@return {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link
+     * Iommufd#MAP_READABLE}}
+     */
     public int flags() {
         return getInt(4);
     }
 
     /**
-     * @param flags {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link Iommufd#MAP_READABLE}
+     * @param flags {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link
+     *     Iommufd#MAP_READABLE}
      * @return this
      */
     public IommuIoasCopy flags(int flags) {

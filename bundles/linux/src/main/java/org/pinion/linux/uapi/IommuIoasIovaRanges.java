@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct iommu_ioas_iova_ranges} (include/uapi/linux/iommufd.h): asks which IO virtual addresses an address space can use. */
+/**
+ * {@code struct iommu_ioas_iova_ranges} (include/uapi/linux/iommufd.h): asks which IO virtual addresses an address
+ * space can use.
+ */
 public final class IommuIoasIovaRanges extends Struct {
 
     /** Bytes of the structure. */

@@ -30,13 +30,17 @@ public final class IommuIoasMap extends Struct {
         return struct;
     }
 
-    /** {@return {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link Iommufd#MAP_READABLE}} */
+    /**
+     * {@return {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link
+     * Iommufd#MAP_READABLE}}
+     */
     public int flags() {
         return getInt(4);
     }
 
     /**
-     * @param flags {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link Iommufd#MAP_READABLE}
+     * @param flags {@code flags}: {@link Iommufd#MAP_FIXED_IOVA}, {@link Iommufd#MAP_WRITEABLE}, {@link
+     *     Iommufd#MAP_READABLE}
      * @return this
      */
     public IommuIoasMap flags(int flags) {

@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct iommu_iova_range} (include/uapi/linux/iommufd.h): a range of IO virtual addresses, its last address included. */
+/**
+ * {@code struct iommu_iova_range} (include/uapi/linux/iommufd.h): a range of IO virtual addresses, its last address
+ * included.
+ */
 public final class IommuIovaRange extends Struct {
 
     /** Bytes of the structure. */

@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct iommu_option} (include/uapi/linux/iommufd.h): sets or gets an option of an iommufd or of an address space. */
+/**
+ * {@code struct iommu_option} (include/uapi/linux/iommufd.h): sets or gets an option of an iommufd or of an address
+ * space.
+ */
 public final class IommuOption extends Struct {
 
     /** Bytes of the structure. */

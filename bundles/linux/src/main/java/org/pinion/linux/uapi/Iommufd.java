@@ -27,6 +27,9 @@ public final class Iommufd {
     /** {@link IommuOption}. */
     public static final int OPTION = 0x3b87;
 
+    /** {@link IommuHwptAlloc}. */
+    public static final int HWPT_ALLOC = 0x3b89;
+
     /** {@link IommuIoasMapFile}. */
     public static final int IOAS_MAP_FILE = 0x3b8f;
 

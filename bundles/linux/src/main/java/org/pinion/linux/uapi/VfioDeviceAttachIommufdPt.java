@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct vfio_device_attach_iommufd_pt} (include/uapi/linux/vfio.h): attaches a bound VFIO device to an address space. */
+/**
+ * {@code struct vfio_device_attach_iommufd_pt} (include/uapi/linux/vfio.h): attaches a bound VFIO device to an address
+ * space.
+ */
 public final class VfioDeviceAttachIommufdPt extends Struct {
 
     /** Bytes of the structure. */

@@ -3,7 +3,10 @@ package org.pinion.linux.uapi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** {@code struct vfio_device_detach_iommufd_pt} (include/uapi/linux/vfio.h): detaches a VFIO device from its address space. */
+/**
+ * {@code struct vfio_device_detach_iommufd_pt} (include/uapi/linux/vfio.h): detaches a VFIO device from its address
+ * space.
+ */
 public final class VfioDeviceDetachIommufdPt extends Struct {
 
     /** Bytes of the structure. */

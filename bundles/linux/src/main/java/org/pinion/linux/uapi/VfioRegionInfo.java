@@ -30,13 +30,17 @@ public final class VfioRegionInfo extends Struct {
         return struct;
     }
 
-    /** {@return {@code flags}: {@link Vfio#REGION_READ}, {@link Vfio#REGION_WRITE}, {@link Vfio#REGION_MMAP}, {@link Vfio#REGION_CAPS}} */
+    /**
+     * {@return {@code flags}: {@link Vfio#REGION_READ}, {@link Vfio#REGION_WRITE}, {@link Vfio#REGION_MMAP}, {@link
+     * Vfio#REGION_CAPS}}
+     */
     public int flags() {
         return getInt(4);
     }
 
     /**
-     * @param flags {@code flags}: {@link Vfio#REGION_READ}, {@link Vfio#REGION_WRITE}, {@link Vfio#REGION_MMAP}, {@link Vfio#REGION_CAPS}
+     * @param flags {@code flags}: {@link Vfio#REGION_READ}, {@link Vfio#REGION_WRITE}, {@link Vfio#REGION_MMAP}, {@link
+     *     Vfio#REGION_CAPS}
      * @return this
      */
     public VfioRegionInfo flags(int flags) {

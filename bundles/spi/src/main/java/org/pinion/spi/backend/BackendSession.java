@@ -12,8 +12,10 @@ import org.pinion.api.RangeSet;
 /**
  * One IO address space of the kernel: an IOAS, a container's domain, an IOTLB.
  *
- * <p>The core calls a session from one thread at a time, and never under a lock of its own. A method that throws has changed
- * nothing, unless it says otherwise. A session does not keep what it was told beyond what the kernel needs: the table of
+ * <p>The core calls a session from one thread at a time, and never under a lock of its own. A method that throws has
+ * changed
+ * nothing, unless it says otherwise. A session does not keep what it was told beyond what the kernel needs: the table
+ * of
  * mappings is the core's.
  */
 @ConsumerType
@@ -23,7 +25,8 @@ public interface BackendSession extends AutoCloseable {
     BackendCapabilities capabilities();
 
     /**
-     * Learns what a device allows, without letting it into this address space: opens it and asks the kernel about an empty
+     * Learns what a device allows, without letting it into this address space: opens it and asks the kernel about an
+     * empty
      * address space. The device stays open until it is attached and detached, or released.
      *
      * @param device the device's address
@@ -77,13 +80,15 @@ public interface BackendSession extends AutoCloseable {
      * Removes a mapping that {@link #map} or {@link #cut} made, all of it.
      *
      * @param mapping the mapping, equal to the one that was made
-     * @throws IommuException if the kernel refuses, or removed less than the whole mapping: then it throws, and the mapping
+     * @throws IommuException if the kernel refuses, or removed less than the whole mapping: then it throws, and the
+     *     mapping
      *     must be taken as gone in part
      */
     void unmap(Mapping mapping) throws IommuException;
 
     /**
-     * Shrinks a mapping to some parts of it. Where the kernel can, the parts that stay remain pinned throughout; where it
+     * Shrinks a mapping to some parts of it. Where the kernel can, the parts that stay remain pinned throughout; where
+     * it
      * cannot, they are removed and mapped again.
      *
      * @param mapping the mapping, equal to the one that was made
@@ -106,7 +111,8 @@ public interface BackendSession extends AutoCloseable {
     Ledger ledger();
 
     /**
-     * Detaches and closes every device, removes every mapping, gives the address space back. Closing twice does nothing.
+     * Detaches and closes every device, removes every mapping, gives the address space back. Closing twice does
+     * nothing.
      *
      * @throws IommuException if the kernel did not take something back; everything else was given back
      */

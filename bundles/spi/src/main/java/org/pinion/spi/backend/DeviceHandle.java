@@ -13,7 +13,8 @@ public interface DeviceHandle {
     HostDevice device();
 
     /**
-     * Reads from one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#read}. May be called
+     * Reads from one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#read}. May be
+     * called
      * from any thread.
      *
      * @param region the region's index
@@ -24,7 +25,8 @@ public interface DeviceHandle {
     void read(int region, long offset, MemorySegment into) throws IommuException;
 
     /**
-     * Writes to one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#write}. May be called
+     * Writes to one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#write}. May be
+     * called
      * from any thread.
      *
      * @param region the region's index

@@ -8,12 +8,15 @@ import org.pinion.api.Section;
 import org.pinion.api.Trait;
 
 /**
- * Finds out what the memory of sections is: a service that carries {@link ClassifierName}. Every classifier that is there is
- * asked for every plan, and their traits are united: a classifier cannot take back what another said, and their order does
+ * Finds out what the memory of sections is: a service that carries {@link ClassifierName}. Every classifier that is
+ * there is
+ * asked for every plan, and their traits are united: a classifier cannot take back what another said, and their order
+ * does
  * not matter.
  *
  * <p>Called from any thread, several at a time, never under a lock. A call that throws, returns null or does not return
- * within the core's configured time fails the plan that needed it; a classifier that keeps failing is not asked any more.
+ * within the core's configured time fails the plan that needed it; a classifier that keeps failing is not asked any
+ * more.
  */
 @ConsumerType
 public interface MemoryClassifier {
@@ -22,7 +25,8 @@ public interface MemoryClassifier {
      * Classifies sections. The same sections over the same memory get the same traits.
      *
      * @param sections sections of one flat view, sorted by address
-     * @return statements about ranges of the view, in any order; a range may be part of a section or span several, and a
+     * @return statements about ranges of the view, in any order; a range may be part of a section or span several, and
+     *     a
      *     statement about addresses that no section covers is ignored
      * @throws IommuException if the classifier cannot find out what it must know
      */

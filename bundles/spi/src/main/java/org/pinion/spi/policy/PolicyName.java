@@ -9,7 +9,8 @@ import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
- * Names a policy: {@code @PolicyName("strict")} on the component is at once the service property {@value #PROPERTY} and the
+ * Names a policy: {@code @PolicyName("strict")} on the component is at once the service property {@value #PROPERTY} and
+ * the
  * bundle's capability of the same namespace.
  */
 @ComponentPropertyType

@@ -1,0 +1,41 @@
+package org.pinion.backend.iommufd;
+
+import java.util.List;
+import java.util.Set;
+import org.pinion.api.ReservedRegion;
+
+/**
+ * What {@code /sys} and {@code /proc} tell about a device that the kernel did not let be bound.
+ *
+ * @param device the device's address
+ * @param group its IOMMU group's number, -1 if it has none
+ * @param members the other devices of the group, with their drivers
+ * @param reserved the group's reserved regions
+ * @param unsafeInterrupts whether the kernel was told to accept interrupts that are not isolated
+ * @param holders who else has the device open, in words; empty if nobody is seen
+ */
+record GroupFacts(
+        String device,
+        int group,
+        List<Member> members,
+        List<ReservedRegion> reserved,
+        boolean unsafeInterrupts,
+        String holders) {
+
+    /**
+     * A device of a group.
+     *
+     * @param address its address
+     * @param driver its driver, empty if none
+     */
+    record Member(String address, String driver) {
+
+        // Drivers that do no DMA of their own (driver_managed_dma).
+        private static final Set<String> HARMLESS = Set.of("pci-stub", "pcieport");
+
+        /** {@return whether its driver may do DMA for the host, which keeps the whole group from being given away} */
+        boolean usedByHost() {
+            return !driver.isEmpty() && !driver.startsWith("vfio") && !HARMLESS.contains(driver);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package org.pinion.backend.iommufd;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.pinion.api.Access;
+import org.pinion.api.AddressRange;
+import org.pinion.api.RangeSet;
+import org.pinion.linux.Errno;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Fcntl;
+import org.pinion.linux.Kernel;
+import org.pinion.linux.uapi.IommuDestroy;
+import org.pinion.linux.uapi.IommuHwptAlloc;
+import org.pinion.linux.uapi.IommuIoasAlloc;
+import org.pinion.linux.uapi.IommuIoasCopy;
+import org.pinion.linux.uapi.IommuIoasIovaRanges;
+import org.pinion.linux.uapi.IommuIoasMap;
+import org.pinion.linux.uapi.IommuIoasMapFile;
+import org.pinion.linux.uapi.IommuIoasUnmap;
+import org.pinion.linux.uapi.IommuIovaRange;
+import org.pinion.linux.uapi.Iommufd;
+import org.pinion.linux.uapi.Struct;
+
+/**
+ * An open {@code /dev/iommu} and the one place that issues its ioctls, one method each. The structures are allocated
+ * once and used again for every call, so one thread at a time.
+ */
+final class IommuFd implements AutoCloseable {
+
+    static final String PATH = "/dev/iommu";
+
+    private static final long EVERYTHING = -1L;
+    private static final int FIRST_GUESS_OF_RANGES = 16;
+
+    private final Kernel kernel;
+    private final int fd;
+    private final LongAdder ioctls = new LongAdder();
+    private final Arena arena = Arena.ofShared();
+    private final IommuIoasMap map = IommuIoasMap.allocate(arena);
+    private final IommuIoasMapFile mapFile = IommuIoasMapFile.allocate(arena);
+    private final IommuIoasUnmap unmap = IommuIoasUnmap.allocate(arena);
+    private final IommuIoasCopy copy = IommuIoasCopy.allocate(arena);
+    private final IommuDestroy destroy = IommuDestroy.allocate(arena);
+    private final IommuIoasIovaRanges ranges = IommuIoasIovaRanges.allocate(arena);
+
+    private IommuFd(Kernel kernel, int fd) {
+        this.kernel = kernel;
+        this.fd = fd;
+    }
+
+    /**
+     * @param kernel the kernel to ask
+     * @return a new iommufd, with no object in it
+     * @throws ErrnoException if the kernel does not open it
+     */
+    static IommuFd open(Kernel kernel) throws ErrnoException {
+        int answer = kernel.open(PATH, Fcntl.O_RDWR | Fcntl.O_CLOEXEC);
+        return new IommuFd(kernel, ErrnoException.check("open " + PATH, answer));
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** {@return the count of the ioctls issued; those to the session's devices are counted in it too} */
+    LongAdder ioctls() {
+        return ioctls;
+    }
+
+    int allocateIoas() throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            IommuIoasAlloc alloc = IommuIoasAlloc.allocate(once);
+            check("IOMMU_IOAS_ALLOC", issue(Iommufd.IOAS_ALLOC, alloc));
+            return alloc.ioasId();
+        }
+    }
+
+    /**
+     * Gives an IOAS a page table of a device's IOMMU without attaching the device.
+     *
+     * @param ioas the IOAS
+     * @param device the id under which the device is bound
+     * @return the page table's id
+     * @throws ErrnoException if the kernel refuses
+     */
+    int allocatePageTable(int ioas, int device) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            IommuHwptAlloc alloc = IommuHwptAlloc.allocate(once).devId(device).ptId(ioas);
+            check("IOMMU_HWPT_ALLOC", issue(Iommufd.HWPT_ALLOC, alloc));
+            return alloc.hwptId();
+        }
+    }
+
+    void destroy(int object) throws ErrnoException {
+        check("IOMMU_DESTROY", issue(Iommufd.DESTROY, destroy.id(object)));
+    }
+
+    void map(int ioas, AddressRange range, Access access, long address) throws ErrnoException {
+        map.flags(flags(access)).ioasId(ioas).userVa(address).length(range.size()).iova(range.start());
+        check("IOMMU_IOAS_MAP", issue(Iommufd.IOAS_MAP, map));
+    }
+
+    void mapFile(int ioas, AddressRange range, Access access, int file, long offset) throws ErrnoException {
+        mapFile.flags(flags(access)).ioasId(ioas).fd(file).start(offset).length(range.size()).iova(range.start());
+        check("IOMMU_IOAS_MAP_FILE", issue(Iommufd.IOAS_MAP_FILE, mapFile));
+    }
+
+    /**
+     * Whether the kernel has {@code IOMMU_IOAS_MAP_FILE} (Linux 6.13 and later). A file that cannot exist is looked
+     * up only after everything else was found right, so {@code EBADF} says yes; a kernel without it does not know
+     * the number.
+     *
+     * @param ioas an IOAS
+     * @return whether it has
+     * @throws ErrnoException if the kernel answers neither
+     */
+    boolean mapsFiles(int ioas) throws ErrnoException {
+        try {
+            mapFile(ioas, AddressRange.ofSize(0, kernel.pageSize()), Access.READ, -1, 0);
+            return true;
+        } catch (ErrnoException answer) {
+            return switch (answer.errno()) {
+                case EBADF -> true;
+                case ENOTTY -> false;
+                default -> throw answer;
+            };
+        }
+    }
+
+    /**
+     * Maps what one IOAS has mapped at a range into another, at the same addresses, sharing the pages.
+     *
+     * @param from the IOAS that has it
+     * @param to the IOAS that gets it
+     * @param range the addresses, whole or part of one mapping
+     * @param access what a device may do through the new one
+     * @throws ErrnoException if the kernel refuses
+     */
+    void copy(int from, int to, AddressRange range, Access access) throws ErrnoException {
+        copy.flags(flags(access)).srcIoasId(from).dstIoasId(to);
+        copy.length(range.size()).srcIova(range.start()).dstIova(range.start());
+        check("IOMMU_IOAS_COPY", issue(Iommufd.IOAS_COPY, copy));
+    }
+
+    /**
+     * @param ioas the IOAS
+     * @param range the addresses
+     * @return bytes that were mapped there and are not any more
+     * @throws ErrnoException if the kernel refuses
+     */
+    long unmap(int ioas, AddressRange range) throws ErrnoException {
+        return unmap(ioas, range.start(), range.size());
+    }
+
+    /**
+     * Removes everything; it is no error if that is nothing (ioas.c, {@code iommufd_ioas_unmap}).
+     *
+     * @param ioas the IOAS
+     * @throws ErrnoException if the kernel refuses
+     */
+    void unmapAll(int ioas) throws ErrnoException {
+        unmap(ioas, 0, EVERYTHING);
+    }
+
+    private long unmap(int ioas, long iova, long length) throws ErrnoException {
+        check("IOMMU_IOAS_UNMAP", issue(Iommufd.IOAS_UNMAP, unmap.ioasId(ioas).iova(iova).length(length)));
+        return unmap.length();
+    }
+
+    /**
+     * @param ioas the IOAS
+     * @return what it lets be mapped
+     * @throws ErrnoException if the kernel does not tell
+     */
+    IovaRanges iovaRanges(int ioas) throws ErrnoException {
+        int room = FIRST_GUESS_OF_RANGES;
+        while (true) {
+            try (Arena once = Arena.ofConfined()) {
+                MemorySegment list = once.allocate((long) room * IommuIovaRange.SIZE, Long.BYTES);
+                ranges.ioasId(ioas).numIovas(room).allowedIovas(list.address());
+                int answer = issue(Iommufd.IOAS_IOVA_RANGES, ranges);
+                if (answer != Errno.EMSGSIZE.answer() || ranges.numIovas() <= room) {
+                    check("IOMMU_IOAS_IOVA_RANGES", answer);
+                    return new IovaRanges(read(list, ranges.numIovas()), ranges.iovaAlignment());
+                }
+                // Too short: the kernel has put the right number in, which may be another one by the next call.
+                room = ranges.numIovas();
+            }
+        }
+    }
+
+    private static RangeSet read(MemorySegment list, int count) {
+        List<AddressRange> found = new ArrayList<>(count);
+        for (long i = 0; i < count; i++) {
+            IommuIovaRange range =
+                    new IommuIovaRange(list.asSlice(i * IommuIovaRange.SIZE, IommuIovaRange.SIZE));
+            found.add(new AddressRange(range.start(), range.last()));
+        }
+        return RangeSet.of(found);
+    }
+
+    private static int flags(Access access) {
+        int readable = Iommufd.MAP_FIXED_IOVA | Iommufd.MAP_READABLE;
+        return access.writable() ? readable | Iommufd.MAP_WRITEABLE : readable;
+    }
+
+    private int issue(int request, Struct argument) {
+        ioctls.increment();
+        return kernel.ioctl(fd, request, argument.memory());
+    }
+
+    private static void check(String call, int answer) throws ErrnoException {
+        ErrnoException.check(call, answer);
+    }
+
+    /**
+     * Closes the iommufd; every object that is still in it goes with it.
+     *
+     * @throws ErrnoException if the kernel complains; the descriptor is gone all the same
+     */
+    @Override
+    public void close() throws ErrnoException {
+        arena.close();
+        check("close " + PATH, kernel.close(fd));
+    }
+}

@@ -1,0 +1,58 @@
+package org.pinion.backend.iommufd;
+
+import java.io.IOException;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
+import org.pinion.spi.backend.Availability;
+import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.BackendType;
+import org.pinion.spi.backend.IommuBackend;
+
+/** The backend {@code iommufd}: each address space is an IOAS in an open {@code /dev/iommu} of its own. */
+@Component
+@BackendType("iommufd")
+public final class IommufdBackend implements IommuBackend {
+
+    private final Kernel kernel;
+
+    /**
+     * @param kernel the kernel that has the devices
+     */
+    @Activate
+    public IommufdBackend(@Reference Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    @Override
+    public Availability probe() {
+        try (IommuFd _ = IommuFd.open(kernel)) {
+            String found = IommuFd.PATH + " of " + kernel.description() + " can be opened";
+            return new Availability(true, kernel.type(), found);
+        } catch (ErrnoException failure) {
+            Cause cause = OpenCauses.ofIommu(failure);
+            return new Availability(
+                    false, kernel.type(), failure.errno() + ": " + cause.why() + "; remedy: " + cause.remedy());
+        }
+    }
+
+    @Override
+    public List<HostDevice> devices() throws IommuException {
+        try {
+            return new HostDevices(kernel).all().stream().map(HostDevices.Found::device).toList();
+        } catch (IOException unreadable) {
+            throw new IommuException(
+                    "list the host's devices", null, null, unreadable.getMessage(), "mount sysfs at /sys", unreadable);
+        }
+    }
+
+    @Override
+    public BackendSession open(String name) throws IommuException {
+        return IommufdSession.open(kernel, name);
+    }
+}

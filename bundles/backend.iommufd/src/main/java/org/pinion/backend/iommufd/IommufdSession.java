@@ -1,0 +1,147 @@
+package org.pinion.backend.iommufd;
+
+import java.util.List;
+import java.util.Set;
+import org.pinion.api.AddressRange;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.IommuException;
+import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
+import org.pinion.api.Route;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
+import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.DeviceHandle;
+
+/** An address space over an iommufd of its own, so that spaces have nothing in common. */
+final class IommufdSession implements BackendSession {
+
+    private final String space;
+    private final IommuFd iommu;
+    private final MappedIoas mapped;
+    private final SessionDevices devices;
+    private final BackendCapabilities capabilities;
+    private boolean closed;
+
+    private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
+        PinningFacts pinning = new PinningFacts(kernel);
+        this.space = space;
+        this.iommu = iommu;
+        this.mapped = new MappedIoas(iommu, ioas, space, pinning);
+        this.devices = new SessionDevices(kernel, iommu, mapped, space, pinning);
+        this.capabilities = capabilities(mapsFiles, kernel.pageSize());
+    }
+
+    /**
+     * @param kernel the kernel
+     * @param space the address space's name, for messages
+     * @return an empty session
+     * @throws IommuException if the kernel refuses; nothing stays open
+     */
+    static IommufdSession open(Kernel kernel, String space) throws IommuException {
+        String operation = "open '" + space + "'";
+        try {
+            IommuFd iommu = IommuFd.open(kernel);
+            return open(kernel, space, iommu);
+        } catch (ErrnoException failure) {
+            throw OpenCauses.ofIommu(failure).failing(operation, failure);
+        }
+    }
+
+    private static IommufdSession open(Kernel kernel, String space, IommuFd iommu) throws ErrnoException {
+        try {
+            int ioas = iommu.allocateIoas();
+            return new IommufdSession(kernel, space, iommu, ioas, iommu.mapsFiles(ioas));
+        } catch (ErrnoException | RuntimeException failure) {
+            try {
+                iommu.close();
+            } catch (ErrnoException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
+        }
+    }
+
+    private static BackendCapabilities capabilities(boolean mapsFiles, long pageSize) {
+        String noDmaBuf = "this backend exports no dma-buf, so a device's memory (a BAR) has no route";
+        return mapsFiles
+                ? new BackendCapabilities(Set.of(Route.USER, Route.FILE), pageSize, noDmaBuf)
+                : new BackendCapabilities(
+                        Set.of(Route.USER),
+                        pageSize,
+                        noDmaBuf + "; the kernel has no IOMMU_IOAS_MAP_FILE (Linux 6.13 and later), so memory"
+                                + " goes by address");
+    }
+
+    @Override
+    public BackendCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public DeviceLimits preflight(String device) throws IommuException {
+        return devices.preflight(device);
+    }
+
+    @Override
+    public void release(String device) throws IommuException {
+        devices.release(device);
+    }
+
+    @Override
+    public DeviceHandle attach(String device) throws IommuException {
+        return devices.attach(device);
+    }
+
+    @Override
+    public void detach(String device) throws IommuException {
+        devices.detach(device);
+    }
+
+    @Override
+    public RangeSet usable() throws IommuException {
+        try {
+            return mapped.ranges().usable();
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing("ask what '" + space + "' can map", failure);
+        }
+    }
+
+    @Override
+    public void map(Mapping mapping) throws IommuException {
+        mapped.map(mapping);
+    }
+
+    @Override
+    public void unmap(Mapping mapping) throws IommuException {
+        mapped.unmap(mapping);
+    }
+
+    @Override
+    public void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
+        mapped.cut(mapping, keep, devices.pinningDevice());
+    }
+
+    @Override
+    public Ledger ledger() {
+        // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
+        long pinned = devices.pinningDevice().isPresent() ? mapped.bytes() : 0;
+        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum());
+    }
+
+    @Override
+    public void close() throws IommuException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Closing closing = new Closing("close '" + space + "'");
+        devices.close(closing);
+        closing.step("unmap everything", mapped::unmapAll);
+        closing.step("destroy the IOAS", () -> iommu.destroy(mapped.id()));
+        closing.step("close " + IommuFd.PATH, iommu::close);
+        closing.finish();
+    }
+}

@@ -1,0 +1,121 @@
+package org.pinion.backend.iommufd;
+
+import java.util.Optional;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
+import org.pinion.api.Route;
+import org.pinion.linux.ErrnoException;
+
+/**
+ * Why a mapping was not made, in words: {@code iommufd_ioas_map} and {@code iommufd_ioas_map_file} in
+ * drivers/iommu/iommufd/ioas.c, and what they call.
+ *
+ * @param ranges what the address space lets be mapped; empty if the kernel did not tell
+ * @param pinning tells about memory that was not pinned
+ */
+record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
+
+    /**
+     * @param mapping the mapping that was to be made
+     * @param failure the kernel's answer
+     * @return the cause
+     */
+    Cause of(Mapping mapping, ErrnoException failure) {
+        AddressRange range = mapping.range();
+        return switch (failure.errno()) {
+            case EEXIST -> new Cause("some of " + range + " is mapped already", "unmap it first");
+            case EINVAL -> invalid(mapping);
+            case EFAULT ->
+                new Cause(
+                        mapping.backing() + " cannot be pinned: " + unpinnable(mapping),
+                        "map a BAR as a dma-buf, leave holes out, and map read-only memory for reading only");
+            case ENOMEM -> noMemory(range.size(), pinning);
+            case EOVERFLOW ->
+                new Cause(
+                        "an address or the length reaches 2^64-1, which the kernel does not take",
+                        "leave the last page out");
+            case EBADF -> new Cause(mapping.backing() + " is not open in this process", "keep the file open");
+            case EPERM ->
+                new Cause("the device would write to pages that may not be written", "map them for reading only");
+            case EOPNOTSUPP ->
+                new Cause(
+                        "the kernel does not pin " + mapping.backing() + ": a file system without pages (DAX),"
+                                + " or a dma-buf that is not one of vfio-pci",
+                        "map other memory");
+            case ENODEV ->
+                new Cause(
+                        mapping.backing() + " is a dma-buf that was revoked",
+                        "enable the memory of the device that exports it, and map it again");
+            case ENOTTY ->
+                new Cause(
+                        "the kernel does not map files: IOMMU_IOAS_MAP_FILE came with Linux 6.13",
+                        "map it by address");
+            case ENOENT -> new Cause("the kernel no longer has the address space", "open it again");
+            default -> Cause.unknown(failure);
+        };
+    }
+
+    /**
+     * @param bytes how much memory was to be pinned
+     * @param pinning tells the limit on locked memory
+     * @return why there was not enough
+     */
+    static Cause noMemory(long bytes, PinningFacts pinning) {
+        return new Cause(
+                "0x%x bytes are to be pinned and %s; or the kernel has no memory left for page tables"
+                        .formatted(bytes, pinning.memlock()),
+                "raise the limit: ulimit -l, LimitMEMLOCK= of the service, or give it CAP_IPC_LOCK");
+    }
+
+    private String unpinnable(Mapping mapping) {
+        return mapping.route() == Route.USER
+                ? pinning.unpinnable(
+                        AddressRange.ofSize(position(mapping), mapping.range().size()),
+                        mapping.access().writable())
+                : "the file ends before the mapping does, or may not be written";
+    }
+
+    private Cause invalid(Mapping mapping) {
+        return ranges.flatMap(known -> misaligned(mapping, known.alignment())
+                        .or(() -> unusable(mapping.range(), known.usable())))
+                .orElseGet(() -> badBacking(mapping));
+    }
+
+    private static Optional<Cause> misaligned(Mapping mapping, long alignment) {
+        long bits = mapping.range().start() | mapping.range().size() | position(mapping);
+        return (bits & (alignment - 1)) == 0
+                ? Optional.empty()
+                : Optional.of(new Cause(
+                        "its start, its length and its memory must be multiples of 0x%x".formatted(alignment),
+                        "trim it to whole pages"));
+    }
+
+    private static long position(Mapping mapping) {
+        return mapping.route() == Route.USER && mapping.backing() instanceof Backing.MemoryFile file
+                ? file.address()
+                : mapping.backing().position();
+    }
+
+    private static Optional<Cause> unusable(AddressRange range, RangeSet usable) {
+        RangeSet outside = RangeSet.of(range).minus(usable);
+        return outside.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Cause(
+                        outside + " is reserved by, or outside the aperture of, an attached device; usable is "
+                                + usable,
+                        "map around it, or detach the device"));
+    }
+
+    private static Cause badBacking(Mapping mapping) {
+        return mapping.route() == Route.FILE
+                ? new Cause(
+                        mapping.backing() + " is not a memory file (memfd, shmem, hugetlbfs), or it ends before"
+                                + " the mapping does",
+                        "map it by address, or make the file longer")
+                : new Cause(
+                        mapping.backing() + " does not lie at the same offset within a page as " + mapping.range(),
+                        "trim it to whole pages");
+    }
+}

@@ -1,0 +1,166 @@
+package org.pinion.backend.iommufd;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.api.RangeSet;
+import org.pinion.api.ReservedRegion;
+import org.pinion.device.VfioDevice;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
+
+/**
+ * Opens one device, binds it to the session's iommufd and learns its limits. Whatever fails closes the device again.
+ */
+final class Preflight {
+
+    private final Kernel kernel;
+    private final HostDevices host;
+    private final IommuFd iommu;
+    private final PinningFacts pinning;
+    private final String operation;
+
+    /**
+     * @param kernel the kernel
+     * @param iommu the session's iommufd
+     * @param pinning tells the limit on locked memory
+     * @param operation what is being done, for messages
+     */
+    Preflight(Kernel kernel, IommuFd iommu, PinningFacts pinning, String operation) {
+        this.kernel = kernel;
+        this.host = new HostDevices(kernel);
+        this.iommu = iommu;
+        this.pinning = pinning;
+        this.operation = operation;
+    }
+
+    /**
+     * @param address the device's address
+     * @param ofPeers tells what an attached member of an IOMMU group allows; empty if none of it is attached
+     * @return the device, bound and attached to nothing
+     * @throws IommuException if there is no such device, it is in use or the kernel refuses; the device is not open
+     */
+    OpenDevice run(String address, IntFunction<Optional<IovaRanges>> ofPeers) throws IommuException {
+        HostDevices.Found found = find(address);
+        VfioDevice vfio = openCdev(found);
+        try {
+            return learn(found, vfio, ofPeers);
+        } catch (IommuException | RuntimeException failure) {
+            closeAfter(vfio, failure);
+            throw failure;
+        }
+    }
+
+    private HostDevices.Found find(String address) throws IommuException {
+        try {
+            for (HostDevices.Found found : host.all()) {
+                if (found.device().address().equals(address)) {
+                    return found;
+                }
+            }
+            throw new IommuException(operation, "there is no device " + address + "; " + host.inWords(), "name"
+                    + " one of them");
+        } catch (IOException unreadable) {
+            throw unreadable(unreadable);
+        }
+    }
+
+    private VfioDevice openCdev(HostDevices.Found found) throws IommuException {
+        String cdev = found.cdev().orElse(null);
+        if (cdev == null) {
+            throw notBound(found.device());
+        }
+        try {
+            return VfioDevice.open(kernel, found.device().address(), cdev, iommu.ioctls());
+        } catch (ErrnoException failure) {
+            throw OpenCauses.ofCdev(cdev, failure).failing(operation, failure);
+        }
+    }
+
+    private IommuException notBound(HostDevice device) {
+        if (device.emulatedIommu() || device.driver().startsWith("vfio")) {
+            return new IommuException(
+                    operation,
+                    "its driver " + device.driver() + " has made no character device for it: the kernel was"
+                            + " built without"
+                            + " CONFIG_VFIO_DEVICE_CDEV",
+                    "use a kernel that has it (6.6 and later)");
+        }
+        String path = "/sys/bus/pci/devices/" + device.address();
+        boolean free = device.driver().isEmpty();
+        return new IommuException(
+                operation,
+                "the device has " + (free ? "no driver" : "driver " + device.driver()) + ", not one of VFIO",
+                (free ? "" : "echo " + device.address() + " > " + path + "/driver/unbind; ")
+                        + "echo vfio-pci > " + path + "/driver_override; echo " + device.address()
+                        + " > /sys/bus/pci/drivers_probe");
+    }
+
+    private OpenDevice learn(HostDevices.Found found, VfioDevice vfio, IntFunction<Optional<IovaRanges>> ofPeers)
+            throws IommuException {
+        BoundDevice bound = bind(found, vfio);
+        List<ReservedRegion> reserved = reserved(found.device());
+        Optional<IovaRanges> peers = ofPeers.apply(found.device().group());
+        IovaRanges ranges = peers.isPresent() ? peers.get() : alone(found.device(), bound);
+        // The kernel reserves for a device only when that device is attached, but a group's members share what they
+        // reach. Keeping off all of the group's regions gives each member the same limits, whichever comes first.
+        RangeSet usable = ranges.usable()
+                .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
+        long alignment = Math.max(ranges.alignment(), kernel.pageSize());
+        DeviceLimits limits = new DeviceLimits(found.device().address(), usable, alignment, reserved);
+        return new OpenDevice(found.device(), bound, limits);
+    }
+
+    private BoundDevice bind(HostDevices.Found found, VfioDevice vfio) throws IommuException {
+        try {
+            return BoundDevice.bind(vfio, iommu);
+        } catch (ErrnoException failure) {
+            try {
+                throw new BindCauses(host.factsAbout(found)).of(failure).failing(operation, failure);
+            } catch (IOException unreadable) {
+                failure.addSuppressed(unreadable);
+                throw Cause.unknown(failure).failing(operation, failure);
+            }
+        }
+    }
+
+    private List<ReservedRegion> reserved(HostDevice device) throws IommuException {
+        try {
+            return host.reserved(device.group());
+        } catch (IOException unreadable) {
+            throw unreadable(unreadable);
+        }
+    }
+
+    private IovaRanges alone(HostDevice device, BoundDevice bound) throws IommuException {
+        try {
+            return bound.alone(iommu);
+        } catch (ErrnoException failure) {
+            throw new AttachCauses(device.address(), device.group(), Optional.empty(), 0, pinning)
+                    .of(failure)
+                    .failing(operation, failure);
+        }
+    }
+
+    private static void closeAfter(VfioDevice vfio, Exception failure) {
+        try {
+            vfio.close();
+        } catch (ErrnoException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    private IommuException unreadable(IOException unreadable) {
+        return new IommuException(
+                operation,
+                null,
+                null,
+                "the host's devices cannot be read: " + unreadable.getMessage(),
+                "mount sysfs at /sys",
+                unreadable);
+    }
+}

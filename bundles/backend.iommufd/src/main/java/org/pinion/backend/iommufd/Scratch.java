@@ -1,0 +1,67 @@
+package org.pinion.backend.iommufd;
+
+import org.pinion.linux.ErrnoException;
+
+/**
+ * An IOAS that lives for the length of a block, with nothing to do with the one that devices use. Destroying an IOAS
+ * removes what is mapped in it; one that the kernel does not destroy goes with the iommufd.
+ */
+final class Scratch implements AutoCloseable {
+
+    // The ids of an iommufd's objects begin at 1.
+    private static final int NONE = 0;
+
+    private final IommuFd iommu;
+    private final int ioas;
+    private int pageTable = NONE;
+
+    private Scratch(IommuFd iommu, int ioas) {
+        this.iommu = iommu;
+        this.ioas = ioas;
+    }
+
+    static Scratch allocate(IommuFd iommu) throws ErrnoException {
+        return new Scratch(iommu, iommu.allocateIoas());
+    }
+
+    int ioas() {
+        return ioas;
+    }
+
+    /**
+     * Has the kernel pin what is mapped here from now on. It does so only for an IOAS with a page table (pages.c,
+     * {@code iopt_area_fill_domains}).
+     *
+     * @param device the id of a bound device behind an IOMMU
+     * @throws ErrnoException if the kernel refuses
+     */
+    void pinAsFor(int device) throws ErrnoException {
+        pageTable = iommu.allocatePageTable(ioas, device);
+    }
+
+    @Override
+    public void close() throws ErrnoException {
+        try {
+            destroy();
+        } catch (ErrnoException failure) {
+            empty(failure);
+            throw failure;
+        }
+    }
+
+    private void destroy() throws ErrnoException {
+        if (pageTable != NONE) {
+            iommu.destroy(pageTable);
+        }
+        iommu.destroy(ioas);
+    }
+
+    /** What cannot be destroyed shall at least pin nothing. */
+    private void empty(ErrnoException failure) {
+        try {
+            iommu.unmapAll(ioas);
+        } catch (ErrnoException second) {
+            failure.addSuppressed(second);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.pinion.backend.iommufd;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.IommuException;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The devices that a session has open. A device is here from its preflight to its release or detach, bound to the
+ * session's iommufd; in between it is attached to the session's IOAS or to nothing.
+ */
+final class SessionDevices {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionDevices.class);
+
+    private final Kernel kernel;
+    private final IommuFd iommu;
+    private final MappedIoas target;
+    private final String space;
+    private final PinningFacts pinning;
+    private final Map<String, OpenDevice> open = new TreeMap<>();
+    private final TreeSet<String> attached = new TreeSet<>();
+
+    /**
+     * @param kernel the kernel
+     * @param iommu the session's iommufd
+     * @param target the session's IOAS
+     * @param space the address space's name, for messages
+     * @param pinning tells the limit on locked memory
+     */
+    SessionDevices(Kernel kernel, IommuFd iommu, MappedIoas target, String space, PinningFacts pinning) {
+        this.kernel = kernel;
+        this.iommu = iommu;
+        this.target = target;
+        this.space = space;
+        this.pinning = pinning;
+    }
+
+    /**
+     * {@return the id of an attached device whose pages are pinned by an IOMMU's page table; empty if there is none}
+     */
+    OptionalInt pinningDevice() {
+        return attached.stream()
+                .map(open::get)
+                .filter(device -> !device.device().emulatedIommu())
+                .mapToInt(device -> device.bound().id())
+                .findFirst();
+    }
+
+    DeviceLimits preflight(String address) throws IommuException {
+        OpenDevice known = open.get(address);
+        if (known != null) {
+            return known.limits();
+        }
+        String operation = "preflight " + address + " for '" + space + "'";
+        OpenDevice learned = new Preflight(kernel, iommu, pinning, operation).run(address, this::peerLimits);
+        open.put(address, learned);
+        return learned.limits();
+    }
+
+    /**
+     * What an attached member of a group has learned. The kernel keeps one page table for a group:
+     * while one member is attached here, none can be attached to an empty IOAS (EINVAL), and both have the same
+     * aperture.
+     */
+    private Optional<IovaRanges> peerLimits(int group) {
+        return attached.stream()
+                .map(open::get)
+                .filter(peer -> peer.device().group() == group && group >= 0)
+                .map(peer -> new IovaRanges(peer.limits().usable(), peer.limits().alignment()))
+                .findFirst();
+    }
+
+    OpenDevice attach(String address) throws IommuException {
+        String operation = "attach " + address + " to '" + space + "'";
+        OpenDevice device = open.get(address);
+        if (device == null || attached.contains(address)) {
+            throw new IommuException(
+                    operation, device == null ? "its limits were not learned before" : "it is attached already", "");
+        }
+        try {
+            device.bound().attach(target.id());
+        } catch (ErrnoException failure) {
+            throw causes(device).of(failure).failing(operation, failure);
+        }
+        attached.add(address);
+        return device;
+    }
+
+    private AttachCauses causes(OpenDevice device) {
+        return new AttachCauses(
+                device.device().address(),
+                device.device().group(),
+                Optional.of(device.limits().usable()),
+                target.bytes(),
+                pinning);
+    }
+
+    void detach(String address) throws IommuException {
+        String operation = "detach " + address + " from '" + space + "'";
+        if (!attached.contains(address)) {
+            throw new IommuException(operation, "it is not attached", "");
+        }
+        OpenDevice device = open.get(address);
+        try {
+            device.bound().detach();
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, failure);
+        }
+        attached.remove(address);
+        open.remove(address);
+        try {
+            device.bound().vfio().close();
+        } catch (ErrnoException complaint) {
+            // The device is out and its descriptor gone, which is what was asked for.
+            LOG.warn("{}: {}", operation, complaint.getMessage());
+        }
+    }
+
+    void release(String address) throws IommuException {
+        String operation = "release " + address + " from '" + space + "'";
+        if (attached.contains(address)) {
+            throw new IommuException(operation, "it is attached", "detach it");
+        }
+        OpenDevice device = open.remove(address);
+        if (device != null) {
+            try {
+                device.bound().vfio().close();
+            } catch (ErrnoException failure) {
+                throw Cause.unknown(failure).failing(operation, failure);
+            }
+        }
+    }
+
+    /**
+     * Detaches and closes every device, whatever fails.
+     *
+     * @param closing does each step and keeps what fails
+     */
+    void close(Closing closing) {
+        for (OpenDevice device : open.values()) {
+            String address = device.device().address();
+            if (attached.contains(address)) {
+                closing.step("detach " + address, device.bound()::detach);
+            }
+            closing.step("close " + address, device.bound().vfio()::close);
+        }
+        attached.clear();
+        open.clear();
+    }
+}

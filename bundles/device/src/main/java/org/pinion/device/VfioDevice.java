@@ -1,0 +1,253 @@
+package org.pinion.device;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.pinion.linux.Errno;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Fcntl;
+import org.pinion.linux.Kernel;
+import org.pinion.linux.uapi.Struct;
+import org.pinion.linux.uapi.Vfio;
+import org.pinion.linux.uapi.VfioDeviceInfo;
+import org.pinion.linux.uapi.VfioRegionInfo;
+
+/**
+ * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c).
+ * Until it is bound to an iommufd the kernel answers {@code EINVAL} to everything else; binding and attaching are up
+ * to the owner of this object, by way of {@link #ioctl}.
+ *
+ * <p>Methods may be called from any thread; closing waits for the accesses that are under way, so that none of them
+ * can hit a descriptor that the kernel has given to somebody else meanwhile. Every {@link ErrnoException} names the
+ * operation and the device.
+ */
+public final class VfioDevice implements AutoCloseable {
+
+    private static final int CLOSED = -1;
+
+    private final Kernel kernel;
+    private final String name;
+    private final LongAdder ioctls;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Map<Integer, DeviceRegion> regions = new ConcurrentHashMap<>();
+    private final PciConfigSpace configSpace = new PciConfigSpace(this);
+    private int fd;
+
+    private VfioDevice(Kernel kernel, String name, int fd, LongAdder ioctls) {
+        this.kernel = kernel;
+        this.name = name;
+        this.fd = fd;
+        this.ioctls = ioctls;
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @param kernel the kernel to ask
+     * @param name the device's address, for messages
+     * @param cdev its character device, such as {@code /dev/vfio/devices/vfio0}
+     * @param ioctls counts every ioctl that is issued to the device
+     * @return the device, neither bound nor attached
+     * @throws ErrnoException if the kernel does not open it
+     */
+    public static VfioDevice open(Kernel kernel, String name, String cdev, LongAdder ioctls) throws ErrnoException {
+        int answer = kernel.open(cdev, Fcntl.O_RDWR | Fcntl.O_CLOEXEC);
+        return new VfioDevice(kernel, name, ErrnoException.check("open " + cdev + " of " + name, answer), ioctls);
+    }
+
+    /** {@return the open descriptor, -1 once closed; it belongs to this object} */
+    public int fd() {
+        lock.readLock().lock();
+        try {
+            return fd;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * Issues an ioctl to the device.
+     *
+     * @param request the request's number (see {@link Vfio})
+     * @param argument the structure; the kernel may read and write it
+     * @return what the ioctl returns, or a negated error number
+     */
+    public int ioctl(int request, Struct argument) {
+        lock.readLock().lock();
+        try {
+            ioctls.increment();
+            return kernel.ioctl(fd, request, argument.memory());
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * What kind of device it is.
+     *
+     * @return {@link Vfio#DEVICE_RESETTABLE}, {@link Vfio#DEVICE_PCI} and others, combined
+     * @throws ErrnoException if the device does not tell, {@code EINVAL} while it is not bound
+     */
+    public int flags() throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            VfioDeviceInfo info = VfioDeviceInfo.allocate(arena);
+            check("ask what it is", ioctl(Vfio.DEVICE_GET_INFO, info));
+            return info.flags();
+        }
+    }
+
+    /**
+     * What a region is. Asked once and kept: regions do not change while a device is open.
+     *
+     * @param index which region
+     * @return the region
+     * @throws ErrnoException if the device has no such region ({@code EINVAL}) or does not tell
+     */
+    public DeviceRegion region(int index) throws ErrnoException {
+        DeviceRegion known = regions.get(index);
+        if (known != null) {
+            return known;
+        }
+        DeviceRegion asked = askRegion(index);
+        regions.put(index, asked);
+        return asked;
+    }
+
+    private DeviceRegion askRegion(int index) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            VfioRegionInfo info = VfioRegionInfo.allocate(arena).index(index);
+            check("ask about region " + index, ioctl(Vfio.DEVICE_GET_REGION_INFO, info));
+            return new DeviceRegion(
+                    index,
+                    info.size(),
+                    info.offset(),
+                    (info.flags() & Vfio.REGION_READ) != 0,
+                    (info.flags() & Vfio.REGION_WRITE) != 0);
+        }
+    }
+
+    /**
+     * Reads from a region.
+     *
+     * @param region the region's index
+     * @param offset where in the region, bytes
+     * @param into takes the bytes, all of it; 1, 2, 4 or 8 bytes are one access of the device
+     * @throws RegionAccessException if the access is outside the region, the region cannot be read, or the device
+     *     gives fewer bytes
+     * @throws ErrnoException if the device has no such region or does not answer
+     */
+    public void read(int region, long offset, MemorySegment into) throws IOException {
+        Access access = access("read", region(region), offset, into.byteSize());
+        access.require(region(region).readable(), "the region cannot be read");
+        if (into.isNative()) {
+            transfer(access, true, into);
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(into.byteSize(), Long.BYTES);
+            transfer(access, true, buffer);
+            into.copyFrom(buffer);
+        }
+    }
+
+    /**
+     * Writes to a region.
+     *
+     * @param region the region's index
+     * @param offset where in the region, bytes
+     * @param from the bytes, all of them; 1, 2, 4 or 8 bytes are one access of the device
+     * @throws RegionAccessException if the access is outside the region, the region cannot be written, or the device
+     *     takes fewer bytes
+     * @throws ErrnoException if the device has no such region or does not answer
+     */
+    public void write(int region, long offset, MemorySegment from) throws IOException {
+        Access access = access("write", region(region), offset, from.byteSize());
+        access.require(region(region).writable(), "the region cannot be written");
+        if (from.isNative()) {
+            transfer(access, false, from);
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(from.byteSize(), Long.BYTES);
+            transfer(access, false, buffer.copyFrom(from));
+        }
+    }
+
+    private Access access(String verb, DeviceRegion region, long offset, long length) throws RegionAccessException {
+        String call = "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, length, offset, region.index(), name);
+        Access access = new Access(call, region.fileOffset() + offset);
+        access.require(region.size() != 0, "the device does not have the region");
+        access.require(region.contains(offset, length), "the region ends at 0x%x".formatted(region.size()));
+        return access;
+    }
+
+    private void transfer(Access access, boolean in, MemorySegment memory) throws IOException {
+        long answer;
+        lock.readLock().lock();
+        try {
+            answer = in ? kernel.pread(fd, memory, access.at()) : kernel.pwrite(fd, memory, access.at());
+        } finally {
+            lock.readLock().unlock();
+        }
+        if (answer < 0) {
+            throw new ErrnoException(access.call(), Errno.of((int) -answer));
+        }
+        access.require(answer == memory.byteSize(), "the device moved 0x%x bytes only".formatted(answer));
+    }
+
+    /** {@return the device's PCI configuration space; only for a PCI function} */
+    public PciConfigSpace configSpace() {
+        return configSpace;
+    }
+
+    /**
+     * Resets the device. Dma-bufs of its BARs are revoked by it.
+     *
+     * @throws ErrnoException if the device cannot be reset or does not let itself be
+     */
+    public void reset() throws ErrnoException {
+        lock.readLock().lock();
+        try {
+            ioctls.increment();
+            check("reset", kernel.ioctl(fd, Vfio.DEVICE_RESET, 0L));
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private void check(String operation, int answer) throws ErrnoException {
+        ErrnoException.check(operation + " of " + name, answer);
+    }
+
+    /**
+     * Closes the device, after the accesses under way; this also undoes its binding. Closing twice does nothing.
+     *
+     * @throws ErrnoException if the kernel complains; the descriptor is gone all the same, as {@code close(2)} says
+     */
+    @Override
+    public void close() throws ErrnoException {
+        lock.writeLock().lock();
+        try {
+            int open = fd;
+            fd = CLOSED;
+            if (open != CLOSED) {
+                check("close", kernel.close(open));
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private record Access(String call, long at) {
+        void require(boolean condition, String otherwise) throws RegionAccessException {
+            if (!condition) {
+                throw new RegionAccessException(call, otherwise);
+            }
+        }
+    }
+}

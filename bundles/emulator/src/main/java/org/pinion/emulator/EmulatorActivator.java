@@ -1,0 +1,62 @@
+package org.pinion.emulator;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import org.osgi.annotation.bundle.Header;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.pinion.emulator.host.Host;
+import org.pinion.emulator.host.HostFile;
+import org.pinion.linux.Kernel;
+
+/** Registers the emulated {@link Kernel} where the framework asks for it, and for nothing else. */
+@Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
+public final class EmulatorActivator implements BundleActivator {
+
+    private static final String KERNEL_PROPERTY = "org.pinion.kernel";
+    private static final String HOST_PROPERTY = "org.pinion.emulator.host";
+
+    private EmulatedKernel kernel;
+
+    /** For the framework. */
+    public EmulatorActivator() {}
+
+    @Override
+    public void start(BundleContext context) throws IOException {
+        if (!Kernel.EMULATED.equals(context.getProperty(KERNEL_PROPERTY))) {
+            return;
+        }
+        kernel = EmulatedKernel.of(host(context.getProperty(HOST_PROPERTY)));
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(Kernel.TYPE_PROPERTY, Kernel.EMULATED);
+        context.registerService(Kernel.class, kernel, properties);
+    }
+
+    private static Host host(String file) throws IOException {
+        return file == null || file.isBlank() ? HostFile.lab() : HostFile.read(file, text(file));
+    }
+
+    private static String text(String file) throws IOException {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (NoSuchFileException e) {
+            throw new IOException("%s: no such file; %s must name a host file".formatted(file, HOST_PROPERTY), e);
+        } catch (MalformedInputException e) {
+            throw new IOException("%s: not UTF-8; %s must name a host file".formatted(file, HOST_PROPERTY), e);
+        }
+    }
+
+    @Override
+    public void stop(BundleContext context) {
+        if (kernel != null) {
+            kernel.closeAll();
+            kernel = null;
+        }
+    }
+}

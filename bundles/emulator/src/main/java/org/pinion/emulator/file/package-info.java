@@ -1,0 +1,2 @@
+/** What a file descriptor stands for, and the table of them. */
+package org.pinion.emulator.file;

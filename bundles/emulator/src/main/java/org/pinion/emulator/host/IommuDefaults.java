@@ -1,0 +1,65 @@
+package org.pinion.emulator.host;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * What a device is behind that does not say so itself.
+ *
+ * @param geometry what the IOMMU translates
+ * @param reserved what every device reserves
+ */
+record IommuDefaults(IommuGeometry geometry, List<ReservedRegion> reserved) {
+
+    /** An Intel IOMMU of 39 bits, as QEMU's is by default. */
+    static final IommuDefaults INTEL = new IommuDefaults(
+            new IommuGeometry(new IovaRange(0, 0x7fffffffffL), List.of(4L << 10, 2L << 20, 1L << 30)),
+            List.of(new ReservedRegion(new IovaRange(0xfee00000L, 0xfeefffffL), ReservedType.MSI)));
+
+    private static final List<String> KNOWN = List.of("aperture", "page-sizes", "reserved");
+    private static final List<String> KNOWN_OF_REGION = List.of("range", "type");
+
+    static IommuDefaults read(Place place, Node node) {
+        Keys keys = new Keys(place, node, KNOWN);
+        List<ReservedRegion> reserved = keys.find("reserved")
+                .map(list -> regions(keys.place("reserved"), list)).orElse(INTEL.reserved);
+        return new IommuDefaults(geometry(keys, INTEL.geometry), reserved);
+    }
+
+    static IommuGeometry geometry(Keys keys, IommuGeometry otherwise) {
+        IovaRange aperture = keys.find("aperture")
+                .map(node -> Values.range(keys.place("aperture"), node)).orElse(otherwise.aperture());
+        List<Long> sizes = keys.find("page-sizes")
+                .map(node -> pageSizes(keys.place("page-sizes"), node)).orElse(otherwise.pageSizes());
+        return new IommuGeometry(aperture, sizes);
+    }
+
+    private static List<Long> pageSizes(Place place, Node node) {
+        List<Long> sizes = Values.items(place, node).stream().map(item -> Values.powerOfTwo(place, item)).toList();
+        if (sizes.isEmpty()) {
+            throw place.error(node, "the list is empty; an IOMMU has at least one page size");
+        }
+        return sizes;
+    }
+
+    static List<ReservedRegion> regions(Place place, Node node) {
+        List<ReservedRegion> regions = new ArrayList<>();
+        for (Node item : Values.items(place, node)) {
+            regions.add(region(place, item, regions));
+        }
+        return regions;
+    }
+
+    private static ReservedRegion region(Place place, Node node, List<ReservedRegion> before) {
+        Keys keys = new Keys(place, node, KNOWN_OF_REGION);
+        IovaRange range = Values.range(keys.place("range"), keys.get("range"));
+        ReservedType type = Values.choice(keys.place("type"), keys.get("type"), ReservedType.values(),
+                ReservedType::text);
+        before.stream().filter(other -> other.range().touches(range.start(), range.last())).findFirst()
+                .ifPresent(other -> {
+                    throw place.error(node, "%s overlaps %s of the same list", range, other.range());
+                });
+        return new ReservedRegion(range, type);
+    }
+}

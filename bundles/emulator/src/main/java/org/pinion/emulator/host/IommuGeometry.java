@@ -1,0 +1,24 @@
+package org.pinion.emulator.host;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What the IOMMU in front of a device can translate ({@code struct iommu_domain_geometry} and {@code pgsize_bitmap}).
+ *
+ * @param aperture the addresses that it translates
+ * @param pageSizes the sizes of its pages, bytes, ascending, at least one
+ */
+public record IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
+
+    /** Sorts the page sizes. */
+    public IommuGeometry {
+        Objects.requireNonNull(aperture, "aperture");
+        pageSizes = pageSizes.stream().distinct().sorted().toList();
+    }
+
+    /** {@return the smallest page, bytes} */
+    public long smallestPage() {
+        return pageSizes.getFirst();
+    }
+}

@@ -1,0 +1,90 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/**
+ * The devices of one IOMMU group in one iommufd ({@code struct iommufd_group} in drivers/iommu/iommufd/device.c): all
+ * of them use one page table. Guarded by the iommufd's lock.
+ */
+final class DeviceGroup {
+
+    private final List<PhysicalDevice> attached = new ArrayList<>();
+    private PageTable pageTable;
+
+    boolean attached(PhysicalDevice device) {
+        return attached.contains(device);
+    }
+
+    PageTable pageTable() {
+        return pageTable;
+    }
+
+    /**
+     * EINVAL if the group uses another page table or the IOMMU does not fit, EADDRINUSE if what it reserves is
+     * mapped.
+     */
+    void attach(PhysicalDevice device, PageTable wanted) throws SyscallException {
+        SyscallException.require(pageTable == null || pageTable == wanted, Errno.EINVAL);
+        wanted.ioas().reserveFor(device);
+        if (!wanted.geometry().equals(device.host().iommu())) {
+            wanted.ioas().unreserve(device);
+            throw new SyscallException(Errno.EINVAL);
+        }
+        attached.add(device);
+        pageTable = wanted;
+        wanted.use();
+    }
+
+    /** Lets go of the page table; the caller destroys it if nobody is left. */
+    PageTable detach(PhysicalDevice device) {
+        PageTable old = pageTable;
+        attached.remove(device);
+        old.ioas().unreserve(device);
+        old.release();
+        if (attached.isEmpty()) {
+            pageTable = null;
+        }
+        return old;
+    }
+
+    /**
+     * Moves the whole group to another page table in one step. On failure all stays as it was. Returns the old page
+     * table; the caller destroys it if nobody is left.
+     */
+    PageTable replace(PageTable wanted) throws SyscallException {
+        PageTable old = pageTable;
+        boolean elsewhere = wanted.ioas() != old.ioas();
+        if (elsewhere) {
+            reserveAll(wanted.ioas());
+        }
+        if (!wanted.geometry().equals(old.geometry())) {
+            if (elsewhere) {
+                attached.forEach(wanted.ioas()::unreserve);
+            }
+            throw new SyscallException(Errno.EINVAL);
+        }
+        if (elsewhere) {
+            attached.forEach(old.ioas()::unreserve);
+        }
+        attached.forEach(device -> {
+            old.release();
+            wanted.use();
+        });
+        pageTable = wanted;
+        return old;
+    }
+
+    private void reserveAll(Ioas ioas) throws SyscallException {
+        try {
+            for (PhysicalDevice device : attached) {
+                ioas.reserveFor(device);
+            }
+        } catch (SyscallException e) {
+            attached.forEach(ioas::unreserve);
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.pinion.emulator.iommufd;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.IommuHwptAlloc;
+
+/**
+ * The request that gives an address space a page table without attaching a device to it
+ * (drivers/iommu/iommufd/hw_pagetable.c). Only plain page tables are made.
+ */
+final class HwptCommand {
+
+    private static final int RESERVED_AT = 20;
+    private static final int DATA_LENGTH_AT = 28;
+
+    private final ObjectTable objects;
+
+    HwptCommand(IommufdContext context) {
+        this.objects = context.objects();
+    }
+
+    /**
+     * EOPNOTSUPP for flags and data, ENOENT if there is no such device, EINVAL if there is no such address space,
+     * and what filling the page table answers. Reservations of the device come only when it is attached.
+     */
+    int alloc(MemorySegment struct) throws SyscallException {
+        IommuHwptAlloc alloc = new IommuHwptAlloc(struct);
+        SyscallException.require(struct.get(ValueLayout.JAVA_INT, RESERVED_AT) == 0, Errno.EOPNOTSUPP);
+        boolean data = struct.get(ValueLayout.JAVA_INT, DATA_LENGTH_AT) != 0;
+        SyscallException.require(data == (alloc.dataType() != 0), Errno.EINVAL);
+        PhysicalDevice device = device(alloc.devId());
+        Ioas ioas = ioas(alloc.ptId());
+        SyscallException.require(alloc.flags() == 0 && !data, Errno.EOPNOTSUPP);
+        PageTable table = new PageTable(ioas, device.host().iommu(), false);
+        ioas.addDomain(table);
+        ioas.use();
+        objects.add(table);
+        alloc.hwptId(table.id());
+        return 0;
+    }
+
+    private PhysicalDevice device(int id) throws SyscallException {
+        if (objects.get(id) instanceof PhysicalDevice device) {
+            return device;
+        }
+        throw new SyscallException(Errno.ENOENT);
+    }
+
+    private Ioas ioas(int id) throws SyscallException {
+        try {
+            return objects.ioas(id);
+        } catch (SyscallException unknown) {
+            throw new SyscallException(Errno.EINVAL);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pinion.emulator.host.IovaRange;
+import org.pinion.emulator.host.ReservedRegion;
+import org.pinion.emulator.host.ReservedType;
+import org.pinion.emulator.memory.Pages;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/**
+ * An IO address space ({@code struct io_pagetable} in drivers/iommu/iommufd/io_pagetable.c): what is mapped, what is
+ * reserved, and which page tables show it. While it has no page table nothing is pinned. Guarded by the iommufd's
+ * lock.
+ */
+final class Ioas extends IommufdObject {
+
+    private final AreaTree areas = new AreaTree();
+    private final ReservedIovas reserved = new ReservedIovas();
+    private final List<PageTable> domains = new ArrayList<>();
+    private final List<EmulatedAccess> accesses = new ArrayList<>();
+    private List<IovaRange> allowed = List.of();
+    private boolean largePagesDisabled;
+    private long alignment = 1;
+
+    /** The memory of an area that is to be made. */
+    record Slice(PinnablePages pages, long startByte, long length) {}
+
+    long alignment() {
+        return alignment;
+    }
+
+    /** The page tables of this address space, in the order in which they came. */
+    List<PageTable> domains() {
+        return List.copyOf(domains);
+    }
+
+    /** The area at an address, or null. */
+    Area areaAt(long iova) {
+        return areas.at(iova);
+    }
+
+    /** Whether nothing is mapped in a range. */
+    boolean isFree(long start, long last) {
+        return areas.firstIn(start, last) == null;
+    }
+
+    /** The usable ranges, mapped or not. */
+    List<IovaRange> usable() {
+        return reserved.holes();
+    }
+
+    /** Chooses an IO virtual address for memory; see {@link FreeIova} for the errors. */
+    long chooseIova(Slice first, long length) throws SyscallException {
+        requireLength(length);
+        long address = first.pages.base() + first.startByte;
+        return new FreeIova(areas, reserved, address, length, alignment).find(allowed);
+    }
+
+    /** Checks that a range can be mapped: EINVAL misaligned or reserved, EOVERFLOW past the end, EEXIST mapped. */
+    void checkFixed(long iova, long length) throws SyscallException {
+        requireLength(length);
+        SyscallException.require((iova & (alignment - 1)) == 0, Errno.EINVAL);
+        long last = iova + (length - 1);
+        SyscallException.require(Long.compareUnsigned(last, iova) >= 0, Errno.EOVERFLOW);
+        SyscallException.require(!reserved.touches(iova, last), Errno.EINVAL);
+        SyscallException.require(areas.firstIn(iova, last) == null, Errno.EEXIST);
+    }
+
+    private void requireLength(long length) throws SyscallException {
+        SyscallException.require(length != 0 && (length & (alignment - 1)) == 0, Errno.EINVAL);
+    }
+
+    /** Makes an area of each slice, one after the other, and pins them if there is a page table: all or none. */
+    void map(long iova, List<Slice> slices, boolean readable, boolean writable) throws SyscallException {
+        List<Area> made = new ArrayList<>(slices.size());
+        long next = iova;
+        for (Slice slice : slices) {
+            made.add(area(next, slice, readable, writable));
+            next += slice.length;
+        }
+        if (!domains.isEmpty()) {
+            pinAll(made);
+        }
+        made.forEach(areas::add);
+    }
+
+    private Area area(long iova, Slice slice, boolean readable, boolean writable) throws SyscallException {
+        SyscallException.require(!writable || slice.pages.writable(), Errno.EPERM);
+        SyscallException.require((slice.startByte & (Pages.SIZE - 1) & (alignment - 1)) == 0, Errno.EINVAL);
+        return new Area(iova, iova + (slice.length - 1), slice.pages, slice.startByte, readable, writable);
+    }
+
+    private static void pinAll(Iterable<Area> wanted) throws SyscallException {
+        List<Area> pinned = new ArrayList<>();
+        try {
+            for (Area area : wanted) {
+                area.pin();
+                pinned.add(area);
+            }
+        } catch (SyscallException e) {
+            pinned.forEach(Area::unpin);
+            throw e;
+        }
+    }
+
+    /**
+     * The memory behind a range that is mapped without a gap: EINVAL empty, EOVERFLOW past the end, ENOENT at a gap.
+     */
+    List<Slice> slices(long iova, long length) throws SyscallException {
+        SyscallException.require(length != 0, Errno.EINVAL);
+        long last = iova + (length - 1);
+        SyscallException.require(Long.compareUnsigned(last, iova) >= 0, Errno.EOVERFLOW);
+        List<Slice> slices = new ArrayList<>(1);
+        long next = iova;
+        while (true) {
+            Area area = areas.at(next);
+            SyscallException.require(area != null, Errno.ENOENT);
+            long end = Long.compareUnsigned(area.last(), last) < 0 ? area.last() : last;
+            slices.add(new Slice(area.pages(), area.startByte() + (next - area.start()), end - next + 1));
+            if (end == last) {
+                return slices;
+            }
+            next = end + 1;
+        }
+    }
+
+    /**
+     * Removes the areas inside a range, lowest first. It stops with ENOENT at one that reaches out of the range;
+     * those before it are gone then, as in the kernel. Returns bytes removed, 0 if there was nothing.
+     */
+    long unmap(long start, long last) throws SyscallException {
+        long removed = 0;
+        for (Area area = areas.firstIn(start, last); area != null; area = areas.firstIn(start, last)) {
+            boolean inside = Long.compareUnsigned(area.start(), start) >= 0
+                    && Long.compareUnsigned(area.last(), last) <= 0;
+            SyscallException.require(inside, Errno.ENOENT);
+            remove(area);
+            removed += area.length();
+        }
+        return removed;
+    }
+
+    private void remove(Area area) {
+        areas.remove(area);
+        if (!domains.isEmpty()) {
+            area.unpin();
+        }
+    }
+
+    /**
+     * Limits automatic choice of addresses to ranges, which from now on nothing may reserve: EADDRINUSE if reserved.
+     */
+    void allow(List<IovaRange> ranges) throws SyscallException {
+        for (IovaRange range : ranges) {
+            SyscallException.require(!reserved.touches(range.start(), range.last()), Errno.EADDRINUSE);
+        }
+        allowed = List.copyOf(ranges);
+    }
+
+    /** Reserves what a device cannot use: EADDRINUSE if that is mapped or promised; then nothing of it is reserved. */
+    void reserveFor(PhysicalDevice device) throws SyscallException {
+        try {
+            for (ReservedRegion region : device.host().reserved()) {
+                if (region.type() != ReservedType.DIRECT_RELAXABLE) {
+                    reserve(region.range(), device);
+                }
+            }
+        } catch (SyscallException e) {
+            reserved.removeOf(device);
+            throw e;
+        }
+    }
+
+    void unreserve(Object owner) {
+        reserved.removeOf(owner);
+    }
+
+    private void reserve(IovaRange range, Object owner) throws SyscallException {
+        boolean promised = allowed.stream().anyMatch(one -> one.touches(range.start(), range.last()));
+        SyscallException.require(!promised && areas.firstIn(range.start(), range.last()) == null, Errno.EADDRINUSE);
+        reserved.add(range, owner);
+    }
+
+    /**
+     * Lets a page table show this address space: EINVAL if its pages are bigger than the processor's, EADDRINUSE if
+     * something is mapped misaligned or outside its aperture, and what pinning answers. On failure nothing has
+     * changed.
+     */
+    void addDomain(PageTable domain) throws SyscallException {
+        SyscallException.require(domain.bytes() <= Pages.SIZE, Errno.EINVAL);
+        long raised = Math.max(alignment, domain.bytes());
+        requireAligned(raised);
+        try {
+            reserveOutside(domain.geometry().aperture(), domain);
+            if (domains.isEmpty()) {
+                pinAll(areas.all());
+            }
+        } catch (SyscallException e) {
+            reserved.removeOf(domain);
+            throw e;
+        }
+        domains.add(domain);
+        alignment = raised;
+    }
+
+    private void reserveOutside(IovaRange aperture, PageTable domain) throws SyscallException {
+        if (aperture.start() != 0) {
+            reserve(new IovaRange(0, aperture.start() - 1), domain);
+        }
+        if (aperture.last() != -1L) {
+            reserve(new IovaRange(aperture.last() + 1, -1L), domain);
+        }
+    }
+
+    void removeDomain(PageTable domain) {
+        reserved.removeOf(domain);
+        domains.remove(domain);
+        if (domains.isEmpty()) {
+            areas.all().forEach(Area::unpin);
+        }
+        alignment = neededAlignment();
+    }
+
+    /** Lets a driver use this address space: EADDRINUSE if something is mapped misaligned. */
+    void addAccess(EmulatedAccess access) throws SyscallException {
+        long raised = Math.max(alignment, access.bytes());
+        requireAligned(raised);
+        accesses.add(access);
+        alignment = raised;
+    }
+
+    void removeAccess(EmulatedAccess access) {
+        accesses.remove(access);
+        alignment = neededAlignment();
+    }
+
+    private void requireAligned(long wanted) throws SyscallException {
+        if (wanted != alignment) {
+            for (Area area : areas.all()) {
+                SyscallException.require(area.alignedTo(wanted), Errno.EADDRINUSE);
+            }
+        }
+    }
+
+    private long neededAlignment() {
+        long needed = largePagesDisabled ? Pages.SIZE : 1;
+        for (PageTable domain : domains) {
+            needed = Math.max(needed, domain.bytes());
+        }
+        for (EmulatedAccess access : accesses) {
+            needed = Math.max(needed, access.bytes());
+        }
+        return needed;
+    }
+
+    boolean largePages() {
+        return !largePagesDisabled;
+    }
+
+    /**
+     * Goes without large IOMMU pages: EINVAL if a page table already shows something, EADDRINUSE if that is
+     * misaligned.
+     */
+    void disableLargePages() throws SyscallException {
+        if (largePagesDisabled) {
+            return;
+        }
+        SyscallException.require(domains.isEmpty() || areas.isEmpty(), Errno.EINVAL);
+        long raised = Math.max(alignment, Pages.SIZE);
+        requireAligned(raised);
+        largePagesDisabled = true;
+        alignment = raised;
+    }
+
+    void enableLargePages() {
+        largePagesDisabled = false;
+        alignment = neededAlignment();
+    }
+}

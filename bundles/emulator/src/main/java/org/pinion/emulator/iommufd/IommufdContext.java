@@ -1,0 +1,125 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.pinion.emulator.file.FileTable;
+import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.memory.LockedMemory;
+import org.pinion.emulator.memory.ProcessMemory;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/**
+ * What one open of {@code /dev/iommu} stands for ({@code struct iommufd_ctx}). It lives on while a device is bound to
+ * it, even when its descriptor is closed. One lock guards all that belongs to it; different contexts never wait for
+ * one another.
+ */
+public final class IommufdContext {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ObjectTable objects = new ObjectTable();
+    private final Map<Integer, DeviceGroup> groups = new HashMap<>();
+    private final ProcessMemory process;
+    private final LockedMemory locked;
+    private final FileTable files;
+    private final boolean mayChooseAccount;
+    private LockedMemory.Account account = LockedMemory.Account.USER;
+
+    /**
+     * @param process the memory that user addresses mean
+     * @param locked what pinned pages are charged to
+     * @param files what file descriptors mean
+     * @param mayChooseAccount whether the process has CAP_SYS_RESOURCE
+     */
+    public IommufdContext(ProcessMemory process, LockedMemory locked, FileTable files, boolean mayChooseAccount) {
+        this.process = process;
+        this.locked = locked;
+        this.files = files;
+        this.mayChooseAccount = mayChooseAccount;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    ObjectTable objects() {
+        return objects;
+    }
+
+    FileTable files() {
+        return files;
+    }
+
+    ProcessMemory process() {
+        return process;
+    }
+
+    boolean mayChooseAccount() {
+        return mayChooseAccount;
+    }
+
+    LockedMemory.Account account() {
+        return account;
+    }
+
+    void account(LockedMemory.Account chosen) {
+        account = chosen;
+    }
+
+    PinnablePages pages(PageSource source, boolean writable) {
+        return new PinnablePages(source, writable, locked, account);
+    }
+
+    /**
+     * Binds a device behind an IOMMU.
+     *
+     * @param device the device
+     * @param owners who owns each group
+     * @return the binding
+     * @throws SyscallException EPERM if its interrupts are not isolated or somebody else owns its group, EINVAL if the
+     *         firmware wants it mapped one to one
+     */
+    public DeviceBinding bindPhysical(HostDevice device, GroupOwners owners) throws SyscallException {
+        SyscallException.require(!device.unsafeInterrupts(), Errno.EPERM);
+        owners.claim(device, this);
+        lock.lock();
+        try {
+            DeviceGroup group = groups.computeIfAbsent(device.group(), number -> new DeviceGroup());
+            PhysicalDevice bound = new PhysicalDevice(device, group);
+            bound.use();
+            objects.add(bound);
+            return new PhysicalBinding(this, bound, owners);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return the binding of a mediated device} */
+    public DeviceBinding bindEmulated() {
+        lock.lock();
+        try {
+            EmulatedAccess access = new EmulatedAccess();
+            access.use();
+            objects.add(access);
+            return new EmulatedBinding(this, access);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last descriptor was closed: page tables without a device go, and unpin what only they showed. */
+    void release() {
+        lock.lock();
+        try {
+            for (IommufdObject object : objects.all()) {
+                if (object instanceof PageTable table && !table.inUse()) {
+                    table.ioas().removeDomain(table);
+                    objects.remove(table);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.pinion.emulator.iommufd;
+
+import static org.pinion.linux.uapi.Iommufd.DESTROY;
+import static org.pinion.linux.uapi.Iommufd.HWPT_ALLOC;
+import static org.pinion.linux.uapi.Iommufd.IOAS_ALLOC;
+import static org.pinion.linux.uapi.Iommufd.IOAS_ALLOW_IOVAS;
+import static org.pinion.linux.uapi.Iommufd.IOAS_COPY;
+import static org.pinion.linux.uapi.Iommufd.IOAS_IOVA_RANGES;
+import static org.pinion.linux.uapi.Iommufd.IOAS_MAP;
+import static org.pinion.linux.uapi.Iommufd.IOAS_MAP_FILE;
+import static org.pinion.linux.uapi.Iommufd.IOAS_UNMAP;
+import static org.pinion.linux.uapi.Iommufd.OPTION;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import org.pinion.emulator.file.OpenFile;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.emulator.syscall.UserMemory;
+import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.IommuDestroy;
+import org.pinion.linux.uapi.IommuHwptAlloc;
+import org.pinion.linux.uapi.IommuIoasAlloc;
+import org.pinion.linux.uapi.IommuIoasAllowIovas;
+import org.pinion.linux.uapi.IommuIoasCopy;
+import org.pinion.linux.uapi.IommuIoasIovaRanges;
+import org.pinion.linux.uapi.IommuIoasMap;
+import org.pinion.linux.uapi.IommuIoasMapFile;
+import org.pinion.linux.uapi.IommuIoasUnmap;
+import org.pinion.linux.uapi.IommuOption;
+
+/**
+ * An open {@code /dev/iommu}. Every request names the size of its structure first: shorter than the kernel's is
+ * EINVAL, longer is fine as long as what the kernel does not know is 0 (drivers/iommu/iommufd/main.c).
+ */
+public final class IommufdFile implements OpenFile {
+
+    /** What a request does with the kernel's copy of its structure; what it answers other than 0 is negated. */
+    @FunctionalInterface
+    private interface Body {
+        int run(MemorySegment struct) throws SyscallException;
+    }
+
+    private record Command(int minimum, int size, Body body) {
+
+        Command(int size, Body body) {
+            this(size, size, body);
+        }
+    }
+
+    /** HWPT_ALLOC grew after its first release: {@code __reserved} was its end. */
+    private static final int HWPT_ALLOC_MINIMUM = 24;
+
+    private final IommufdContext context;
+    private final Map<Integer, Command> commands;
+
+    /**
+     * @param context what was opened
+     */
+    public IommufdFile(IommufdContext context) {
+        this.context = context;
+        IoasCommands ioas = new IoasCommands(context);
+        MappingCommands mapping = new MappingCommands(context);
+        OptionCommand option = new OptionCommand(context);
+        this.commands = Map.of(
+                HWPT_ALLOC, new Command(HWPT_ALLOC_MINIMUM, IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc),
+                DESTROY, new Command(IommuDestroy.SIZE, ioas::destroy),
+                IOAS_ALLOC, new Command(IommuIoasAlloc.SIZE, ioas::alloc),
+                IOAS_ALLOW_IOVAS, new Command(IommuIoasAllowIovas.SIZE, ioas::allowIovas),
+                IOAS_COPY, new Command(IommuIoasCopy.SIZE, mapping::copy),
+                IOAS_IOVA_RANGES, new Command(IommuIoasIovaRanges.SIZE, ioas::iovaRanges),
+                IOAS_MAP, new Command(IommuIoasMap.SIZE, mapping::map),
+                IOAS_MAP_FILE, new Command(IommuIoasMapFile.SIZE, mapping::mapFile),
+                IOAS_UNMAP, new Command(IommuIoasUnmap.SIZE, mapping::unmap),
+                OPTION, new Command(IommuOption.SIZE, option::run));
+    }
+
+    /** {@return what a device binds to} */
+    public IommufdContext context() {
+        return context;
+    }
+
+    @Override
+    public void release() {
+        context.release();
+    }
+
+    @Override
+    public int ioctl(int request, MemorySegment argument) throws SyscallException {
+        Command command = commands.get(request);
+        SyscallException.require(command != null, Errno.ENOTTY);
+        int declared = UserMemory.copyIn(argument, Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
+        SyscallException.require(Integer.compareUnsigned(declared, command.minimum) >= 0, Errno.EINVAL);
+        MemorySegment struct = UserMemory.copyStruct(argument, declared, command.size);
+        int answer = locked(command.body, struct);
+        UserMemory.copyOut(struct, argument, declared);
+        return answer;
+    }
+
+    private int locked(Body body, MemorySegment struct) throws SyscallException {
+        context.lock().lock();
+        try {
+            return body.run(struct);
+        } finally {
+            context.lock().unlock();
+        }
+    }
+
+    /** A number is no pointer to a structure. */
+    @Override
+    public int ioctl(int request, long argument) throws SyscallException {
+        throw new SyscallException(commands.containsKey(request) ? Errno.EFAULT : Errno.ENOTTY);
+    }
+}

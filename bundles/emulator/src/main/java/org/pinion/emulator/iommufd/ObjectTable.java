@@ -1,0 +1,54 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/** The objects of an iommufd by id: ids start at 1, the lowest free one is given first, all types share them. */
+final class ObjectTable {
+
+    private final Map<Integer, IommufdObject> objects = new HashMap<>();
+    private final BitSet used = new BitSet();
+
+    ObjectTable() {
+        used.set(0);
+    }
+
+    boolean isEmpty() {
+        return objects.isEmpty();
+    }
+
+    void add(IommufdObject object) {
+        int id = used.nextClearBit(1);
+        used.set(id);
+        objects.put(id, object);
+        object.id(id);
+    }
+
+    void remove(IommufdObject object) {
+        objects.remove(object.id());
+        used.clear(object.id());
+    }
+
+    List<IommufdObject> all() {
+        return List.copyOf(objects.values());
+    }
+
+    /** The object of an id, ENOENT if there is none. */
+    IommufdObject get(int id) throws SyscallException {
+        IommufdObject object = objects.get(id);
+        SyscallException.require(object != null, Errno.ENOENT);
+        return object;
+    }
+
+    /** The address space of an id, ENOENT if there is none or it is something else. */
+    Ioas ioas(int id) throws SyscallException {
+        if (objects.get(id) instanceof Ioas ioas) {
+            return ioas;
+        }
+        throw new SyscallException(Errno.ENOENT);
+    }
+}

@@ -1,0 +1,57 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.List;
+import org.pinion.emulator.memory.PageRun;
+import org.pinion.emulator.memory.Pages;
+import org.pinion.emulator.memory.ProcessMemory;
+import org.pinion.emulator.memory.SparseMemory;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/** Where the pages of a mapping come from. */
+sealed interface PageSource {
+
+    /** The address or file offset of the first page, which guides the choice of an IO virtual address. */
+    long base();
+
+    /**
+     * Finds pages.
+     *
+     * @param offset where, bytes from the source's beginning, page aligned
+     * @param length bytes, whole pages
+     * @param write whether they are to be written
+     * @return the pages, in order
+     * @throws SyscallException EFAULT or EINVAL if one of them is not to be had
+     */
+    List<PageRun> find(long offset, long length, boolean write) throws SyscallException;
+
+    /** Addresses of the process. */
+    record UserAddress(ProcessMemory process, long base) implements PageSource {
+
+        @Override
+        public List<PageRun> find(long offset, long length, boolean write) throws SyscallException {
+            return process.pages(base + offset, length, write);
+        }
+    }
+
+    /** A memfd ({@code memfd_pin_folios}, which answers EINVAL past the file's end). */
+    record FileOffset(SparseMemory file, long base) implements PageSource {
+
+        @Override
+        public List<PageRun> find(long offset, long length, boolean write) throws SyscallException {
+            long start = base + offset;
+            SyscallException.require(start >= 0 && length > 0 && start + length > 0
+                    && start + length <= Pages.roundUp(file.size()), Errno.EINVAL);
+            return List.of(new PageRun(file, start, length));
+        }
+    }
+
+    /** A file that is no memory: it can be named in a MAP_FILE, and fails when its pages are wanted. */
+    record OtherFile(long base) implements PageSource {
+
+        @Override
+        public List<PageRun> find(long offset, long length, boolean write) throws SyscallException {
+            throw new SyscallException(Errno.EINVAL);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.pinion.emulator.memory.LockedMemory;
+import org.pinion.emulator.memory.PageRun;
+import org.pinion.emulator.memory.Pages;
+import org.pinion.emulator.syscall.SyscallException;
+
+/**
+ * The memory of one MAP call ({@code struct iopt_pages}), shared by every area that COPY makes of it. A page is
+ * pinned, and charged once, while at least one area in an address space with a domain shows it. Guarded by the
+ * iommufd's lock.
+ */
+final class PinnablePages {
+
+    private final PageSource source;
+    private final boolean writable;
+    private final LockedMemory locked;
+    private final LockedMemory.Account account;
+    private TreeMap<Long, PinnedRun> runs;
+
+    PinnablePages(PageSource source, boolean writable, LockedMemory locked, LockedMemory.Account account) {
+        this.source = source;
+        this.writable = writable;
+        this.locked = locked;
+        this.account = account;
+    }
+
+    boolean writable() {
+        return writable;
+    }
+
+    long base() {
+        return source.base();
+    }
+
+    /** Pins pages, all or none: EFAULT or EINVAL where there is no page, ENOMEM over the limit. */
+    void pin(long first, long last) throws SyscallException {
+        List<PinnedRun> fresh = missing(first, last);
+        long count = fresh.stream().mapToLong(PinnedRun::pages).sum();
+        if (count > 0) {
+            locked.charge(account, count);
+        }
+        shared(first, last).forEach(run -> run.users++);
+        fresh.forEach(run -> runs().put(run.first, run));
+    }
+
+    void unpin(long first, long last) {
+        long released = 0;
+        for (PinnedRun run : shared(first, last)) {
+            if (--run.users == 0) {
+                runs.remove(run.first);
+                released += run.pages();
+            }
+        }
+        if (released > 0) {
+            locked.uncharge(account, released);
+        }
+    }
+
+    /** What lies at a place; the page must be pinned. */
+    Chunk locate(long position, long atMost) {
+        PinnedRun run = runs.floorEntry(position / Pages.SIZE).getValue();
+        return run.chunk(position, Math.min(atMost, run.bytesFrom(position)));
+    }
+
+    /** The runs that make up what is pinned of a range, cut at its ends. */
+    private List<PinnedRun> shared(long first, long last) {
+        if (runs == null || runs.isEmpty()) {
+            return List.of();
+        }
+        cutAt(first);
+        cutAt(last + 1);
+        return new ArrayList<>(runs.subMap(first, true, last, true).values());
+    }
+
+    private void cutAt(long page) {
+        Map.Entry<Long, PinnedRun> below = runs.lowerEntry(page);
+        if (below != null && below.getValue().last >= page) {
+            PinnedRun rest = below.getValue().splitAt(page);
+            runs.put(rest.first, rest);
+        }
+    }
+
+    private List<PinnedRun> missing(long first, long last) throws SyscallException {
+        List<PinnedRun> fresh = new ArrayList<>(1);
+        long next = first;
+        for (PinnedRun run : shared(first, last)) {
+            find(next, run.first - 1, fresh);
+            next = run.last + 1;
+        }
+        find(next, last, fresh);
+        return fresh;
+    }
+
+    private void find(long first, long last, List<PinnedRun> fresh) throws SyscallException {
+        if (first > last) {
+            return;
+        }
+        long page = first;
+        for (PageRun run : source.find(first * Pages.SIZE, (last - first + 1) * Pages.SIZE, writable)) {
+            long count = run.bytes() / Pages.SIZE;
+            fresh.add(new PinnedRun(page, page + count - 1, run.memory(), run.offset()));
+            page += count;
+        }
+    }
+
+    private TreeMap<Long, PinnedRun> runs() {
+        if (runs == null) {
+            runs = new TreeMap<>();
+        }
+        return runs;
+    }
+}

@@ -1,0 +1,74 @@
+package org.pinion.emulator.memory;
+
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/**
+ * What pinned pages are charged to (drivers/iommu/iommufd/pages.c): the user's counter or the process's, each against
+ * RLIMIT_MEMLOCK, or nobody's for who has CAP_IPC_LOCK. Safe for use by many threads.
+ */
+public final class LockedMemory {
+
+    /** Whose counter is charged. */
+    public enum Account {
+        /** The user's, over all processes. */
+        USER,
+        /** This process's. */
+        PROCESS
+    }
+
+    private final OptionalLong limit;
+    private final boolean unlimited;
+    private final AtomicLong user = new AtomicLong();
+    private final AtomicLong process = new AtomicLong();
+    private final AtomicLong pinned = new AtomicLong();
+
+    /**
+     * @param limit RLIMIT_MEMLOCK, bytes; empty if there is none
+     * @param ipcLock whether the process has CAP_IPC_LOCK
+     */
+    public LockedMemory(OptionalLong limit, boolean ipcLock) {
+        this.limit = limit;
+        this.unlimited = ipcLock || limit.isEmpty();
+    }
+
+    /**
+     * @param account whose counter
+     * @param pages how many
+     * @throws SyscallException ENOMEM if the counter would pass the limit; then nothing is charged
+     */
+    public void charge(Account account, long pages) throws SyscallException {
+        AtomicLong counter = counter(account);
+        long after = counter.addAndGet(pages);
+        if (!unlimited && after > limit.getAsLong() / Pages.SIZE) {
+            counter.addAndGet(-pages);
+            throw new SyscallException(Errno.ENOMEM);
+        }
+        pinned.addAndGet(pages);
+    }
+
+    /**
+     * @param account whose counter
+     * @param pages how many
+     */
+    public void uncharge(Account account, long pages) {
+        counter(account).addAndGet(-pages);
+        pinned.addAndGet(-pages);
+    }
+
+    /** {@return pages that are pinned now, charged or not (VmPin)} */
+    public long pinnedPages() {
+        return pinned.get();
+    }
+
+    /** {@return RLIMIT_MEMLOCK, bytes; empty if there is none} */
+    public OptionalLong limit() {
+        return limit;
+    }
+
+    private AtomicLong counter(Account account) {
+        return account == Account.USER ? user : process;
+    }
+}

@@ -1,0 +1,148 @@
+package org.pinion.emulator.memory;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+import org.pinion.linux.Mman;
+
+/**
+ * The address space of the process as far as the emulated kernel made it. Everything else, such as memory that Java
+ * allocated, is a hole: it cannot be pinned. Safe for use by many threads.
+ */
+public final class ProcessMemory {
+
+    private record Mapped(Vma vma, MemorySegment memory, Arena arena) {}
+
+    private final TreeMap<Long, Mapped> mappings = new TreeMap<>(Long::compareUnsigned);
+
+    /** An address space without a mapping. */
+    public ProcessMemory() {}
+
+    /**
+     * Maps memory without a file.
+     *
+     * @param length bytes, at least 1
+     * @param protection see {@link Mman}
+     * @param shared whether a child would share it
+     * @return the memory
+     * @throws IOException if the host has no room for it
+     */
+    public MemorySegment mapAnonymous(long length, int protection, boolean shared) throws IOException {
+        SparseMemory memory = SparseMemory.ofSize(length);
+        try {
+            return map(length, protection, shared, new MapTarget(memory, 0, VmaKind.ANONYMOUS, ""));
+        } finally {
+            memory.seal();
+        }
+    }
+
+    /**
+     * Maps a file. A private mapping is a copy of what the file holds now.
+     *
+     * @param length bytes, at least 1
+     * @param protection see {@link Mman}
+     * @param shared whether writes go to the file
+     * @param target what to show
+     * @return the memory
+     * @throws IOException if the host does not map it
+     */
+    public MemorySegment mapFile(long length, int protection, boolean shared, MapTarget target) throws IOException {
+        return shared ? map(length, protection, true, target) : mapCopy(length, protection, target);
+    }
+
+    private MemorySegment mapCopy(long length, int protection, MapTarget target) throws IOException {
+        SparseMemory copy = SparseMemory.ofSize(length);
+        try {
+            MapTarget own = new MapTarget(copy, 0, target.kind(), target.path());
+            MemorySegment memory = map(length, Mman.PROT_READ | Mman.PROT_WRITE, false, own);
+            long there = Math.clamp(target.memory().size() - target.offset(), 0, length);
+            target.memory().read(target.offset(), memory.asSlice(0, there));
+            return protect(memory, protection);
+        } finally {
+            copy.seal();
+        }
+    }
+
+    private synchronized MemorySegment map(long length, int protection, boolean shared, MapTarget target)
+            throws IOException {
+        Arena arena = Arena.ofShared();
+        MemorySegment memory = mapped(target, length, arena);
+        long start = memory.address();
+        Vma vma = new Vma(start, start + Pages.roundUp(length) - 1, protection, shared, target);
+        mappings.put(start, new Mapped(vma, memory, arena));
+        return (protection & Mman.PROT_WRITE) == 0 ? memory.asReadOnly() : memory;
+    }
+
+    private static MemorySegment mapped(MapTarget target, long length, Arena arena) throws IOException {
+        try {
+            return target.memory().mapped(target.offset(), length, arena);
+        } catch (IOException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private synchronized MemorySegment protect(MemorySegment memory, int protection) {
+        mappings.computeIfPresent(memory.address(), (address, old) -> {
+            Vma vma = old.vma;
+            return new Mapped(new Vma(vma.start(), vma.last(), protection, vma.shared(), vma.target()),
+                    old.memory, old.arena);
+        });
+        return (protection & Mman.PROT_WRITE) == 0 ? memory.asReadOnly() : memory;
+    }
+
+    /**
+     * Unmaps what one call mapped. Pages of it that are pinned stay where they are for those who pinned them.
+     *
+     * @param memory what was mapped
+     * @throws SyscallException EINVAL if it is not exactly what a call mapped
+     */
+    public synchronized void unmap(MemorySegment memory) throws SyscallException {
+        Mapped mapped = mappings.get(memory.address());
+        SyscallException.require(mapped != null && mapped.memory.byteSize() == memory.byteSize(), Errno.EINVAL);
+        mapped.arena.close();
+        mappings.remove(memory.address());
+    }
+
+    /**
+     * Finds the pages behind a range of addresses, as {@code pin_user_pages} does.
+     *
+     * @param address first address, page aligned
+     * @param length bytes, whole pages
+     * @param write whether they are to be written
+     * @return the pages, in order
+     * @throws SyscallException EFAULT at a hole, a device's memory, a protection that forbids it, or past a file's end
+     */
+    public synchronized List<PageRun> pages(long address, long length, boolean write) throws SyscallException {
+        List<PageRun> runs = new ArrayList<>(1);
+        long at = address;
+        for (long left = length; left != 0; ) {
+            Vma vma = vmaAt(at);
+            SyscallException.require(vma != null && vma.pinnable(write), Errno.EFAULT);
+            long here = Math.min(left, vma.last() - at + 1);
+            MapTarget target = vma.target();
+            long offset = target.offset() + (at - vma.start());
+            SyscallException.require(offset + here <= Pages.roundUp(target.memory().size()), Errno.EFAULT);
+            runs.add(new PageRun(target.memory(), offset, here));
+            at += here;
+            left -= here;
+        }
+        return runs;
+    }
+
+    private Vma vmaAt(long address) {
+        Map.Entry<Long, Mapped> below = mappings.floorEntry(address);
+        return below != null && below.getValue().vma.contains(address) ? below.getValue().vma : null;
+    }
+
+    /** {@return the mappings, by address} */
+    public synchronized List<Vma> vmas() {
+        return mappings.values().stream().map(Mapped::vma).toList();
+    }
+}

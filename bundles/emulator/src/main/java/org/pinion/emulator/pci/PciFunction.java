@@ -1,0 +1,127 @@
+package org.pinion.emulator.pci;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Optional;
+import org.pinion.emulator.host.DeviceModel;
+import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.memory.SparseMemory;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.Vfio;
+
+/**
+ * A PCI function as VFIO shows it: regions 0 to 5 are its BARs, region 7 its configuration space. One caller at a time.
+ */
+public final class PciFunction {
+
+    /** Regions that a PCI function has, empty ones included (VFIO_PCI_NUM_REGIONS). */
+    public static final int REGIONS = 9;
+
+    private static final int IVSHMEM_REGISTERS = 256;
+    private static final long IVSHMEM_MEMORY = 16L << 20;
+    private static final int MTTY_PORTS = 8;
+
+    private final String address;
+    private final DmaPort port;
+    private final FaultLog faults;
+    private final ConfigSpace config;
+    private final Map<Integer, Bar> bars;
+
+    /**
+     * @param host what to build
+     * @param port where its transfers go
+     * @param faults what takes the transfers that are stopped
+     */
+    public PciFunction(HostDevice host, DmaPort port, FaultLog faults) {
+        this.address = host.address();
+        this.port = port;
+        this.faults = faults;
+        this.config = new ConfigSpace(PciIdentity.of(host.model()));
+        this.bars = bars(host.model());
+        bars.forEach((index, bar) -> config.bar(index, bar.size(), bar.ports()));
+        config.enable();
+    }
+
+    private Map<Integer, Bar> bars(DeviceModel model) {
+        return switch (model) {
+            case EDU -> Map.of(0, new EduBar(new Engine()));
+            case IVSHMEM -> Map.of(0, new PlainRegisters(IVSHMEM_REGISTERS, false), 2, new MemoryBar(IVSHMEM_MEMORY));
+            case MTTY -> Map.of(0, new PlainRegisters(MTTY_PORTS, true));
+        };
+    }
+
+    /**
+     * @param region its index
+     * @return bytes, 0 if the function has no such region
+     */
+    public long size(int region) {
+        if (region == Vfio.PCI_CONFIG_REGION) {
+            return ConfigSpace.SIZE;
+        }
+        return bars.containsKey(region) ? bars.get(region).size() : 0;
+    }
+
+    /**
+     * @param region its index
+     * @return the memory behind it, if a process may map it
+     */
+    public Optional<SparseMemory> memory(int region) {
+        return Optional.ofNullable(bars.get(region)).flatMap(Bar::memory);
+    }
+
+    /**
+     * @param region its index
+     * @param offset where in it, bytes
+     * @param into takes the bytes; all of them are inside the region
+     * @throws SyscallException EIO if the function does not answer in its BARs
+     */
+    public void read(int region, long offset, MemorySegment into) throws SyscallException {
+        if (region == Vfio.PCI_CONFIG_REGION) {
+            config.read(offset, into);
+        } else {
+            answering(region).read(offset, into);
+        }
+    }
+
+    /**
+     * @param region its index
+     * @param offset where in it, bytes
+     * @param from the bytes; all of them are inside the region
+     * @throws SyscallException EIO if the function does not answer in its BARs
+     */
+    public void write(int region, long offset, MemorySegment from) throws SyscallException {
+        if (region == Vfio.PCI_CONFIG_REGION) {
+            config.write(offset, from);
+        } else {
+            answering(region).write(offset, from);
+        }
+    }
+
+    private Bar answering(int region) throws SyscallException {
+        SyscallException.require(config.memoryEnabled(), Errno.EIO);
+        return bars.get(region);
+    }
+
+    /** Puts registers back to what they are after power-on, and stops DMA. */
+    public void reset() {
+        bars.values().forEach(Bar::reset);
+        config.enable();
+    }
+
+    private final class Engine implements EduDma {
+
+        @Override
+        public void run(long iova, MemorySegment buffer, boolean toMemory) {
+            Optional<String> fault = config.busMaster()
+                    ? port.transfer(iova, buffer, toMemory)
+                    : Optional.of("the device is no bus master");
+            fault.ifPresent(reason -> refuse(iova, buffer.byteSize(), toMemory, reason));
+        }
+
+        @Override
+        public void refuse(long iova, long length, boolean toMemory, String reason) {
+            faults.add(new DmaFault(address, iova, length, toMemory, reason));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package org.pinion.linux.ffm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Calls of the C library that answer as the system call underneath does: a value, or a negated {@code errno}.
+ *
+ * <p>Every handle lives in a class of its own, so that it is a constant for the compiler and yet bound only by the
+ * first call: binding all of them takes a quarter of a second, which no start of a bundle should wait for.
+ */
+final class Libc {
+
+    private static final List<String> FUNCTIONS = List.of(
+            "open", "close", "ioctl", "mmap", "munmap", "pread", "pwrite", "memfd_create", "ftruncate", "eventfd",
+            "getpagesize");
+
+    private static final int FAILED = -1;
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+
+    /** The C library declares open and ioctl with two arguments and an ellipsis, which some ABIs pass differently. */
+    private static final Linker.Option AFTER_TWO = Linker.Option.firstVariadicArg(2);
+
+    private static final long ERRNO = STATE.byteOffset(PathElement.groupElement("errno"));
+
+    /**
+     * What a call leaves behind, per thread; its class is the JDK's, so that it keeps no class loader of a bundle
+     * alive.
+     */
+    private static final ThreadLocal<MemorySegment> CAPTURED =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+
+    private Libc() {}
+
+    private static final class Open {
+        static final MethodHandle CALL = bind(
+                "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), AFTER_TWO);
+    }
+
+    private static final class Close {
+        static final MethodHandle CALL = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    }
+
+    private static final class IoctlStruct {
+        static final MethodHandle CALL = bind(
+                "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), AFTER_TWO);
+    }
+
+    private static final class IoctlNumber {
+        static final MethodHandle CALL = bind(
+                "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), AFTER_TWO);
+    }
+
+    private static final class Mmap {
+        static final MethodHandle CALL = bind(
+                "mmap", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    }
+
+    private static final class Munmap {
+        static final MethodHandle CALL = bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    }
+
+    private static final class Pread {
+        static final MethodHandle CALL =
+                bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    }
+
+    private static final class Pwrite {
+        static final MethodHandle CALL =
+                bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    }
+
+    private static final class MemfdCreate {
+        static final MethodHandle CALL = bind("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    }
+
+    private static final class Ftruncate {
+        static final MethodHandle CALL = bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    }
+
+    private static final class Eventfd {
+        static final MethodHandle CALL = bind("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    }
+
+    private static final class Getpagesize {
+        static final MethodHandle CALL = bind("getpagesize", FunctionDescriptor.of(JAVA_INT));
+    }
+
+    /** Looks for what {@link #bind} will need, without binding it. */
+    static Optional<String> missingFunction() {
+        SymbolLookup library = LINKER.defaultLookup();
+        return FUNCTIONS.stream().filter(name -> library.find(name).isEmpty()).findFirst();
+    }
+
+    private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... special) {
+        MemorySegment symbol = LINKER.defaultLookup()
+                .find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no function '" + name + "'"));
+        List<Linker.Option> options = new ArrayList<>(Arrays.asList(special));
+        options.add(Linker.Option.captureCallState("errno"));
+        return LINKER.downcallHandle(symbol, descriptor, options.toArray(Linker.Option[]::new));
+    }
+
+    static int open(String path, int flags) {
+        MemorySegment state = CAPTURED.get();
+        try (Arena arena = Arena.ofConfined()) {
+            return answer((int) Open.CALL.invokeExact(state, string(arena, path), flags, 0), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int close(int fd) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((int) Close.CALL.invokeExact(state, fd), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int ioctl(int fd, int request, MemorySegment argument) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long number = Integer.toUnsignedLong(request);
+            return answer((int) IoctlStruct.CALL.invokeExact(state, fd, number, argument), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int ioctl(int fd, int request, long argument) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long number = Integer.toUnsignedLong(request);
+            return answer((int) IoctlNumber.CALL.invokeExact(state, fd, number, argument), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    /** Answers with the address: no address of a process is as high as the negated error numbers. */
+    static long mmap(long length, int protection, int flags, int fd, long offset) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            MemorySegment anywhere = MemorySegment.NULL;
+            return answer(
+                    (long) Mmap.CALL.invokeExact(state, anywhere, length, protection, flags, fd, offset), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int munmap(long address, long length) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((int) Munmap.CALL.invokeExact(state, address, length), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static long pread(int fd, MemorySegment into, long offset) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((long) Pread.CALL.invokeExact(state, fd, into, into.byteSize(), offset), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static long pwrite(int fd, MemorySegment from, long offset) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((long) Pwrite.CALL.invokeExact(state, fd, from, from.byteSize(), offset), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int memfdCreate(String name, int flags) {
+        MemorySegment state = CAPTURED.get();
+        try (Arena arena = Arena.ofConfined()) {
+            return answer((int) MemfdCreate.CALL.invokeExact(state, string(arena, name), flags), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int ftruncate(int fd, long length) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((int) Ftruncate.CALL.invokeExact(state, fd, length), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int eventfd(int initial, int flags) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((int) Eventfd.CALL.invokeExact(state, initial, flags), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int pageSize() {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((int) Getpagesize.CALL.invokeExact(state), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    private static MemorySegment string(Arena arena, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the C library would end '" + text + "' at its NUL character");
+        }
+        return arena.allocateFrom(text);
+    }
+
+    private static int answer(int result, MemorySegment state) {
+        return result == FAILED ? -state.get(JAVA_INT, ERRNO) : result;
+    }
+
+    private static long answer(long result, MemorySegment state) {
+        return result == FAILED ? -state.get(JAVA_INT, ERRNO) : result;
+    }
+
+    private static RuntimeException unchecked(Throwable thrown) {
+        return switch (thrown) {
+            case RuntimeException mistake -> mistake;
+            case Error error -> throw error;
+            default -> new IllegalStateException("a call of the C library threw", thrown);
+        };
+    }
+}

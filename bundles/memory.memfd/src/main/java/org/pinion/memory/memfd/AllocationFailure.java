@@ -1,0 +1,33 @@
+package org.pinion.memory.memfd;
+
+import org.pinion.api.IommuException;
+import org.pinion.linux.ErrnoException;
+
+/** Why a memfd could not be had, in words. */
+final class AllocationFailure {
+
+    private AllocationFailure() {}
+
+    static IommuException of(String name, long length, ErrnoException refused) {
+        return new IommuException(
+                "allocate 0x%x bytes of host memory '%s'".formatted(length, name),
+                refused.errno().name(),
+                null,
+                refused.getMessage(),
+                remedy(refused),
+                refused);
+    }
+
+    private static String remedy(ErrnoException refused) {
+        return switch (refused.errno()) {
+            case EMFILE -> "close some memory, or raise the limit of open files (ulimit -n)";
+            case ENFILE -> "raise the system's limit of open files (sysctl fs.file-max)";
+            case ENOMEM -> "ask for less, raise the limit of address space (ulimit -v), or allow more overcommit"
+                    + " (sysctl vm.overcommit_memory)";
+            case EFBIG -> "ask for less, or raise the limit of file sizes (ulimit -f)";
+            case EINVAL -> "give it a name of at most 249 bytes and less than 8 EiB";
+            case EPERM, EACCES -> "allow memfd_create to this process (seccomp, sysctl vm.memfd_noexec)";
+            default -> "";
+        };
+    }
+}

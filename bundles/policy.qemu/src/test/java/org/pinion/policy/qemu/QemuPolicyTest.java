@@ -1,0 +1,160 @@
+package org.pinion.policy.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.pinion.api.Access;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.Route;
+import org.pinion.api.Section;
+import org.pinion.api.SectionKind;
+import org.pinion.api.Trait;
+import org.pinion.api.Traits;
+import org.pinion.spi.policy.Candidate;
+import org.pinion.spi.policy.Candidate.Planning;
+import org.pinion.spi.policy.Conflict;
+import org.pinion.spi.policy.Verdict;
+import org.pinion.spi.policy.Verdict.Outcome;
+
+class QemuPolicyTest {
+
+    private static final Planning IOMMUFD = new Planning(
+            "iommufd", Set.of(Route.USER, Route.FILE), "Linux 6.12 exports no dma-buf", 0x1000, List.of());
+    private static final Planning WITH_DMA_BUF =
+            new Planning("iommufd", Set.of(Route.USER, Route.FILE, Route.DMA_BUF), "", 0x1000, List.of());
+    private static final Planning TYPE1 = new Planning("vfio", Set.of(Route.USER), "", 0x1000, List.of());
+    private static final Backing RAM = new Backing.Remote("pc.ram", 0);
+    private static final Backing BAR = new Backing.DeviceBar("0000:00:12.0", 2, 0);
+
+    private final QemuPolicy policy = new QemuPolicy();
+
+    private Verdict decide(
+            long start, long last, SectionKind kind, Backing backing, Planning planning, String... traits) {
+        AddressRange range = new AddressRange(start, last);
+        Section section = new Section(range, kind, backing, Access.READ_WRITE, "x", "", Map.of());
+        List<Trait> said = List.of(traits).stream()
+                .map(name -> Trait.of(range, name, "evidence of " + name).signedBy("test"))
+                .toList();
+        return policy.decide(new Candidate(range, section, said, planning));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MMIO,not-ram", "ROMD,not-ram", "IOMMU,viommu-window"})
+    void whatIsNotRamIsSkipped(SectionKind kind, String rule) {
+        Verdict verdict = decide(0, 0xfff, kind, Backing.NONE, IOMMUFD);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SKIP);
+        assertThat(verdict.rule()).isEqualTo(rule);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RAM,ram,READ_WRITE", "ROM,rom,READ"})
+    void ramIsMappedForWritingAndRomForReading(SectionKind kind, String rule, Access access) {
+        Verdict verdict = decide(0, 0xfff, kind, RAM, IOMMUFD);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.MAP);
+        assertThat(verdict.rule()).isEqualTo(rule);
+        assertThat(verdict.access()).isEqualTo(access);
+        assertThat(verdict.routes()).contains(Route.USER, Route.FILE);
+    }
+
+    @Test
+    void readOnlyRamIsMappedForReading() {
+        AddressRange range = new AddressRange(0, 0xfff);
+        Section section = new Section(range, SectionKind.RAM, RAM, Access.READ, "x", "", Map.of());
+        assertThat(policy.decide(new Candidate(range, section, List.of(), IOMMUFD)).access()).isEqualTo(Access.READ);
+    }
+
+    @ParameterizedTest
+    @CsvSource({Traits.PROTECTED, Traits.DISCARDED})
+    void whatATraitForbidsIsSkippedWithItsEvidence(String trait) {
+        for (SectionKind kind : List.of(SectionKind.RAM, SectionKind.ROM, SectionKind.RAM_DEVICE)) {
+            Verdict verdict = decide(0, 0xfff, kind, RAM, IOMMUFD, trait);
+            assertThat(verdict).isEqualTo(Verdict.skip(trait, "evidence of " + trait));
+        }
+    }
+
+    @Test
+    void aSectionThatStartsInTheUpperHalfIsSkipped() {
+        assertThat(decide(Long.MIN_VALUE, -1L, SectionKind.RAM, RAM, IOMMUFD).rule()).isEqualTo("bit-63");
+        assertThat(decide(0, -1L, SectionKind.RAM, RAM, IOMMUFD).rule()).isEqualTo("ram");
+    }
+
+    @Test
+    void aSectionThatLiesOtherwiseInItsPageThanItsBackingIsSkipped() {
+        Verdict verdict = decide(0xfed40080L, 0xfed40fffL, SectionKind.RAM, RAM, IOMMUFD);
+        assertThat(verdict.rule()).isEqualTo("unaligned");
+        assertThat(verdict.reason())
+                .isEqualTo("0xfed40080 and its backing, 'pc.ram' at 0x0,"
+                        + " lie differently within a page of 0x1000 bytes");
+        Backing alike = new Backing.Remote("pc.ram", 0x2080);
+        assertThat(decide(0xfed40080L, 0xfed40fffL, SectionKind.RAM, alike, IOMMUFD).outcome()).isEqualTo(Outcome.MAP);
+    }
+
+    @Test
+    void aBarIsSkippedWithoutDmaBufsAndTheReasonNamesIt() {
+        Verdict verdict = decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR, IOMMUFD);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SKIP);
+        assertThat(verdict.rule()).isEqualTo("bar-without-dma-buf");
+        assertThat(verdict.reason()).isEqualTo("BAR 2 of 0000:00:12.0 has no pages that the kernel could pin"
+                + " by address, and Linux 6.12 exports no dma-buf");
+        assertThat(verdict.remedy()).isNotEmpty();
+        assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR, TYPE1).reason()).endsWith("and vfio takes no dma-buf");
+    }
+
+    @Test
+    void aBarIsMappedByDmaBufOnly() {
+        Verdict verdict = decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR, WITH_DMA_BUF);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.MAP);
+        assertThat(verdict.routes()).containsExactly(Route.DMA_BUF);
+        assertThat(verdict.access()).isEqualTo(Access.READ_WRITE);
+    }
+
+    @Test
+    void deviceMemoryKnownByAddressIsMappedWhereTheKernelFollowsPageFrames() {
+        Backing address = new Backing.UserMemory(0x7f0000000000L);
+        assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, address, TYPE1).routes()).contains(Route.USER);
+        assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, address, IOMMUFD).rule())
+                .isEqualTo("ram-device-by-address");
+    }
+
+    @Test
+    void deviceMemoryInNormalMemoryIsMappedByAddress() {
+        Verdict verdict = decide(0, 0xfff, SectionKind.RAM_DEVICE, new Backing.Remote("tpm-ppi", 0), IOMMUFD);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.MAP);
+        assertThat(verdict.routes()).contains(Route.USER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0xfed45000, 0xfed453ff, 0x1000,  false",
+        "0xfed45000, 0xfed45fff, 0x1000,  true",
+        "0xfed45000, 0xfed467ff, 0x1000,  true",
+        "0xfed45000, 0xfed45fff, 0x10000, false",
+        "0xfed50000, 0xfed5ffff, 0x10000, true",
+    })
+    void deviceMemoryIsMappedIfWhatIsLeftInHostPagesSuitsTheIommu(
+            String start, String last, String alignment, boolean mapped) {
+        Planning planning = new Planning(
+                "iommufd", Set.of(Route.USER, Route.DMA_BUF), "", Long.decode(alignment), List.of());
+        Backing alike = new Backing.Remote("x", Long.decode(start));
+        Verdict verdict = decide(Long.decode(start), Long.decode(last), SectionKind.RAM_DEVICE, alike, planning);
+        assertThat(verdict.rule()).isEqualTo(mapped ? "ram-device" : "ram-device-unaligned");
+    }
+
+    @Test
+    void ramThatADeviceCannotReachIsRefusedAndAllElseIsCarved() {
+        AddressRange range = new AddressRange(0, 0xffffffffL);
+        Conflict conflict = new Conflict(new AddressRange(0xfee00000L, 0xfeefffffL), "reserved (msi) by 0000:01:00.0");
+        for (SectionKind kind : SectionKind.values()) {
+            Section section = new Section(range, kind, RAM, Access.READ, "x", "", Map.of());
+            Verdict verdict = policy.conflict(new Candidate(range, section, List.of(), IOMMUFD), conflict);
+            assertThat(verdict.outcome()).isEqualTo(kind == SectionKind.RAM ? Outcome.REFUSE : Outcome.SKIP);
+            assertThat(verdict.reason()).contains("0xfee00000-0xfeefffff is reserved (msi) by 0000:01:00.0");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package org.pinion.policy.strict;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.service.component.annotations.Component;
+import org.pinion.api.Access;
+import org.pinion.api.Backing;
+import org.pinion.api.Route;
+import org.pinion.api.Section;
+import org.pinion.api.SectionKind;
+import org.pinion.api.Trait;
+import org.pinion.api.Traits;
+import org.pinion.spi.policy.Candidate;
+import org.pinion.spi.policy.Conflict;
+import org.pinion.spi.policy.MappingPolicy;
+import org.pinion.spi.policy.PolicyName;
+import org.pinion.spi.policy.Verdict;
+
+/**
+ * Maps what a classifier says can be pinned and nothing says must not be; a device's memory only by its dma-buf;
+ * nothing read-only for writing. RAM that a device could not reach whole is refused: a guest would hand out its
+ * addresses for DMA. A pure function, so safe for any number of threads.
+ */
+@Component
+@PolicyName("strict")
+public final class StrictPolicy implements MappingPolicy {
+
+    private static final Set<Route> PINNED = Set.of(Route.USER, Route.FILE);
+    private static final Set<Route> EXPORTED = Set.of(Route.DMA_BUF);
+
+    /** Traits that forbid a mapping, in the order in which they are looked for; the rules bear their names. */
+    private static final List<String> FORBIDDING =
+            List.of(Traits.PROTECTED, Traits.DISCARDED, Traits.UNBACKED, Traits.FILE_WRITEBACK);
+
+    @Override
+    public Verdict decide(Candidate candidate) {
+        return switch (candidate.section().kind()) {
+            case MMIO, ROMD -> Verdict.skip(
+                    "not-ram", "only RAM is for DMA; this is " + candidate.section().kind().symbol());
+            case IOMMU -> Verdict.skip(
+                    "viommu-window",
+                    "a virtual IOMMU translates here: what the guest maps is mapped as it notifies, not by a plan");
+            case RAM, ROM, RAM_DEVICE -> memory(candidate);
+        };
+    }
+
+    private static Verdict memory(Candidate candidate) {
+        Optional<Trait> forbidding = FORBIDDING.stream()
+                .flatMap(name -> candidate.trait(name).stream())
+                .findFirst();
+        if (forbidding.isPresent()) {
+            return Verdict.skip(
+                    forbidding.get().name(), "'%s' %s".formatted(forbidding.get().name(), evidence(forbidding.get())));
+        }
+        if (isUnaligned(candidate)) {
+            return Verdict.skip("unaligned", "0x%x and its backing, %s, lie differently within a page of 0x%x bytes"
+                    .formatted(
+                            candidate.section().range().start(),
+                            candidate.section().backing(),
+                            candidate.planning().alignment()));
+        }
+        return isDeviceMemory(candidate) ? deviceMemory(candidate) : pinned(candidate);
+    }
+
+    private static String evidence(Trait trait) {
+        return "according to classifier '%s': %s".formatted(trait.by(), trait.evidence());
+    }
+
+    private static boolean isUnaligned(Candidate candidate) {
+        long within = candidate.planning().alignment() - 1;
+        Section section = candidate.section();
+        return ((section.range().start() ^ section.backing().position()) & within) != 0;
+    }
+
+    private static boolean isDeviceMemory(Candidate candidate) {
+        return candidate.section().kind() == SectionKind.RAM_DEVICE
+                || candidate.section().backing() instanceof Backing.DeviceBar
+                || candidate.section().backing() instanceof Backing.DmaBuf
+                || candidate.is(Traits.DEVICE_MEMORY);
+    }
+
+    private static Verdict deviceMemory(Candidate candidate) {
+        Backing backing = candidate.section().backing();
+        boolean exported = backing instanceof Backing.DeviceBar || backing instanceof Backing.DmaBuf;
+        if (exported && candidate.planning().routes().contains(Route.DMA_BUF)) {
+            return Verdict.map(access(candidate), EXPORTED, "dma-buf", subject(backing) + " goes by its dma-buf");
+        }
+        String missing = candidate.planning().missingRoutes();
+        String why = !exported
+                ? "it is known by its address only"
+                : missing.isEmpty() ? candidate.planning().backend() + " takes no dma-buf" : missing;
+        return Verdict.skip("device-memory", subject(backing) + " is mapped by dma-buf or not at all: " + why)
+                .withRemedy("peer-to-peer DMA to it needs a backend and a kernel that export and take dma-bufs");
+    }
+
+    private static String subject(Backing backing) {
+        return switch (backing) {
+            case Backing.DeviceBar bar -> "BAR %d of %s".formatted(bar.bar(), bar.device());
+            default -> "device memory backed by " + backing;
+        };
+    }
+
+    private static Verdict pinned(Candidate candidate) {
+        Optional<Trait> pinnable = candidate.trait(Traits.GUP_ABLE);
+        if (pinnable.isEmpty()) {
+            return Verdict.skip("not-known-safe", "no classifier says that this memory can be pinned")
+                    .withRemedy("start a classifier that knows this kind of memory");
+        }
+        Access access = access(candidate);
+        return Verdict.map(access, PINNED, access.writable() ? "ram" : "read-only", evidence(pinnable.get()));
+    }
+
+    private static Access access(Candidate candidate) {
+        boolean readOnly = candidate.section().kind() == SectionKind.ROM || candidate.is(Traits.READ_ONLY);
+        return readOnly ? Access.READ : candidate.section().access();
+    }
+
+    @Override
+    public Verdict conflict(Candidate candidate, Conflict conflict) {
+        String reason = "%s is %s; section %s has 0x%x bytes there".formatted(
+                conflict.range(), conflict.forbiddenBy(), candidate.section(), conflict.range().size());
+        return candidate.section().kind() == SectionKind.RAM
+                ? Verdict.refuse("ram-conflict", reason, remedy(conflict))
+                : Verdict.skip("conflict", reason + ", which a device does without");
+    }
+
+    private static String remedy(Conflict conflict) {
+        return conflict.forbiddenBy().contains("aperture")
+                ? "give the guest less memory or place it lower, so that it ends before " + conflict.range()
+                        + ", or leave the device out"
+                : "keep the guest's RAM out of " + conflict.range() + ", or leave the device out";
+    }
+}

@@ -1,0 +1,57 @@
+package org.pinion.shell.dma;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.pinion.api.AttachedDevice;
+import org.pinion.api.IommuException;
+import org.pinion.api.SpaceSnapshot;
+
+/** Lets the attached devices move bytes through their mappings, and looks whether the right bytes arrived. */
+public final class DmaCheck {
+
+    private final StandInMemory memory;
+    private final SpaceSnapshot space;
+    private final Duration deadline;
+
+    /**
+     * @param memory the memory that is mapped
+     * @param space the space with its devices attached
+     * @param deadline how long one transfer may take
+     */
+    public DmaCheck(StandInMemory memory, SpaceSnapshot space, Duration deadline) {
+        this.memory = memory;
+        this.space = space;
+        this.deadline = deadline;
+    }
+
+    /**
+     * Checks one device after the other. The memory's content is the same afterwards.
+     *
+     * @param devices the attached devices, in any order
+     * @return the results, sorted by the devices' addresses
+     * @throws IommuException if a device's configuration space cannot be read or written
+     */
+    public List<DmaResult> of(List<AttachedDevice> devices) throws IommuException {
+        List<AttachedDevice> sorted = devices.stream()
+                .sorted(Comparator.comparing(device -> device.device().address()))
+                .toList();
+        List<DmaResult> results = new ArrayList<>();
+        for (AttachedDevice device : sorted) {
+            results.add(check(device));
+        }
+        return results;
+    }
+
+    private DmaResult check(AttachedDevice device) throws IommuException {
+        String address = device.device().address();
+        PciIdentity identity = PciIdentity.of(device);
+        if (!identity.equals(EduDriver.EDU)) {
+            return new DmaResult.NotDriven(address, identity.toString());
+        }
+        try (EduDriver driver = new EduDriver(device, deadline)) {
+            return new DeviceCheck(memory, space, device, driver).run(identity.toString());
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.pinion.shell.gogo;
+
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.pinion.api.DmaService;
+import org.pinion.api.IommuException;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.runtime.DmaRuntime;
+import org.pinion.shell.report.DeviceList;
+import org.pinion.shell.report.PlanReport;
+import org.pinion.shell.report.PlanText;
+import org.pinion.shell.report.PluginList;
+import org.pinion.shell.report.SpaceList;
+
+/** The commands that look and change nothing. */
+@Component(
+        service = LookCommands.class,
+        property = {
+            "osgi.command.scope=dma",
+            "osgi.command.function=help",
+            "osgi.command.function=spaces",
+            "osgi.command.function=plan",
+            "osgi.command.function=why",
+            "osgi.command.function=devices",
+            "osgi.command.function=plugins"
+        })
+public final class LookCommands {
+
+    private static final String HELP = """
+            dma:help                                 this list
+            dma:spaces                               the open address spaces
+            dma:plan [SPACE]                         every decision of a space's plan, with its reason
+            dma:why ADDRESS [SPACE]                  why devices can or cannot reach an address (0x... or decimal)
+            dma:devices [BACKEND]                    the devices that could be attached
+            dma:plugins                              the backends, classifiers, policies and sources
+            dma:open SPACE [BACKEND] [POLICY...]     open an address space (default: iommufd strict)
+            dma:load SPACE MTREE [MEMORY-DEVICES]    show a guest's flat view there, on memory of this process
+            dma:attach DEVICE [SPACE]                attach a device
+            dma:detach DEVICE [SPACE]                detach it
+            dma:close SPACE                          detach, unmap and free everything
+            SPACE in brackets may be left out where only one is open. felix:help lists the console's other commands.""";
+
+    private final DmaService dma;
+    private final DmaRuntime runtime;
+    private final OpenSpaces open;
+
+    /**
+     * @param dma knows spaces and devices
+     * @param runtime says what is there
+     */
+    @Activate
+    public LookCommands(@Reference(name = "dma") DmaService dma, @Reference(name = "runtime") DmaRuntime runtime) {
+        this.dma = dma;
+        this.runtime = runtime;
+        this.open = new OpenSpaces(dma);
+    }
+
+    /** {@return what the commands of this scope are} */
+    public String help() {
+        return HELP;
+    }
+
+    /** {@return the open address spaces} */
+    public String spaces() {
+        List<SpaceSnapshot> spaces = runtime.spaces();
+        return spaces.isEmpty()
+                ? "no address space is open"
+                : SpaceList.text(spaces).stripTrailing();
+    }
+
+    /**
+     * @param space a space's name, if more than one is open
+     * @return every decision of the space's plan
+     * @throws IommuException if there is no such space
+     */
+    public String plan(String... space) throws IommuException {
+        SpaceSnapshot now = open.choose(space).snapshot();
+        PlanReport report = new PlanReport(now.options().backend(), runtime.kernel(), now.devices(), now.plan());
+        return PlanText.of(report).stripTrailing();
+    }
+
+    /**
+     * @param address an address, hexadecimal with {@code 0x} or decimal, unsigned
+     * @param space a space's name, if more than one is open
+     * @return why devices can or cannot reach the address
+     * @throws IommuException if that is no address or there is no such space
+     */
+    public String why(String address, String... space) throws IommuException {
+        return String.join("\n", open.choose(space).why(parse(address)).sentences());
+    }
+
+    /**
+     * @param backend a backend's name
+     * @return the devices that the backend could attach
+     * @throws IommuException if the backend is not there or cannot tell
+     */
+    public String devices(String... backend) throws IommuException {
+        return DeviceList.text(dma.devices(backend.length == 0 ? Defaults.BACKEND : backend[0]))
+                .stripTrailing();
+    }
+
+    /** {@return the plugins} */
+    public String plugins() {
+        return PluginList.text(runtime.plugins()).stripTrailing();
+    }
+
+    private static long parse(String address) throws IommuException {
+        try {
+            return address.regionMatches(true, 0, "0x", 0, 2)
+                    ? Long.parseUnsignedLong(address.substring(2), 16)
+                    : Long.parseUnsignedLong(address);
+        } catch (NumberFormatException e) {
+            throw new IommuException(
+                    "read address '" + address + "'",
+                    null,
+                    null,
+                    "it is no number from 0 to 2^64-1",
+                    "write it as 0xfee00000 or 4276092928",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package org.pinion.shell.fake;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.pinion.api.AddressSpace;
+import org.pinion.api.AttachedDevice;
+import org.pinion.api.CommitReport;
+import org.pinion.api.Decision;
+import org.pinion.api.Explanation;
+import org.pinion.api.FlatView;
+import org.pinion.api.IommuException;
+import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
+import org.pinion.api.Plan;
+import org.pinion.api.RefusedException;
+import org.pinion.api.SpaceOptions;
+import org.pinion.api.SpaceSnapshot;
+
+/** An address space that plans as {@link FakePlanner} does and installs what is planned. */
+final class FakeSpace implements AddressSpace {
+
+    private final FakeDma host;
+    private final SpaceOptions options;
+    private final Map<String, FakeDevice> attached = new LinkedHashMap<>();
+    private FlatView view = FlatView.EMPTY;
+    private List<Mapping> table = List.of();
+    private long version;
+    private boolean closed;
+
+    FakeSpace(FakeDma host, SpaceOptions options) {
+        this.host = host;
+        this.options = options;
+    }
+
+    @Override
+    public SpaceOptions options() {
+        return options;
+    }
+
+    @Override
+    public SpaceSnapshot snapshot() {
+        long bytes = table.stream().mapToLong(mapping -> mapping.range().size()).sum();
+        return new SpaceSnapshot(
+                options,
+                closed ? SpaceSnapshot.State.CLOSED : SpaceSnapshot.State.ACTIVE,
+                version,
+                attached.values().stream().map(AttachedDevice::device).toList(),
+                plan(view, attached.keySet()),
+                table,
+                List.of(),
+                new Ledger(table.size(), bytes, attached.isEmpty() ? 0 : bytes, version * 10));
+    }
+
+    @Override
+    public Plan preview(FlatView candidate, Collection<String> plug) throws IommuException {
+        for (String device : plug) {
+            host.require(device);
+        }
+        TreeSet<String> devices = new TreeSet<>(attached.keySet());
+        devices.addAll(plug);
+        return plan(candidate, devices);
+    }
+
+    private Plan plan(FlatView candidate, Collection<String> devices) {
+        return FakePlanner.plan(candidate, host.limits(devices), options.policies());
+    }
+
+    @Override
+    public CommitReport commit(FlatView next) throws IommuException {
+        host.happen("commit");
+        return replan("commit", next);
+    }
+
+    private CommitReport replan(String operation, FlatView next) throws RefusedException {
+        Plan plan = plan(next, attached.keySet());
+        if (!plan.refusals().isEmpty()) {
+            throw new RefusedException(operation, plan);
+        }
+        List<Mapping> before = table;
+        view = next;
+        version++;
+        table = plan.mapped().flatMap(decision -> decision.mapping().stream()).toList();
+        return new CommitReport(plan, table, before, 0);
+    }
+
+    @Override
+    public AttachedDevice attach(String device) throws IommuException {
+        host.require(device);
+        host.happen("attach " + device);
+        FakeDevice opened = host.device(device, () -> table);
+        attached.put(device, opened);
+        try {
+            replan("attach " + device, view);
+        } catch (RefusedException e) {
+            attached.remove(device);
+            throw e;
+        }
+        return opened;
+    }
+
+    @Override
+    public CommitReport detach(String device) throws IommuException {
+        host.happen("detach " + device);
+        attached.remove(device);
+        return replan("detach " + device, view);
+    }
+
+    @Override
+    public Explanation why(long address) {
+        Optional<Decision> decision = plan(view, attached.keySet()).at(address);
+        List<String> sentences = new ArrayList<>();
+        sentences.add("0x" + Long.toHexString(address)
+                + decision.map(found -> " is " + found.outcome() + " by " + found.rule()).orElse(" shows nothing"));
+        sentences.add(table.size() + " mappings are installed.");
+        return new Explanation(address, decision, Optional.empty(), Optional.empty(), sentences);
+    }
+
+    @Override
+    public void close() throws IommuException {
+        closed = true;
+        table = List.of();
+        attached.clear();
+        host.closed(this);
+        host.happen("close");
+    }
+}

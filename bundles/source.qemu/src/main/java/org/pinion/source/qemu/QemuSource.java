@@ -1,0 +1,26 @@
+package org.pinion.source.qemu;
+
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+import org.pinion.api.FlatView;
+import org.pinion.api.IommuException;
+import org.pinion.spi.source.MemorySource;
+import org.pinion.spi.source.SourceType;
+
+/**
+ * Reads the flat view of a QEMU guest from a capture ({@code mtree}, {@code memory-devices}) or from a running QEMU
+ * ({@code qmp}). Stateless, so safe for any number of threads.
+ */
+@Component
+@SourceType("qemu")
+public final class QemuSource implements MemorySource {
+
+    @Override
+    public FlatView read(Map<String, String> settings) throws IommuException {
+        QemuSettings wanted = QemuSettings.parse(settings);
+        Capture capture = wanted.qmp().isPresent()
+                ? QmpCapture.take(wanted.qmp().get())
+                : Capture.read(wanted.mtree().orElseThrow(), wanted.memoryDevices());
+        return capture.flatView(wanted.addressSpace());
+    }
+}

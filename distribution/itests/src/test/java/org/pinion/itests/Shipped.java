@@ -1,0 +1,39 @@
+package org.pinion.itests;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/** The assembled runtime. */
+final class Shipped {
+
+    /** Holds {@code lib/ bundles/ etc/ plugins/}. */
+    static final Path HOME = Path.of(System.getProperty("pinion.home"));
+
+    private Shipped() {}
+
+    /** The jars of one of the directories, sorted. */
+    static List<Path> jars(String directory) {
+        try (Stream<Path> files = Files.list(HOME.resolve(directory))) {
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** A property that the launcher gives to the framework. */
+    static String frameworkProperty(String name) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(HOME.resolve("etc/framework.properties"))) {
+            properties.load(reader);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return properties.getProperty(name);
+    }
+}

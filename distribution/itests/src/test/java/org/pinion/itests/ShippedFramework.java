@@ -1,0 +1,38 @@
+package org.pinion.itests;
+
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+import static org.ops4j.pax.exam.CoreOptions.composite;
+import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
+import static org.ops4j.pax.exam.CoreOptions.junitBundles;
+import static org.ops4j.pax.exam.CoreOptions.systemPackage;
+import static org.ops4j.pax.exam.CoreOptions.systemPackages;
+
+import java.util.stream.Stream;
+import org.ops4j.pax.exam.Option;
+
+/** The framework as the launcher makes it, with the emulated kernel and what the tests themselves need. */
+final class ShippedFramework {
+
+    private ShippedFramework() {}
+
+    static Option[] options() {
+        return new Option[] {
+            composite(Stream.of(Shipped.frameworkProperty("org.osgi.framework.system.packages.extra")
+                            .split(",(?=[a-z])"))
+                    .map(exported -> systemPackage(exported.replace("\"", "")))
+                    .toArray(Option[]::new)),
+            frameworkProperty("org.pinion.kernel").value("emulated"),
+            bundles("bundles/platform"),
+            bundles("bundles/pinion"),
+            junitBundles(),
+            // The tests' own libraries stay on the class path: as bundles they would want a Hamcrest that JUnit 4 does not.
+            systemPackages("org.assertj.core.api", "org.awaitility", "org.awaitility.core"),
+        };
+    }
+
+    private static Option bundles(String directory) {
+        return composite(Shipped.jars(directory).stream()
+                .map(jar -> bundle(jar.toUri().toString()))
+                .toArray(Option[]::new));
+    }
+}

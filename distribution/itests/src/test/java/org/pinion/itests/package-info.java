@@ -1,0 +1,2 @@
+/** What is shipped, tried as it is shipped. */
+package org.pinion.itests;
