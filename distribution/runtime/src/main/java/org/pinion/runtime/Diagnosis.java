@@ -2,6 +2,7 @@ package org.pinion.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -9,6 +10,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /** Says why the command is not there: which bundles are not active, which components wait for what. */
 final class Diagnosis {
@@ -59,13 +61,23 @@ final class Diagnosis {
         switch (configuration.state) {
             case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> lines.add(name + " waits for its configuration");
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE -> {
-                for (var missing : configuration.unsatisfiedReferences) {
-                    lines.add(name + " waits for " + missing.name + " " + missing.target);
+                for (UnsatisfiedReferenceDTO missing : configuration.unsatisfiedReferences) {
+                    lines.add(name + " waits for " + service(component, missing));
                 }
             }
             case ComponentConfigurationDTO.FAILED_ACTIVATION -> lines.add(name + " failed: " + firstLine(configuration.failure));
             default -> { }
         }
+    }
+
+    // References of a constructor have numbers for names.
+    private static String service(ComponentDescriptionDTO component, UnsatisfiedReferenceDTO missing) {
+        String type = Stream.of(component.references)
+                .filter(reference -> reference.name.equals(missing.name))
+                .map(reference -> reference.interfaceName)
+                .findFirst()
+                .orElse(missing.name);
+        return missing.target == null ? type : type + " " + missing.target;
     }
 
     private static String firstLine(String stackTrace) {

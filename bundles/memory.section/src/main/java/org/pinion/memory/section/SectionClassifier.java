@@ -16,8 +16,8 @@ import org.pinion.spi.memory.ClassifierName;
 import org.pinion.spi.memory.MemoryClassifier;
 
 /**
- * Says what follows from a section's kind, access, backing and facts. A pure function, so safe for any number of threads; it
- * fails only if a source put a fact that is not what {@link SectionFacts} promises.
+ * Says what follows from a section's kind, access, backing and facts. A pure function, so safe for any number of
+ * threads; it fails only if a source put a fact that is not what {@link SectionFacts} promises.
  */
 @Component
 @ClassifierName("section")
@@ -42,8 +42,10 @@ public final class SectionClassifier implements MemoryClassifier {
         } else if (isDeviceMemory(section)) {
             traits.add(Trait.of(section.range(), Traits.DEVICE_MEMORY, deviceEvidence(section)));
         } else if (isVmmMemory(section)) {
-            traits.add(Trait.of(section.range(), Traits.GUP_ABLE, "the section is %s, which a VMM keeps in normal memory"
-                    .formatted(section.kind().symbol())));
+            traits.add(Trait.of(
+                    section.range(),
+                    Traits.GUP_ABLE,
+                    "the section is %s, which a VMM keeps in normal memory".formatted(section.kind().symbol())));
         }
         if (section.access() == Access.READ) {
             traits.add(Trait.of(section.range(), Traits.READ_ONLY, "its owner gives it read-only"));
@@ -76,7 +78,13 @@ public final class SectionClassifier implements MemoryClassifier {
 
     private static void byFacts(Section section, List<Trait> traits) {
         if (Boolean.parseBoolean(section.facts().get(SectionFacts.PROTECTED))) {
-            traits.add(Trait.of(section.range(), Traits.PROTECTED, "the source says that the guest's memory is encrypted"));
+            traits.add(Trait.of(section.range(), Traits.PROTECTED, "the source says that the guest encrypts it"));
+        }
+        String roots = section.facts().get(SectionFacts.TRANSLATED_BY);
+        if (roots != null) {
+            traits.add(Trait.of(section.range(), Traits.TRANSLATED,
+                    "the guest's virtual IOMMU translates for %s: a device there sees what the guest's driver maps for it"
+                            .formatted(roots.replace(",", ", "))));
         }
         if (Boolean.parseBoolean(section.facts().get(SectionFacts.NONVOLATILE))) {
             traits.add(Trait.of(section.range(), Traits.NONVOLATILE, "the source says that it is persistent memory"));

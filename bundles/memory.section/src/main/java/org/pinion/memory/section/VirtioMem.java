@@ -8,8 +8,8 @@ import org.pinion.api.Trait;
 import org.pinion.api.Traits;
 
 /**
- * What is discarded of a virtio-mem device's memory. QEMU maps such a section block by block, as the guest plugs them; which
- * blocks are plugged is known to nobody outside of QEMU, only how many.
+ * What is discarded of a virtio-mem device's memory. QEMU maps such a section block by block, as the guest plugs
+ * them; which blocks are plugged is known to nobody outside of QEMU, only how many.
  *
  * @param plugged bytes plugged, unsigned
  * @param most bytes the device can have, unsigned

@@ -115,6 +115,16 @@ class SectionClassifierTest {
     }
 
     @Test
+    void memoryBehindAVirtualIommuIsTranslated() throws IommuException {
+        Section section =
+                section(SectionKind.RAM, RAM, Access.READ_WRITE, Map.of(SectionFacts.TRANSLATED_BY, "vtd-01.0,vtd-02.0"));
+        assertThat(traits(section))
+                .filteredOn(trait -> trait.name().equals(Traits.TRANSLATED))
+                .singleElement()
+                .satisfies(trait -> assertThat(trait.evidence()).contains("vtd-01.0, vtd-02.0"));
+    }
+
+    @Test
     void virtioMemWithNothingPluggedIsDiscarded() throws IommuException {
         assertThat(traits(virtioMem("0", "16384"))).contains(
                 Trait.of(PAGES, Traits.DISCARDED, "no block of the virtio-mem device is plugged"));
@@ -125,7 +135,8 @@ class SectionClassifierTest {
         assertThat(traits(virtioMem("4096", "16384"))).contains(Trait.of(
                 PAGES,
                 Traits.DISCARDED,
-                "4096 of 16384 bytes of the virtio-mem device are plugged, in blocks of 4096; which blocks, it does not tell"));
+                "4096 of 16384 bytes of the virtio-mem device are plugged,"
+                        + " in blocks of 4096; which blocks, it does not tell"));
     }
 
     @Test

@@ -10,9 +10,9 @@ import org.pinion.spi.policy.Candidate.Planning;
 import org.pinion.spi.policy.Verdict;
 
 /**
- * Decides on a {@code ramd} section. QEMU maps it by its address and goes on with a warning where the kernel refuses, which
- * iommufd always does: {@code get_user_pages} takes no page frames without pages. Here such a mapping is not attempted; a
- * BAR goes by the dma-buf that its device exports, or stays out.
+ * Decides on a {@code ramd} section. QEMU maps it by its address and goes on with a warning where the kernel refuses,
+ * which iommufd always does: {@code get_user_pages} takes no page frames without pages. Here such a mapping is not
+ * attempted; a BAR goes by the dma-buf that its device exports, or stays out.
  */
 final class DeviceMemory {
 

@@ -14,11 +14,11 @@ import org.pinion.spi.policy.PolicyName;
 import org.pinion.spi.policy.Verdict;
 
 /**
- * Decides as {@code vfio_listener_region_add} of QEMU's {@code hw/vfio} does, in its order: what
- * {@code vfio_listener_skipped_section} skips, what a RAM discard manager keeps back, what
- * {@code vfio_listener_valid_section} finds unaligned; the rest is mapped, the read-only part for reading. Where a device
- * cannot use the addresses of RAM, QEMU's device fails to start, so the plan is refused ({@link MappingPolicy#conflict}'s
- * default). A pure function, so safe for any number of threads.
+ * Decides as {@code vfio_listener_region_add} of QEMU's {@code hw/vfio} does, in its order: what {@code
+ * vfio_listener_skipped_section} skips, what a RAM discard manager keeps back, what {@code
+ * vfio_listener_valid_section} finds unaligned; the rest is mapped, the read-only part for reading. Where a device
+ * cannot use the addresses of RAM, QEMU's device fails to start, so the plan is refused ({@link
+ * MappingPolicy#conflict}'s default). A pure function, so safe for any number of threads.
  */
 @Component
 @PolicyName("qemu")
@@ -48,7 +48,7 @@ public final class QemuPolicy implements MappingPolicy {
         }
         if ((section.range().start() & BIT_63) != 0) {
             return Verdict.skip(
-                    "bit-63", "QEMU takes a section that starts in the upper half of the addresses for a BAR being sized");
+                    "bit-63", "QEMU takes a section that starts in the upper half for a BAR being sized");
         }
         if (candidate.is(Traits.DISCARDED)) {
             return Verdict.skip("discarded", evidence(candidate, Traits.DISCARDED));
@@ -57,7 +57,10 @@ public final class QemuPolicy implements MappingPolicy {
             return Verdict.skip("unaligned", "0x%x and its backing, %s, lie differently within a page of 0x%x bytes"
                     .formatted(section.range().start(), section.backing(), candidate.planning().alignment()));
         }
-        return section.kind() == SectionKind.RAM_DEVICE ? DeviceMemory.decide(candidate) : memory(section);
+        Verdict verdict = section.kind() == SectionKind.RAM_DEVICE ? DeviceMemory.decide(candidate) : memory(section);
+        return verdict.outcome() == Verdict.Outcome.MAP && candidate.is(Traits.TRANSLATED)
+                ? Verdict.skip("translated", evidence(candidate, Traits.TRANSLATED))
+                : verdict;
     }
 
     private static String evidence(Candidate candidate, String trait) {

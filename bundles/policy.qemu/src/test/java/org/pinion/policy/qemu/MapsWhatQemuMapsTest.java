@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -15,25 +14,28 @@ import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
+import org.pinion.api.IovaLimits;
+import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
 import org.pinion.api.Trait;
 import org.pinion.api.Traits;
+import org.pinion.core.plan.NamedPolicy;
+import org.pinion.core.plan.PlanRequest;
+import org.pinion.core.plan.Planner;
 import org.pinion.memory.section.SectionClassifier;
-import org.pinion.spi.policy.Candidate;
-import org.pinion.spi.policy.Candidate.Planning;
-import org.pinion.spi.policy.Verdict;
+import org.pinion.spi.backend.BackendCapabilities;
 
-/** Compares the policy, section by section, with what QEMU itself did. */
+/** Compares plans by the policy, section by section, with what QEMU itself did. */
 class MapsWhatQemuMapsTest {
 
     private static final long PAGE = 4096;
-    private static final Planning WITHOUT_DMA_BUF = new Planning(
-            "iommufd", Set.of(Route.USER, Route.FILE), "this kernel exports no dma-buf", PAGE, List.of());
-    private static final Planning WITH_DMA_BUF =
-            new Planning("iommufd", Set.of(Route.USER, Route.FILE, Route.DMA_BUF), "", PAGE, List.of());
+    private static final BackendCapabilities WITHOUT_DMA_BUF = new BackendCapabilities(
+            Set.of(Route.USER, Route.FILE), PAGE, "this kernel exports no dma-buf");
+    private static final BackendCapabilities WITH_DMA_BUF =
+            new BackendCapabilities(Set.of(Route.USER, Route.FILE, Route.DMA_BUF), PAGE, "");
 
     static List<Machine> traced() throws IOException {
         return Machine.with(".trace");
@@ -43,20 +45,21 @@ class MapsWhatQemuMapsTest {
         return Machine.with(".dma");
     }
 
-    private static Map<AddressRange, Access> plan(FlatView view, Planning planning) throws IommuException {
-        List<Trait> traits = List.copyOf(new SectionClassifier().classify(view.sections()));
+    private static Map<AddressRange, Access> plan(FlatView view, BackendCapabilities capabilities)
+            throws IommuException {
+        List<Trait> traits = new SectionClassifier().classify(view.sections()).stream()
+                .map(trait -> trait.signedBy("section"))
+                .toList();
+        Plan plan = Planner.plan(new PlanRequest(
+                view,
+                traits,
+                IovaLimits.intersect(PAGE, List.of()),
+                List.of(new NamedPolicy("qemu", new QemuPolicy())),
+                "iommufd",
+                capabilities));
+        assertThat(plan.refusals()).isEmpty();
         Map<AddressRange, Access> planned = new TreeMap<>();
-        for (Section section : view.sections()) {
-            List<Trait> own = traits.stream()
-                    .filter(trait -> trait.range().equals(section.range()))
-                    .map(trait -> trait.signedBy("section"))
-                    .toList();
-            Verdict verdict = new QemuPolicy().decide(new Candidate(section.range(), section, own, planning));
-            Optional<AddressRange> pages = section.range().trimTo(PAGE);
-            if (verdict.outcome() == Verdict.Outcome.MAP && pages.isPresent()) {
-                planned.put(pages.get(), verdict.access());
-            }
-        }
+        plan.mapped().forEach(it -> planned.put(it.range(), it.mapping().orElseThrow().access()));
         return planned;
     }
 

@@ -25,7 +25,7 @@ import org.pinion.spi.policy.Verdict.Outcome;
 class QemuPolicyTest {
 
     private static final Planning IOMMUFD = new Planning(
-            "iommufd", Set.of(Route.USER, Route.FILE), "Linux 6.12 exports no dma-buf of a VFIO device", 0x1000, List.of());
+            "iommufd", Set.of(Route.USER, Route.FILE), "Linux 6.12 exports no dma-buf", 0x1000, List.of());
     private static final Planning WITH_DMA_BUF =
             new Planning("iommufd", Set.of(Route.USER, Route.FILE, Route.DMA_BUF), "", 0x1000, List.of());
     private static final Planning TYPE1 = new Planning("vfio", Set.of(Route.USER), "", 0x1000, List.of());
@@ -34,7 +34,8 @@ class QemuPolicyTest {
 
     private final QemuPolicy policy = new QemuPolicy();
 
-    private Verdict decide(long start, long last, SectionKind kind, Backing backing, Planning planning, String... traits) {
+    private Verdict decide(
+            long start, long last, SectionKind kind, Backing backing, Planning planning, String... traits) {
         AddressRange range = new AddressRange(start, last);
         Section section = new Section(range, kind, backing, Access.READ_WRITE, "x", "", Map.of());
         List<Trait> said = List.of(traits).stream()
@@ -78,6 +79,12 @@ class QemuPolicyTest {
     }
 
     @Test
+    void whatAVirtualIommuTranslatesIsSkipped() {
+        Verdict verdict = decide(0, 0xfff, SectionKind.RAM, RAM, IOMMUFD, Traits.TRANSLATED);
+        assertThat(verdict).isEqualTo(Verdict.skip("translated", "evidence of translated"));
+    }
+
+    @Test
     void aSectionThatStartsInTheUpperHalfIsSkipped() {
         assertThat(decide(Long.MIN_VALUE, -1L, SectionKind.RAM, RAM, IOMMUFD).rule()).isEqualTo("bit-63");
         assertThat(decide(0, -1L, SectionKind.RAM, RAM, IOMMUFD).rule()).isEqualTo("ram");
@@ -88,7 +95,8 @@ class QemuPolicyTest {
         Verdict verdict = decide(0xfed40080L, 0xfed40fffL, SectionKind.RAM, RAM, IOMMUFD);
         assertThat(verdict.rule()).isEqualTo("unaligned");
         assertThat(verdict.reason())
-                .isEqualTo("0xfed40080 and its backing, 'pc.ram' at 0x0, lie differently within a page of 0x1000 bytes");
+                .isEqualTo("0xfed40080 and its backing, 'pc.ram' at 0x0,"
+                        + " lie differently within a page of 0x1000 bytes");
         Backing alike = new Backing.Remote("pc.ram", 0x2080);
         assertThat(decide(0xfed40080L, 0xfed40fffL, SectionKind.RAM, alike, IOMMUFD).outcome()).isEqualTo(Outcome.MAP);
     }
@@ -98,8 +106,8 @@ class QemuPolicyTest {
         Verdict verdict = decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR, IOMMUFD);
         assertThat(verdict.outcome()).isEqualTo(Outcome.SKIP);
         assertThat(verdict.rule()).isEqualTo("bar-without-dma-buf");
-        assertThat(verdict.reason()).isEqualTo("BAR 2 of 0000:00:12.0 has no pages that the kernel could pin by address,"
-                + " and Linux 6.12 exports no dma-buf of a VFIO device");
+        assertThat(verdict.reason()).isEqualTo("BAR 2 of 0000:00:12.0 has no pages that the kernel could pin"
+                + " by address, and Linux 6.12 exports no dma-buf");
         assertThat(verdict.remedy()).isNotEmpty();
         assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR, TYPE1).reason()).endsWith("and vfio takes no dma-buf");
     }
@@ -116,7 +124,8 @@ class QemuPolicyTest {
     void deviceMemoryKnownByAddressIsMappedWhereTheKernelFollowsPageFrames() {
         Backing address = new Backing.UserMemory(0x7f0000000000L);
         assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, address, TYPE1).routes()).contains(Route.USER);
-        assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, address, IOMMUFD).rule()).isEqualTo("ram-device-by-address");
+        assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, address, IOMMUFD).rule())
+                .isEqualTo("ram-device-by-address");
     }
 
     @Test

@@ -18,9 +18,9 @@ import org.pinion.spi.policy.PolicyName;
 import org.pinion.spi.policy.Verdict;
 
 /**
- * Maps what a classifier says can be pinned and nothing says must not be; a device's memory only by its dma-buf; nothing
- * read-only for writing. RAM that a device could not reach whole is refused: a guest would hand out its addresses for DMA.
- * A pure function, so safe for any number of threads.
+ * Maps what a classifier says can be pinned and nothing says must not be; a device's memory only by its dma-buf;
+ * nothing read-only for writing. RAM that a device could not reach whole is refused: a guest would hand out its
+ * addresses for DMA. A pure function, so safe for any number of threads.
  */
 @Component
 @PolicyName("strict")
@@ -60,7 +60,14 @@ public final class StrictPolicy implements MappingPolicy {
                             candidate.section().backing(),
                             candidate.planning().alignment()));
         }
-        return isDeviceMemory(candidate) ? deviceMemory(candidate) : pinned(candidate);
+        Verdict verdict = isDeviceMemory(candidate) ? deviceMemory(candidate) : pinned(candidate);
+        return verdict.outcome() == Verdict.Outcome.MAP ? unlessTranslated(candidate, verdict) : verdict;
+    }
+
+    private static Verdict unlessTranslated(Candidate candidate, Verdict verdict) {
+        return candidate.trait(Traits.TRANSLATED)
+                .map(trait -> Verdict.skip("translated", evidence(trait)))
+                .orElse(verdict);
     }
 
     private static String evidence(Trait trait) {

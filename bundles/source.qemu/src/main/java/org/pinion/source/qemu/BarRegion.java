@@ -23,8 +23,9 @@ record BarRegion(String device, int bar, boolean mapped) {
     record Bar(String device, int number) {}
 
     /**
-     * Where every BAR begins in a view. A trapping range tells exactly, because the trapping region is the whole BAR. An area
-     * starts at an offset that QEMU does not print; where nothing traps the areas cover the BAR from its beginning.
+     * Where every BAR begins in a view. A trapping range tells exactly, because the trapping region is the whole BAR.
+     * An area starts at an offset that QEMU does not print; where nothing traps the areas cover the BAR from its
+     * beginning.
      */
     static Map<Bar, Long> bases(List<Range> ranges) {
         Map<Bar, Long> exact = new HashMap<>();

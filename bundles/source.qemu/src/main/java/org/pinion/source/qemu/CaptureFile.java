@@ -42,7 +42,8 @@ final class CaptureFile {
                 return in.readNBytes(LIMIT + 1);
             }
         } catch (NoSuchFileException | InvalidPathException e) {
-            throw place.fault("there is no such file", "check the path; relative paths start at the working directory", e);
+            throw place.fault(
+                    "there is no such file", "check the path; relative paths start at the working directory", e);
         } catch (AccessDeniedException e) {
             throw place.fault("this process may not read it", "give it read permission, or run as its owner", e);
         } catch (IOException e) {
@@ -71,6 +72,6 @@ final class CaptureFile {
             line += bytes[i] == '\n' ? 1 : 0;
         }
         return place.at(line)
-                .fault("the file is not text: byte 0x%02x at offset %d".formatted(bytes[offset] & 0xff, offset), remedy);
+                .fault("the file is not text: byte 0x%02x at offset %d".formatted(bytes[offset], offset), remedy);
     }
 }

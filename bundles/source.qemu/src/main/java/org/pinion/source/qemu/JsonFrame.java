@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Finds the end of a JSON object in a stream of bytes. QMP does not promise a message on one line (a monitor may be
- * {@code pretty=on}), so braces are counted, those in strings left out. What is no object ends at the line's end, so that
- * whoever talks something else is not waited for.
+ * {@code pretty=on}), so braces are counted, those in strings left out. What is no object ends at the line's end, so
+ * that whoever talks something else is not waited for.
  */
 final class JsonFrame {
 

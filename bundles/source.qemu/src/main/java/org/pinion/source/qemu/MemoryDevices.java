@@ -36,8 +36,8 @@ final class MemoryDevices {
     }
 
     /**
-     * Tells each section of a memory device what the device told. A device that no section shows is none of ours: its memory
-     * may be disabled.
+     * Tells each section of a memory device what the device told. A device that no section shows is none of ours: its
+     * memory may be disabled.
      */
     List<Section> annotate(List<Section> sections) throws IommuException {
         if (byStart.isEmpty()) {

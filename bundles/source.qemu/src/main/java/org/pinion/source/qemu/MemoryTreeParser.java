@@ -7,8 +7,8 @@ import org.pinion.source.qemu.MemoryTree.Space;
 import org.pinion.source.qemu.MemoryTree.View;
 
 /**
- * Parses the text of {@code info mtree -f}, line by line. QEMU ends every view with an empty line: a text that lacks the
- * last one was cut, and is refused, since a view that lacks its upper half is a valid one.
+ * Parses the text of {@code info mtree -f}, line by line. QEMU ends every view with an empty line: a text that lacks
+ * the last one was cut, and is refused, since a view that lacks its upper half is a valid one.
  */
 final class MemoryTreeParser {
 
@@ -70,7 +70,7 @@ final class MemoryTreeParser {
             case BETWEEN_VIEWS -> between(place, line);
             case SPACES -> space(place, line);
             case RANGES -> range(place, line);
-            case DISPATCH_TREE -> dispatch(place, line);
+            default -> dispatch(place, line);
         }
     }
 

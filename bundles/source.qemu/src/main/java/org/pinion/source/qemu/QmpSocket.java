@@ -112,12 +112,13 @@ final class QmpSocket implements AutoCloseable {
     private IommuException silent(String awaited) {
         return place.fault(
                 "waited %d s in vain for %s".formatted(patience.toSeconds(), awaited),
-                "a QMP socket serves one client at a time: disconnect the other one (libvirt keeps its own), or give QEMU"
-                        + " a second -qmp socket; if QEMU hangs, look at its process");
+                "a QMP socket serves one client at a time: disconnect the other one (libvirt keeps its own), or give"
+                        + " QEMU a second -qmp socket; if QEMU hangs, look at its process");
     }
 
     private IommuException closed(String when, IOException cause) {
-        return place.fault("QEMU closed the connection " + when, "check whether QEMU is still running, then try again", cause);
+        return place.fault(
+                "QEMU closed the connection " + when, "check whether QEMU is still running, then try again", cause);
     }
 
     @Override

@@ -16,7 +16,14 @@ import org.pinion.api.SectionKind;
  * @param owner the id or path of the region's owner, or of its parent where it has none; empty without {@code -o}
  */
 record Range(
-        int line, long start, long last, SectionKind kind, boolean nonvolatile, String name, long offset, String owner) {
+        int line,
+        long start,
+        long last,
+        SectionKind kind,
+        boolean nonvolatile,
+        String name,
+        long offset,
+        String owner) {
 
     /** The region a range is a part of: two regions may have the same name, then their owners differ. */
     record Region(String name, String owner) {}

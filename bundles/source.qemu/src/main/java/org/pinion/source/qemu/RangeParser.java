@@ -9,8 +9,8 @@ import org.pinion.api.IommuException;
 import org.pinion.api.SectionKind;
 
 /**
- * Parses a range line by its columns, in one pass and without regular expressions: QEMU's {@code mtree_print_flatview} pads
- * addresses to 16 digits, and a name may look like anything, so that what follows it is taken off from the right.
+ * Parses a range line by its columns, in one pass and without regular expressions: QEMU's {@code mtree_print_flatview}
+ * pads addresses to 16 digits, and a name may look like anything, so that what follows it is taken off from the right.
  */
 final class RangeParser {
 
@@ -62,7 +62,7 @@ final class RangeParser {
         return region(start, last, kind(nonvolatile ? word.substring(NONVOLATILE.length()) : word), nonvolatile, close);
     }
 
-    private Range region(long start, long last, SectionKind kind, boolean nonvolatile, int close) throws IommuException {
+    private Range region(long start, long last, SectionKind kind, boolean nonvolatile, int close) {
         String rest = withoutAccelerators(line.substring(close + CLOSE.length()));
         String owner = "";
         int end = suffix(rest, " parent:{");
@@ -96,7 +96,9 @@ final class RangeParser {
         return from >= 0 && text.indexOf('}', from) == text.length() - 1 ? from : text.length();
     }
 
-    /** The id, path or type in {@code owner:{dev id=ID}}, {@code owner:{obj path=PATH}}, {@code owner:{dev type=TYPE}}. */
+    /**
+     * The id, path or type in {@code owner:{dev id=ID}}, {@code owner:{obj path=PATH}}, {@code owner:{dev type=TYPE}}.
+     */
     private static String identity(String text, int from) {
         return text.substring(text.indexOf('=', from) + 1, text.length() - 1);
     }

@@ -12,13 +12,16 @@ import org.pinion.source.qemu.Range.Region;
 /**
  * Finds out what the ranges really are that QEMU prints as {@code rom} or {@code i/o}.
  *
- * <p>{@code mtree_print_flatview} prints {@code rom} for every read-only range, even where it shows a ROM device, a device's
- * memory or registers, which QEMU's vfio treats otherwise. The same region shows its own kind wherever it is not read-only,
- * which may be in another view. And it prints {@code i/o} for the window of a virtual IOMMU, which only its name tells.
+ * <p>{@code mtree_print_flatview} prints {@code rom} for every read-only range, even where it shows a ROM device, a
+ * device's memory or registers, which QEMU's vfio treats otherwise. The same region shows its own kind wherever it is
+ * not read-only, which may be in another view. And it prints {@code i/o} for the window of a virtual IOMMU, which
+ * only its name tells.
  */
 final class RegionKinds {
 
-    /** If a region shows as several kinds, the later one here is what it is: a ROM device being written shows as i/o. */
+    /**
+     * If a region shows as several kinds, the later one here is what it is: a ROM device being written shows as i/o.
+     */
     private static final List<SectionKind> WEIGHT =
             List.of(SectionKind.MMIO, SectionKind.RAM_DEVICE, SectionKind.ROMD);
 

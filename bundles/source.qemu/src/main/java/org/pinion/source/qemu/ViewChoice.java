@@ -9,9 +9,9 @@ import org.pinion.source.qemu.MemoryTree.Space;
 import org.pinion.source.qemu.MemoryTree.View;
 
 /**
- * Finds the view of an address space. Names of address spaces are not unique: behind a virtual IOMMU every function's is
- * called {@code vtd-root} or {@code virtio-iommu-device}, and only the root region's name tells them apart. So a name that no
- * address space has, is taken as the name of a root.
+ * Finds the view of an address space. Names of address spaces are not unique: behind a virtual IOMMU every function's
+ * is called {@code vtd-root} or {@code virtio-iommu-device}, and only the root region's name tells them apart. So a
+ * name that no address space has, is taken as the name of a root.
  */
 record ViewChoice(MemoryTree tree) {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,6 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Section;
 import org.pinion.api.SectionFacts;
 import org.pinion.api.SectionKind;
-import java.util.Map;
 
 class MemoryDevicesReaderTest {
 
@@ -81,13 +81,14 @@ class MemoryDevicesReaderTest {
     void aSectionThatStretchesBeyondItsDeviceIsAContradiction() {
         assertThatThrownBy(() -> annotate("[" + DIMM + "]", section(SectionKind.RAM, 0x200000000L, 0x200001fffL)))
                 .isInstanceOf(IommuException.class)
-                .hasMessageContaining("read devices.json: dimm 'd0' at 0x200000000-0x200000fff contradicts the memory tree:"
-                        + " the memory tree shows 'x' at 0x200000000-0x200001fff (ram), which stretches beyond it");
+                .hasMessageContaining("read devices.json: dimm 'd0' at 0x200000000-0x200000fff contradicts"
+                        + " the memory tree: the memory tree shows 'x' at 0x200000000-0x200001fff (ram), which stretches beyond it");
     }
 
     @Test
     void registersInsideADeviceAreAContradiction() {
-        assertThatThrownBy(() -> annotate("[" + VIRTIO_MEM + "]", section(SectionKind.MMIO, 0x100000000L, 0x100000fffL)))
+        Section registers = section(SectionKind.MMIO, 0x100000000L, 0x100000fffL);
+        assertThatThrownBy(() -> annotate("[" + VIRTIO_MEM + "]", registers))
                 .isInstanceOf(IommuException.class)
                 .hasMessageContaining("which is not memory");
     }
@@ -101,27 +102,27 @@ class MemoryDevicesReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {}                                                                  | neither a list of memory devices nor a QMP reply
+            {} | neither a list of memory devices nor a QMP reply
             7                                                                   | neither a list
-            [7]                                                                 | [0] must be an object, not 7
-            [{"data":{}}]                                                       | [0].type must be a string, not missing or null
-            [{"type":"dimm"}]                                                   | [0].data must be an object, not missing or null
-            [{"type":"dimm","data":[]}]                                         | [0].data must be an object, not a list
-            [{"type":"dimm","data":{"size":1}}]                                 | [0].data.addr must be a whole number, not missing
-            [{"type":"dimm","data":{"addr":"0x0","size":1}}]                    | [0].data.addr must be a whole number, not "0x0"
-            [{"type":"dimm","data":{"addr":-1,"size":1}}]                       | [0].data.addr must be a whole number from 0 to 2^64-1, not -1
-            [{"type":"dimm","data":{"addr":18446744073709551616,"size":1}}]     | must be a whole number from 0 to 2^64-1
-            [{"type":"dimm","data":{"addr":1.5,"size":1}}]                      | must be a whole number
-            [{"type":"dimm","data":{"addr":0,"size":0}}]                        | cannot have a size of 0
-            [{"type":"dimm","data":{"addr":18446744073709551615,"size":2}}]     | end past 2^64-1
-            [{"type":"flux","data":{}}]                                         | [0] has the type 'flux'
+            [7] | [0] must be an object, not 7
+            [{"data":{}}] | [0].type must be a string, not missing or null
+            [{"type":"dimm"}] | [0].data must be an object, not missing or null
+            [{"type":"dimm","data":[]}] | [0].data must be an object, not a list
+            [{"type":"dimm","data":{"size":1}}] | [0].data.addr must be a whole number, not missing
+            [{"type":"dimm","data":{"addr":"0x0","size":1}}] | [0].data.addr must be a whole number, not "0x0"
+            [{"type":"dimm","data":{"addr":-1,"size":1}}] | [0].data.addr must be a whole number from 0 to 2^64-1, not -1
+            [{"type":"dimm","data":{"addr":18446744073709551616,"size":1}}] | must be a whole number from 0 to 2^64-1
+            [{"type":"dimm","data":{"addr":1.5,"size":1}}] | must be a whole number
+            [{"type":"dimm","data":{"addr":0,"size":0}}] | cannot have a size of 0
+            [{"type":"dimm","data":{"addr":18446744073709551615,"size":2}}] | end past 2^64-1
+            [{"type":"flux","data":{}}] | [0] has the type 'flux'
             [{"type":"virtio-mem","data":{"memaddr":0,"size":3,"max-size":4,"block-size":2}}] | contradicts itself
             [{"type":"virtio-mem","data":{"memaddr":0,"size":6,"max-size":4,"block-size":2}}] | contradicts itself
             [{"type":"virtio-mem","data":{"memaddr":0,"size":2,"max-size":4,"block-size":0}}] | contradicts itself
-            [{"type":"virtio-mem","data":{"memaddr":0,"size":2,"max-size":4}}]  | .block-size must be a whole number, not missing
-            [{"type":"dimm","data":{"addr":0,                                   | line 1: it is not valid JSON, or cut short
-            hello                                                               | line 1: it is not valid JSON
-            [] []                                                               | something follows the end of the JSON text
+            [{"type":"virtio-mem","data":{"memaddr":0,"size":2,"max-size":4}}] | .block-size must be a whole number, not missing
+            [{"type":"dimm","data":{"addr":0, | line 1: it is not valid JSON, or cut short
+            hello | line 1: it is not valid JSON
+            [] [] | something follows the end of the JSON text
             """)
     void aWrongShapeIsNamedByItsKey(String json, String message) {
         assertThatThrownBy(() -> annotate(json))

@@ -37,19 +37,19 @@ class RangeParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            pc.ram @00000000000c0000 owner:{obj path=/objects/pc.ram}            | pc.ram | c0000 | /objects/pc.ram
-            vmem0 owner:{dev id=vm0}                                             | vmem0 | 0 | vm0
-            x owner:{dev type=virtio-mem-pci}                                    | x | 0 | virtio-mem-pci
-            pc.bios parent:{obj path=/machine/unattached}                        | pc.bios | 0 | /machine/unattached
-            a owner:{dev path=/machine/q35} parent:{obj path=/machine}           | a | 0 | /machine/q35
-            lost orphan                                                          | lost | 0 | ''
-            pc.ram KVM                                                           | pc.ram | 0 | ''
-            pc.ram @0000000010000000 KVM KVM                                     | pc.ram | 10000000 | ''
-            pc.ram @0000000000001000 owner:{obj path=/objects/pc.ram} KVM KVM    | pc.ram | 1000 | /objects/pc.ram
-            0000:00:12.0 BAR 2 mmaps[0] owner:{dev path=/machine/p/device[2]}    | 0000:00:12.0 BAR 2 mmaps[0] | 0 | /machine/p/device[2]
-            memory device caps                                                   | memory device caps | 0 | ''
-            KVM                                                                  | KVM | 0 | ''
-            mail@box                                                             | mail@box | 0 | ''
+            pc.ram @00000000000c0000 owner:{obj path=/objects/pc.ram} | pc.ram | c0000 | /objects/pc.ram
+            vmem0 owner:{dev id=vm0} | vmem0 | 0 | vm0
+            x owner:{dev type=virtio-mem-pci} | x | 0 | virtio-mem-pci
+            pc.bios parent:{obj path=/machine/unattached} | pc.bios | 0 | /machine/unattached
+            a owner:{dev path=/machine/q35} parent:{obj path=/machine} | a | 0 | /machine/q35
+            lost orphan | lost | 0 | ''
+            pc.ram KVM | pc.ram | 0 | ''
+            pc.ram @0000000010000000 KVM KVM | pc.ram | 10000000 | ''
+            pc.ram @0000000000001000 owner:{obj path=/objects/pc.ram} KVM KVM | pc.ram | 1000 | /objects/pc.ram
+            0000:00:12.0 BAR 2 mmaps[0] owner:{dev path=/machine/p/device[2]} | 0000:00:12.0 BAR 2 mmaps[0] | 0 | /machine/p/device[2]
+            memory device caps | memory device caps | 0 | ''
+            KVM | KVM | 0 | ''
+            mail@box | mail@box | 0 | ''
             """)
     void whatFollowsANameIsNotPartOfIt(String rest, String name, String offset, String owner) throws IommuException {
         Range range = Text.range(RAM + rest);

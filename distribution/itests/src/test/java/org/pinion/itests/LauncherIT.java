@@ -1,0 +1,113 @@
+package org.pinion.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shipped command as a process. */
+class LauncherIT {
+
+    private static final Path CAPTURES = Path.of(System.getProperty("pinion.captures"));
+    private static final Path HOST = Path.of("src/test/resources/host.yaml").toAbsolutePath();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void helpListsTheCommands() throws Exception {
+        Pinion.Result result = pinion().run("--help");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).startsWith("Usage: pinion").contains("explain", "plug", "run");
+        assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    void aWrongOptionIsWrongUsage() throws Exception {
+        Pinion.Result result = pinion().run("explain", "--no-such-option");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("--no-such-option").doesNotContain("\tat ");
+        assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    void aHostFileThatIsNotThereIsSaidInOneLine() throws Exception {
+        Pinion.Result result = pinion().run("devices", "--host", directory.resolve("none.yaml").toString());
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err().lines()).singleElement().asString()
+                .startsWith("pinion: ")
+                .contains(directory.resolve("none.yaml").toString());
+    }
+
+    @Test
+    void aHostFileThatIsNoneIsSaidInOneLine() throws Exception {
+        Path host = Files.writeString(directory.resolve("host.yaml"), "devices: [");
+
+        Pinion.Result result = pinion().run("devices", "--host=" + host);
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err().lines()).singleElement().asString().contains("host.yaml").doesNotContain("Exception");
+    }
+
+    @Test
+    void devicesOfAnEmulatedHostMoveBytesThroughTheMemoryOfARealGuest() throws Exception {
+        Pinion.Result result = pinion().run(
+                "plug", CAPTURES.resolve("q35-base.mtree").toString(), "--host", HOST.toString(), "--device", "0000:00:10.0");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("0000:00:10.0");
+    }
+
+    @Test
+    void nothingIsLeftBehind() throws Exception {
+        pinion().run("plugins");
+
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("out", "err");
+        }
+    }
+
+    @Test
+    void theCommandWorksThroughALink() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("dma"), Pinion.COMMAND);
+
+        assertThat(pinion().command(link).run("--version").exitCode()).isZero();
+        Files.delete(link);
+    }
+
+    @Test
+    void theSecondStartUsesACacheThatTheFirstHasMade() throws Exception {
+        Path cache = directory.resolve("cache");
+        Pinion pinion = pinion().with("PINION_OPTS", "").with("PINION_CACHE", cache.toString());
+
+        assertThat(pinion.run("--version").exitCode()).isZero();
+        await().atMost(Duration.ofMinutes(1)).until(() -> files(cache).equals(List.of("aot")));
+        Pinion.Result second = pinion.run("--version");
+
+        assertThat(second.exitCode()).isZero();
+        assertThat(second.err()).isEmpty();
+        assertThat(files(cache)).containsExactly("aot");
+    }
+
+    /** The endings of the names in a directory. */
+    private static List<String> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.toString().replaceFirst(".*[.]", "")).toList();
+        }
+    }
+
+    private Pinion pinion() {
+        return new Pinion(directory);
+    }
+}

@@ -1,0 +1,131 @@
+package org.pinion.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import javax.inject.Inject;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.pinion.api.AddressRange;
+import org.pinion.api.AddressSpace;
+import org.pinion.api.DmaService;
+import org.pinion.api.FlatView;
+import org.pinion.api.HostMemory;
+import org.pinion.api.HostMemoryAllocator;
+import org.pinion.api.IommuException;
+import org.pinion.api.Mapping;
+import org.pinion.api.Section;
+import org.pinion.api.SpaceOptions;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.runtime.DmaRuntime;
+import org.pinion.api.runtime.PluginInfo;
+
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class SickPluginsIT {
+
+    private static final long MIB = 1 << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Inject
+    private BundleContext context;
+
+    @Inject
+    private DmaService dma;
+
+    @Inject
+    private DmaRuntime runtime;
+
+    @Inject
+    private HostMemoryAllocator memory;
+
+    private HostMemory ram;
+    private AddressSpace space;
+
+    @Configuration
+    public Option[] shipped() {
+        return ShippedFramework.options();
+    }
+
+    @Before
+    public void openASpace() throws IommuException {
+        ram = memory.allocate("ram", MIB);
+        space = dma.open(new SpaceOptions("guest", "iommufd", List.of("strict")));
+        space.commit(view());
+    }
+
+    @After
+    public void closeIt() throws IommuException {
+        space.close();
+        ram.close();
+    }
+
+    @Test
+    public void aClassifierThatThrowsChangesNothing() throws Exception {
+        changesNothing(SickClassifier.Throwing.class, "out of sorts");
+    }
+
+    @Test
+    public void aClassifierThatDoesNotAnswerChangesNothing() throws Exception {
+        changesNothing(SickClassifier.Blocking.class, "");
+    }
+
+    @Test
+    public void aClassifierThatMissesAClassChangesNothing() throws Exception {
+        changesNothing(SickClassifier.Incomplete.class, "SickClassifier$Missing");
+    }
+
+    private void changesNothing(Class<? extends SickClassifier> complaint, String symptom) throws Exception {
+        SpaceSnapshot before = space.snapshot();
+        String name = complaint.getSimpleName();
+        Bundle plugin = context.installBundle(
+                "memory:" + name, SmallBundle.of(name, complaint, SickClassifier.class));
+        try {
+            plugin.start();
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                commitThough(name);
+                assertThat(plugins(name)).singleElement().satisfies(sick -> {
+                    assertThat(sick.state()).isEqualTo(PluginInfo.State.QUARANTINED);
+                    assertThat(sick.detail()).contains(symptom).isNotEmpty();
+                });
+            });
+
+            space.commit(view());
+            assertThat(space.snapshot().plan()).isEqualTo(before.plan());
+            assertThat(space.snapshot().table()).isEqualTo(before.table());
+        } finally {
+            plugin.uninstall();
+        }
+        await().untilAsserted(() -> assertThat(plugins(name)).isEmpty());
+    }
+
+    // Until the plugin is not asked any more a commit may fail because of it, and must say so.
+    private void commitThough(String plugin) {
+        List<Mapping> before = space.snapshot().table();
+        try {
+            space.commit(view());
+        } catch (IommuException failure) {
+            assertThat(failure).hasMessageContaining(plugin);
+            assertThat(space.snapshot().table()).isEqualTo(before);
+        }
+    }
+
+    private FlatView view() {
+        return FlatView.of("guest", List.of(Section.ram(AddressRange.ofSize(0, MIB), ram.backing(), "ram")));
+    }
+
+    private List<PluginInfo> plugins(String name) {
+        return runtime.plugins().stream().filter(plugin -> plugin.name().equals(name)).toList();
+    }
+}
