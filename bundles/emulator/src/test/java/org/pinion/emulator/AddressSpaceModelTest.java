@@ -32,8 +32,10 @@ class AddressSpaceModelTest {
     @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Long> near = Arbitraries.longs().between(0, 5);
-        Arbitrary<Long> page = Combinators.combine(Arbitraries.of(0L, 0L, 0xfedfdL, 0xfeefdL, 0x7fffffdL,
-                PageModel.END - 6), near).as(Long::sum);
+        // Mostly one place, so that requests meet; else around the window, the aperture's end and 2^64.
+        Arbitrary<Long> place = Arbitraries.frequency(Tuple.of(8, 0L), Tuple.of(1, 0xfedfdL), Tuple.of(1, 0xfeefdL),
+                Tuple.of(1, 0x7fffffdL), Tuple.of(1, PageModel.END - 6));
+        Arbitrary<Long> page = Combinators.combine(place, near).as(Long::sum);
         Arbitrary<Integer> two = Arbitraries.integers().between(0, 1);
         Arbitrary<Kind> kind = Arbitraries.frequency(Tuple.of(5, Kind.MAP),
                 Tuple.of(4, Kind.COPY), Tuple.of(4, Kind.UNMAP),

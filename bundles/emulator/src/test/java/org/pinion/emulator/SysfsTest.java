@@ -37,6 +37,15 @@ class SysfsTest {
     }
 
     @Test
+    void resourcesTellWhereTheBarsAre() throws Exception {
+        assertThat(kernel.readFile(EDU + "/resource").lines()).hasSize(13)
+                .startsWith("0x00000000c0000000 0x00000000c00fffff 0x0000000000040200",
+                        "0x0000000000000000 0x0000000000000000 0x0000000000000000");
+        assertThat(kernel.readFile("/sys/bus/pci/devices/0000:00:12.0/resource").lines())
+                .contains("0x00000000c1000000 0x00000000c1ffffff 0x0000000000040200");
+    }
+
+    @Test
     void linksLeadToDriverAndGroup() throws Exception {
         assertThat(kernel.linkName(EDU + "/driver")).contains("vfio-pci");
         assertThat(kernel.linkName(EDU + "/iommu_group")).contains("0");

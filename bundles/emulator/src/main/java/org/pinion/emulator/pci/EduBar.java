@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
  */
 final class EduBar extends RegisterBar {
 
-    private static final long SIZE = 1 << 20;
     private static final int ID = 0x010000ed;
     private static final int REGISTER_ID = 0x00;
     private static final int REGISTER_LIVENESS = 0x04;
@@ -25,6 +24,7 @@ final class EduBar extends RegisterBar {
 
     private final byte[] buffer = new byte[BUFFER_SIZE];
     private final EduDma dma;
+    private final long size;
     private int liveness;
     private int factorial;
     private long source;
@@ -32,13 +32,14 @@ final class EduBar extends RegisterBar {
     private long count;
     private long command;
 
-    EduBar(EduDma dma) {
+    EduBar(EduDma dma, long size) {
         this.dma = dma;
+        this.size = size;
     }
 
     @Override
     public long size() {
-        return SIZE;
+        return size;
     }
 
     @Override

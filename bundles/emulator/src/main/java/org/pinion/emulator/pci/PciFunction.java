@@ -18,10 +18,6 @@ public final class PciFunction {
     /** Regions that a PCI function has, empty ones included (VFIO_PCI_NUM_REGIONS). */
     public static final int REGIONS = 9;
 
-    private static final int IVSHMEM_REGISTERS = 256;
-    private static final long IVSHMEM_MEMORY = 16L << 20;
-    private static final int MTTY_PORTS = 8;
-
     private final String address;
     private final DmaPort port;
     private final FaultLog faults;
@@ -37,17 +33,19 @@ public final class PciFunction {
         this.address = host.address();
         this.port = port;
         this.faults = faults;
-        this.config = new ConfigSpace(PciIdentity.of(host.model()));
-        this.bars = bars(host.model());
+        PciIdentity identity = PciIdentity.of(host.model());
+        this.config = new ConfigSpace(identity);
+        this.bars = bars(host.model(), identity.bars());
         bars.forEach((index, bar) -> config.bar(index, bar.size(), bar.ports()));
         config.enable();
     }
 
-    private Map<Integer, Bar> bars(DeviceModel model) {
+    private Map<Integer, Bar> bars(DeviceModel model, Map<Integer, Long> sizes) {
         return switch (model) {
-            case EDU -> Map.of(0, new EduBar(new Engine()));
-            case IVSHMEM -> Map.of(0, new PlainRegisters(IVSHMEM_REGISTERS, false), 2, new MemoryBar(IVSHMEM_MEMORY));
-            case MTTY -> Map.of(0, new PlainRegisters(MTTY_PORTS, true));
+            case EDU -> Map.of(0, new EduBar(new Engine(), sizes.get(0)));
+            case IVSHMEM -> Map.of(
+                    0, new PlainRegisters(sizes.get(0), false), 2, new MemoryBar(sizes.get(2)));
+            case MTTY -> Map.of(0, new PlainRegisters(sizes.get(0), true));
         };
     }
 

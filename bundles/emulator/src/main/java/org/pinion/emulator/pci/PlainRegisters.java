@@ -8,8 +8,8 @@ final class PlainRegisters extends RegisterBar {
     private final byte[] bytes;
     private final boolean ports;
 
-    PlainRegisters(int size, boolean ports) {
-        this.bytes = new byte[size];
+    PlainRegisters(long size, boolean ports) {
+        this.bytes = new byte[Math.toIntExact(size)];
         this.ports = ports;
     }
 

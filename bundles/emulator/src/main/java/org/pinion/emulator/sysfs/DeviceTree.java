@@ -3,6 +3,7 @@ package org.pinion.emulator.sysfs;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.pinion.emulator.host.HostDevice;
@@ -15,9 +16,14 @@ final class DeviceTree {
     private static final int VFIO_MAJOR = 511;
     private static final String MDEV_TYPE = "/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1";
     private static final int RESOURCES = 13;
+    private static final long FIRST_ADDRESS = 0xc0000000L;
+
+    /** IORESOURCE_MEM and IORESOURCE_SIZEALIGN (include/linux/ioport.h). */
+    private static final long MEMORY_RESOURCE = 0x40200;
     private static final String GROUPS = "/sys/kernel/iommu_groups/";
 
     private final Tree tree;
+    private long nextAddress = FIRST_ADDRESS;
 
     DeviceTree(Tree tree) {
         this.tree = tree;
@@ -63,8 +69,27 @@ final class DeviceTree {
         tree.file(home + "/subsystem_device", "0x%04x\n".formatted(identity.device()));
         tree.file(home + "/class", "0x%06x\n".formatted(identity.classCode()));
         tree.file(home + "/revision", "0x%02x\n".formatted(identity.revision()));
-        tree.file(home + "/resource", "0x%016x 0x%016x 0x%016x\n".formatted(0, 0, 0).repeat(RESOURCES));
+        tree.file(home + "/resource", resources(identity.bars()));
         tree.file(home + "/driver_override", device.driver().equals("vfio-pci") ? "vfio-pci\n" : "(null)\n");
+    }
+
+    /** A line each for BARs, the ROM and bridge windows: first address, last address, flags. */
+    private String resources(Map<Integer, Long> bars) {
+        StringBuilder lines = new StringBuilder();
+        for (int index = 0; index < RESOURCES; index++) {
+            long size = bars.getOrDefault(index, 0L);
+            long start = size == 0 ? 0 : place(size);
+            long last = size == 0 ? 0 : start + size - 1;
+            lines.append("0x%016x 0x%016x 0x%016x\n".formatted(start, last, size == 0 ? 0 : MEMORY_RESOURCE));
+        }
+        return lines.toString();
+    }
+
+    /** An address that is a multiple of the size, as BARs are placed. */
+    private long place(long size) {
+        long start = (nextAddress + size - 1) & -size;
+        nextAddress = start + size;
+        return start;
     }
 
     /** Adds what sysfs has of a group beside its devices. */
