@@ -1,5 +1,6 @@
 package org.pinion.api;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -55,6 +56,18 @@ public record Section(
      */
     public Section withBacking(Backing other) {
         return new Section(range, kind, other, access, name, owner, facts);
+    }
+
+    /**
+     * The same section, of which more is known.
+     *
+     * @param more facts to add; they replace those of the same key
+     * @return the section
+     */
+    public Section withFacts(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(facts);
+        all.putAll(more);
+        return new Section(range, kind, backing, access, name, owner, all);
     }
 
     /**

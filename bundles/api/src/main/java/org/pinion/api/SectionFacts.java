@@ -21,5 +21,11 @@ public final class SectionFacts {
     /** {@code true} if the memory is encrypted for a confidential guest. */
     public static final String PROTECTED = "protected";
 
+    /**
+     * The address spaces behind a virtual IOMMU that translates, comma-separated: devices there do not see this section at
+     * its address, but what the guest's driver maps for them.
+     */
+    public static final String TRANSLATED_BY = "translated-by";
+
     private SectionFacts() {}
 }

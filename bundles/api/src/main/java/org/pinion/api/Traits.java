@@ -36,5 +36,8 @@ public final class Traits {
     /** Addresses that the section shows and no memory area of this process backs. */
     public static final String UNBACKED = "unbacked";
 
+    /** Memory that devices see only where the guest's own IOMMU driver maps it for them. */
+    public static final String TRANSLATED = "translated";
+
     private Traits() {}
 }

@@ -14,7 +14,10 @@ class IovaLimitsTest {
             4096,
             List.of(new ReservedRegion(MSI, "msi")));
     private static final DeviceLimits COARSE = new DeviceLimits(
-            "0000:02:00.0", RangeSet.of(new AddressRange(0x1000, 0xffff), new AddressRange(0x20000, -1L)), 0x10000, List.of());
+            "0000:02:00.0",
+            RangeSet.of(new AddressRange(0x1000, 0xffff), new AddressRange(0x20000, -1L)),
+            0x10000,
+            List.of());
 
     @Test
     void withoutDevicesEveryAddressIsUsable() {

@@ -33,7 +33,8 @@ class RefusedExceptionTest {
         RefusedException refused = new RefusedException("attach d", planWithRefusals(2));
 
         assertThat(refused)
-                .hasMessage("attach d: no to ram0 [p/no]; no to ram1 [p/no]; remedy: ask p about ram0; ask p about ram1");
+                .hasMessage("attach d: no to ram0 [p/no]; no to ram1 [p/no]; "
+                        + "remedy: ask p about ram0; ask p about ram1");
         assertThat(refused.range()).contains(new AddressRange(0, 0xfff));
     }
 

@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Binds plugins, configuration and EventAdmin to the core. Immediate, and never activated anew for a change of configuration:
- * its deactivation closes every address space.
+ * Binds plugins, configuration and EventAdmin to the core. Immediate, and never activated anew for a change of
+ * configuration: its deactivation closes every address space.
  */
 @Component(service = Microkernel.class, immediate = true, configurationPid = "org.pinion.core")
 @Designate(ocd = CoreConfiguration.class)

@@ -33,7 +33,7 @@ final class Settings {
         if (value > 0) {
             return value;
         }
-        LOG.warn("configuration org.pinion.core: {} is {}, but must be at least 1 ms; using {} ms", key, value, standIn);
+        LOG.warn("org.pinion.core: {} is {}, but must be at least 1 ms; using {} ms", key, value, standIn);
         return standIn;
     }
 }

@@ -60,7 +60,9 @@ final class Spaces {
         Availability availability = registry.probe(backend);
         if (!availability.available()) {
             throw new IommuException(
-                    operation, "backend '%s' cannot work here: %s".formatted(backend.name(), availability.detail()), "");
+                    operation,
+                    "backend '%s' cannot work here: %s".formatted(backend.name(), availability.detail()),
+                    "");
         }
         BackendSession session = PluginCalls.answer(
                 operation, backend, () -> ((IommuBackend) backend.service()).open(options.name()));

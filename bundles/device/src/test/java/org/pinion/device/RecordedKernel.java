@@ -3,6 +3,7 @@ package org.pinion.device;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.pinion.linux.Errno;
 import org.pinion.linux.Kernel;
@@ -23,13 +24,14 @@ final class RecordedKernel {
     static final int ABSENT = 3;
     private static final long REGION_SHIFT = 40;
 
-    final List<String> calls = new ArrayList<>();
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     final byte[][] regions = {new byte[16], new byte[8], new byte[8], {}, {}, {}, {}, new byte[64]};
     int openAnswer = FD;
     int closeAnswer = 0;
     int ioctlAnswer = 0;
     long shortBy = 0;
     int transferAnswer = 0;
+    Runnable duringTransfer = () -> {};
 
     Kernel kernel() {
         return (Kernel) Proxy.newProxyInstance(
@@ -70,6 +72,7 @@ final class RecordedKernel {
         if (fd != FD) {
             return Errno.EBADF.answer();
         }
+        duringTransfer.run();
         if (transferAnswer != 0) {
             return transferAnswer;
         }

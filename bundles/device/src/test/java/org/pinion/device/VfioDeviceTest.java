@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.uapi.Vfio;
@@ -131,6 +134,54 @@ class VfioDeviceTest {
         assertThat(Collections.frequency(recorded.calls, "close")).isEqualTo(1);
         assertThatThrownBy(() -> device.read(RecordedKernel.BAR, 0, MemorySegment.ofArray(new byte[4])))
                 .hasMessageContaining("EBADF");
+    }
+
+    @Test
+    @Timeout(20)
+    void closingWaitsForTheAccessThatIsUnderWay() throws Exception {
+        VfioDevice device = open();
+        device.region(RecordedKernel.BAR);
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch mayReturn = new CountDownLatch(1);
+        recorded.duringTransfer = () -> {
+            reading.countDown();
+            await(mayReturn);
+        };
+        Thread reader = Thread.ofPlatform().start(() -> readOrThrow(device));
+        await(reading);
+        Thread closer = Thread.ofPlatform().start(() -> closeOrThrow(device));
+        while (closer.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(recorded.calls).doesNotContain("close");
+        mayReturn.countDown();
+        reader.join();
+        closer.join();
+        assertThat(recorded.calls).endsWith("pread", "close");
+    }
+
+    private static void readOrThrow(VfioDevice device) {
+        try {
+            device.read(RecordedKernel.BAR, 0, MemorySegment.ofArray(new byte[4]));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void closeOrThrow(VfioDevice device) {
+        try {
+            device.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
+        }
     }
 
     @Test

@@ -16,7 +16,8 @@ class HwptAllocTest {
 
     private final Process process = Process.onLab();
     private final int ioas = process.ioas();
-    private final int deviceId = process.bind(process.openDevice(0));
+    private final int device = process.openDevice(0);
+    private final int deviceId = process.bind(device);
 
     /** Answers the page table's id, or a negated error number. */
     private int alloc(int device, int pt, Consumer<IommuHwptAlloc> change) {
@@ -82,9 +83,21 @@ class HwptAllocTest {
     }
 
     @Test
-    void closingTheIommufdUnpinsWhatOnlyItsPageTablesShowed() throws Exception {
+    void pageTablesGoWithTheLastDescriptorAndTheLastDevice() throws Exception {
+        process.map(ioas, process.memory(PAGE).address(), PAGE, 0);
+        process.attach(device, alloc(deviceId, ioas));
+        process.kernel.close(process.iommufd);
+        assertThat(process.pinnedKilobytes()).as("a bound device holds the iommufd").isEqualTo(4);
+        process.kernel.close(device);
+        assertThat(process.pinnedKilobytes()).isZero();
+    }
+
+    @Test
+    void pageTablesGoWithTheLastDescriptorIfNoDeviceIsLeft() throws Exception {
         process.map(ioas, process.memory(PAGE).address(), PAGE, 0);
         alloc(deviceId, ioas);
+        process.kernel.close(device);
+        assertThat(process.pinnedKilobytes()).as("the page table still shows it").isEqualTo(4);
         process.kernel.close(process.iommufd);
         assertThat(process.pinnedKilobytes()).isZero();
     }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.pinion.emulator.host.HostFile;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
@@ -46,6 +47,11 @@ final class Process {
 
     static Process onLab() {
         return new Process(EmulatedKernel.lab());
+    }
+
+    /** A process on a machine of its own. */
+    static Process on(String hostFile) {
+        return new Process(EmulatedKernel.of(HostFile.read("test.yaml", hostFile)));
     }
 
     /** The error number of an answer, for assertions: 0 stands for success. */

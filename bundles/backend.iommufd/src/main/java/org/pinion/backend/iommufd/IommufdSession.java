@@ -103,7 +103,8 @@ final class IommufdSession implements BackendSession {
     @Override
     public RangeSet usable() throws IommuException {
         try {
-            return mapped.ranges().usable();
+            // The kernel knows of a group's regions only what its attached members reserve; see Preflight.
+            return mapped.ranges().usable().minus(devices.reserved());
         } catch (ErrnoException failure) {
             throw Cause.unknown(failure).failing("ask what '" + space + "' can map", failure);
         }

@@ -7,6 +7,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
+import org.pinion.api.RangeSet;
+import org.pinion.api.ReservedRegion;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.slf4j.Logger;
@@ -52,6 +54,14 @@ final class SessionDevices {
                 .filter(device -> !device.device().emulatedIommu())
                 .mapToInt(device -> device.bound().id())
                 .findFirst();
+    }
+
+    /** {@return what the groups of the attached devices reserve} */
+    RangeSet reserved() {
+        return RangeSet.of(attached.stream()
+                .flatMap(address -> open.get(address).limits().reserved().stream())
+                .map(ReservedRegion::range)
+                .toList());
     }
 
     DeviceLimits preflight(String address) throws IommuException {

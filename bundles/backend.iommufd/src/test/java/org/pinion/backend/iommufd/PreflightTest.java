@@ -186,6 +186,7 @@ class PreflightTest {
         assertThat(session.preflight(Machine.EDU2).usable()).isEqualTo(first);
         assertThat(session.preflight(Machine.EDU).usable()).isEqualTo(first);
         session.attach(Machine.EDU2);
+        assertThat(session.usable()).isEqualTo(first);
         session.attach(Machine.EDU);
         assertThat(session.usable()).isEqualTo(first);
     }

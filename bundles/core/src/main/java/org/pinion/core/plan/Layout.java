@@ -7,8 +7,8 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Decision.Outcome;
 
 /**
- * Lays out what happens to each address of a range that the policies let be mapped: its edges are trimmed to the alignment,
- * forbidden addresses are set apart, and what remains between them is trimmed again.
+ * Lays out what happens to each address of a range that the policies let be mapped: its edges are trimmed to the
+ * alignment, forbidden addresses are set apart, and what remains between them is trimmed again.
  */
 final class Layout {
 

@@ -15,6 +15,7 @@ import org.pinion.api.Trait;
 import org.pinion.core.plan.Layout.Stretch;
 import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Conflict;
+import org.pinion.spi.policy.Verdict;
 
 /**
  * Neighbouring parts of one section that may be mapped with the same access and route. They are trimmed as one: where a
@@ -74,7 +75,7 @@ final class MappableRun {
     }
 
     private void skipMisaligned(long start) {
-        String reason = "IOVA 0x%x and position 0x%x of its bytes differ modulo the alignment 0x%x: no unit can be mapped"
+        String reason = "IOVA 0x%x and position 0x%x of its bytes differ modulo the alignment 0x%x"
                 .formatted(start, position(start), alignment);
         for (Candidate part : parts) {
             add(part, part.range(), Outcome.SKIP, "planner/misaligned", reason, "");
@@ -130,12 +131,11 @@ final class MappableRun {
         Judgement judgement = judge.conflict(part, conflict);
         AddressRange range = conflict.range();
         String cause = range + " is " + conflict.forbiddenBy();
-        switch (judgement.outcome()) {
-            case REFUSE ->
-                add(part, range, Outcome.REFUSE, judgement.rule(), with(cause, conflict, judgement), judgement.remedy());
-            case SKIP ->
-                add(part, range, Outcome.CARVE, judgement.rule(), with(cause, conflict, judgement), judgement.remedy());
-            case MAP -> add(part, range, Outcome.CARVE, "planner/reserved", cause, "");
+        if (judgement.outcome() == Verdict.Outcome.MAP) {
+            add(part, range, Outcome.CARVE, "planner/reserved", cause, "");
+        } else {
+            Outcome outcome = judgement.outcome() == Verdict.Outcome.REFUSE ? Outcome.REFUSE : Outcome.CARVE;
+            add(part, range, outcome, judgement.rule(), with(cause, conflict, judgement), judgement.remedy());
         }
     }
 

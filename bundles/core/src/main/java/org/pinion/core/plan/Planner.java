@@ -14,8 +14,8 @@ import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Verdict;
 
 /**
- * Makes plans. One sweep over sections, traits and forbidden addresses, all sorted: the work grows with their number and
- * nothing else.
+ * Makes plans. One sweep over sections, traits and forbidden addresses, all sorted: the work grows with their number
+ * and nothing else.
  */
 public final class Planner {
 

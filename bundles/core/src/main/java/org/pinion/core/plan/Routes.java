@@ -25,8 +25,8 @@ final class Routes {
     }
 
     /**
-     * Where the bytes begin in the object that the kernel is given: this, not the position in the backing alone, must be
-     * aligned as the IO virtual address is.
+     * Where the bytes begin in the object that the kernel is given: this, not the position in the backing alone, must
+     * be aligned as the IO virtual address is.
      */
     static long position(Backing backing, Route route) {
         return backing instanceof Backing.MemoryFile file && route == Route.USER ? file.address() : backing.position();

@@ -12,9 +12,9 @@ import org.pinion.api.IommuException;
 /**
  * Runs work that asks plugins on a thread of its own, and gives up when a single call takes longer than the budget.
  *
- * <p>The threads are daemon platform threads: a plugin that blocks in native code or computes for ever would keep the carrier
- * of a virtual thread, of which there are as few as processors, and so stop others. A thread given up is interrupted and
- * left to its plugin; nobody reads its result.
+ * <p>The threads are daemon platform threads: a plugin that blocks in native code or computes for ever would keep the
+ * carrier of a virtual thread, of which there are as few as processors, and so stop others. A thread given up is
+ * interrupted and left to its plugin; nobody reads its result.
  */
 public final class Guard {
 

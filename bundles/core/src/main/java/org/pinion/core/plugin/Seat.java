@@ -29,8 +29,8 @@ final class Seat {
     }
 
     /**
-     * Has the plugin tried out, if it is not yet. Whoever needs the plugin first runs the trial: nobody waits for a queue
-     * that he may himself be holding up.
+     * Has the plugin tried out, if it is not yet. Whoever needs the plugin first runs the trial: nobody waits for a
+     * queue that it may itself be holding up.
      */
     void settle() {
         trial.run();

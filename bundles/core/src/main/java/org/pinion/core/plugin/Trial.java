@@ -14,7 +14,10 @@ import org.pinion.api.SectionKind;
 import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Conflict;
 
-/** Asks a plugin that has just arrived about next to nothing: one that cannot even answer that is never asked for a plan. */
+/**
+ * Asks a plugin that has just arrived about next to nothing: one that cannot even answer that is never asked for a
+ * plan.
+ */
 final class Trial {
 
     private static final Section REGISTERS = new Section(

@@ -1,8 +1,8 @@
 package org.pinion.core.plugin;
 
 /**
- * Who is being asked at the moment. One thread works, another looks on; the count of entries and exits is odd while a plugin
- * runs, and has not moved if it is still the same call. Two volatile writes a call are all that watching costs.
+ * Who is being asked at the moment. One thread works, another looks on; the count of entries and exits is odd while a
+ * plugin runs, and has not moved if it is still the same call. Two volatile writes a call are all that watching costs.
  */
 final class Watch {
 

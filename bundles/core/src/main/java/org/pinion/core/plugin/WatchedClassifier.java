@@ -7,7 +7,10 @@ import org.pinion.api.Section;
 import org.pinion.api.Trait;
 import org.pinion.spi.memory.MemoryClassifier;
 
-/** A classifier that tells the watch when it is asked, signs what is said, and whose failures are {@link PluginFailure}s. */
+/**
+ * A classifier that tells the watch when it is asked, signs what is said, and whose failures are {@link
+ * PluginFailure}s.
+ */
 record WatchedClassifier(Plugin plugin, MemoryClassifier classifier, Watch watch) {
 
     static WatchedClassifier of(Plugin plugin, Watch watch) {

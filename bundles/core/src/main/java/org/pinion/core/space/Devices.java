@@ -1,30 +1,36 @@
 package org.pinion.core.space;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
+import org.pinion.api.Plan;
+import org.pinion.api.RangeSet;
+import org.pinion.spi.backend.DeviceHandle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The devices attached to a space, by address; changed by its writer alone. */
+/** The devices attached to a space, and how they get in and out; used by its writer alone. */
 final class Devices {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
+
     private final TreeMap<String, OpenDevice> open = new TreeMap<>();
-    private final long pageSize;
+    private final String space;
+    private final GuardedSession session;
+    private final Supplier<Duration> patience;
 
-    Devices(long pageSize) {
-        this.pageSize = pageSize;
-    }
-
-    void add(String address, OpenDevice device) {
-        open.put(address, device);
-    }
-
-    void remove(String address) {
-        open.remove(address);
+    Devices(String space, GuardedSession session, Supplier<Duration> patience) {
+        this.space = space;
+        this.session = session;
+        this.patience = patience;
     }
 
     boolean has(String address) {
@@ -40,10 +46,6 @@ final class Devices {
         return device;
     }
 
-    List<OpenDevice> all() {
-        return List.copyOf(open.values());
-    }
-
     List<HostDevice> hosts() {
         return open.values().stream().map(OpenDevice::device).toList();
     }
@@ -52,6 +54,106 @@ final class Devices {
     IovaLimits limitsWith(Collection<DeviceLimits> more) {
         List<DeviceLimits> all = new ArrayList<>(more);
         open.values().forEach(device -> all.add(device.limits()));
-        return IovaLimits.intersect(pageSize, all);
+        return IovaLimits.intersect(session.capabilities().pageSize(), all);
+    }
+
+    /** Learns a device's limits; they are filed under the address asked for, whatever the backend calls the device. */
+    DeviceLimits preflight(String address) throws IommuException {
+        DeviceLimits learned = session.preflight(address);
+        return new DeviceLimits(address, learned.usable(), learned.alignment(), learned.reserved());
+    }
+
+    /** Attaches a device that was learned about and checks that the kernel keeps to what it said then. */
+    void letIn(DeviceLimits learned, Plan plan, Transaction transaction) throws IommuException {
+        String address = learned.device();
+        open.put(address, enter(address, learned, transaction));
+        RangeSet usable = session.usable();
+        if (!usable.equals(plan.limits().usable())) {
+            throw new IommuException(
+                    "attach " + address,
+                    "the kernel now lets %s be used, where %s was predicted".formatted(usable, plan.limits().usable()),
+                    "look whether another process or a hot-plug changed the device's group; then attach again");
+        }
+    }
+
+    private OpenDevice enter(String address, DeviceLimits learned, Transaction transaction) throws IommuException {
+        DeviceHandle handle;
+        try {
+            handle = session.attach(address);
+        } catch (BackendFailure unknown) {
+            transaction.onUndo(() -> session.detach(address));
+            throw unknown;
+        }
+        transaction.onUndo(() -> {
+            session.detach(address);
+            open.remove(address);
+        });
+        return new OpenDevice(session.deviceOf(address, handle), handle, learned);
+    }
+
+    /**
+     * A device whose detach failed counts as attached, however it failed: to think it gone would be the worse mistake.
+     */
+    void letOut(String address) throws IommuException {
+        OpenDevice device = get(address);
+        device.end(patience.get());
+        try {
+            session.detach(address);
+        } catch (IommuException failure) {
+            device.resume();
+            throw failure;
+        }
+        open.remove(address);
+    }
+
+    /** Gives a device up that did not get in. */
+    void releaseIfOutside(String device, IommuException failure) {
+        if (has(device)) {
+            return;
+        }
+        try {
+            session.release(device);
+        } catch (IommuException unreleased) {
+            failure.addSuppressed(unreleased);
+        }
+    }
+
+    /** Ends every device for its driver, before the session closes them. */
+    void endAll() {
+        for (OpenDevice device : List.copyOf(open.values())) {
+            try {
+                device.end(patience.get());
+            } catch (IommuException busy) {
+                LOG.warn("address space '{}' closes all the same: {}", space, busy.getMessage());
+            }
+            open.remove(device.limits().device());
+        }
+    }
+
+    /** {@return what the attached devices and some more would allow, learned without attaching them} */
+    IovaLimits limitsWithPlugged(Collection<String> plug) throws IommuException {
+        List<DeviceLimits> learned = new ArrayList<>();
+        List<String> opened = new ArrayList<>();
+        try {
+            for (String device : new TreeSet<>(plug)) {
+                if (!has(device)) {
+                    learned.add(preflight(device));
+                    opened.add(device);
+                }
+            }
+        } finally {
+            for (String device : opened) {
+                releaseQuietly(device);
+            }
+        }
+        return limitsWith(learned);
+    }
+
+    private void releaseQuietly(String device) {
+        try {
+            session.release(device);
+        } catch (IommuException unreleased) {
+            LOG.warn("after a preview in '{}': {}", space, unreleased.getMessage());
+        }
     }
 }

@@ -58,7 +58,8 @@ final class Explainer {
     }
 
     private static String said(Trait trait) {
-        return "classifier '%s' says %s of %s: %s".formatted(trait.by(), trait.label(), trait.range(), trait.evidence());
+        return "classifier '%s' says %s of %s: %s"
+                .formatted(trait.by(), trait.label(), trait.range(), trait.evidence());
     }
 
     /** The tables are sorted and may be long: a binary search, as {@link org.pinion.api.Plan#at} does it. */

@@ -11,8 +11,8 @@ import org.pinion.api.IommuException;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
- * An attached device as a driver sees it. It ends before the session closes the device, and only when no access is under
- * way: a late access could otherwise reach whatever file gets the device's descriptor next.
+ * An attached device as a driver sees it. It ends before the session closes the device, and only when no access is
+ * under way: a late access could otherwise reach whatever file gets the device's descriptor next.
  */
 final class OpenDevice implements AttachedDevice {
 

@@ -2,11 +2,9 @@ package org.pinion.core.space;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
@@ -18,14 +16,13 @@ import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
 import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
-import org.pinion.api.RangeSet;
 import org.pinion.api.RefusedException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
 import org.pinion.spi.backend.BackendSession;
-import org.pinion.spi.backend.DeviceHandle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +37,7 @@ public final class Space implements AddressSpace {
     private final SpaceEnvironment environment;
     private final WriterTurn turn;
     private final Devices devices;
+    private final SpaceNews news;
     private final Table table;
     private volatile SpaceSnapshot snapshot;
     private volatile String backendGone = "";
@@ -61,7 +59,8 @@ public final class Space implements AddressSpace {
         this.environment = environment;
         session = new GuardedSession(options.backend(), opened);
         turn = new WriterTurn(options.name(), environment.patience());
-        devices = new Devices(session.capabilities().pageSize());
+        devices = new Devices(options.name(), session, environment.patience());
+        news = new SpaceNews(options.name(), environment.events());
         table = new Table(session);
         snapshot = new SpaceSnapshot(
                 options, State.ACTIVE, 0, List.of(), emptyPlan(), List.of(), List.of(), session.ledger());
@@ -97,7 +96,7 @@ public final class Space implements AddressSpace {
         turn.take(operation);
         try {
             requireUsable(operation);
-            return plan(view, limitsWithPlugged(plug));
+            return plan(view, devices.limitsWithPlugged(plug));
         } finally {
             turn.give();
         }
@@ -119,13 +118,13 @@ public final class Space implements AddressSpace {
             if (devices.has(device)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
-            DeviceLimits learned = session.preflight(device);
+            DeviceLimits learned = devices.preflight(device);
             try {
                 Plan plan = accepted(operation, plan(viewInForce(), devices.limitsWith(List.of(learned))));
-                install(operation, plan, snapshot.plan(), transaction -> letIn(device, learned, plan, transaction));
+                install(operation, plan, snapshot.plan(), transaction -> devices.letIn(learned, plan, transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
-                releaseIfOutside(device, failure);
+                devices.releaseIfOutside(device, failure);
                 throw failure;
             }
         });
@@ -135,7 +134,7 @@ public final class Space implements AddressSpace {
     public CommitReport detach(String device) throws IommuException {
         String operation = "detach " + device;
         return change(operation, kept -> {
-            letOut(device);
+            devices.letOut(device);
             Plan plan;
             try {
                 plan = accepted(operation, plan(viewInForce(), limits()));
@@ -149,8 +148,8 @@ public final class Space implements AddressSpace {
     }
 
     /**
-     * Plans again, since a plugin came or went, and applies the difference; what fails or is refused leaves the space as it
-     * is and is told as an event.
+     * Plans again, since a plugin came or went, and applies the difference; what fails or is refused leaves the space
+     * as it is and is told as an event.
      *
      * @param cause what came or went
      */
@@ -176,7 +175,7 @@ public final class Space implements AddressSpace {
             if (snapshot.state() == State.CLOSED) {
                 return;
             }
-            endDevices();
+            devices.endAll();
             snapshot = new SpaceSnapshot(
                     options,
                     State.CLOSED,
@@ -196,7 +195,7 @@ public final class Space implements AddressSpace {
     private void forget() {
         if (snapshot.state() == State.CLOSED && forgotten.compareAndSet(false, true)) {
             environment.closed().accept(this);
-            post(DmaTopics.SPACE_CLOSED, "close", "");
+            news.post(DmaTopics.SPACE_CLOSED, "close", snapshot, "");
         }
     }
 
@@ -213,34 +212,8 @@ public final class Space implements AddressSpace {
         } finally {
             SpaceSnapshot after = snapshot;
             turn.give();
-            tell(cause, before, after, kept);
+            news.tell(cause, before, after, kept);
         }
-    }
-
-    /** Posted after the turn is given back: a listener may call the space. */
-    private void tell(String cause, SpaceSnapshot before, SpaceSnapshot after, List<IommuException> kept) {
-        String reason = kept.isEmpty() ? "" : kept.getFirst().getMessage();
-        if (after != before && after.state() == State.DEGRADED) {
-            post(DmaTopics.SPACE_DEGRADED, cause, reason);
-            return;
-        }
-        if (after != before) {
-            post(DmaTopics.SPACE_CHANGED, cause, reason);
-        }
-        if (!kept.isEmpty()) {
-            post(DmaTopics.SPACE_REFUSED, cause, reason);
-        }
-    }
-
-    private void post(String topic, String cause, String reason) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put(DmaTopics.SPACE, options.name());
-        properties.put(DmaTopics.CAUSE, cause);
-        properties.put(DmaTopics.VERSION, snapshot.version());
-        if (!reason.isEmpty()) {
-            properties.put(DmaTopics.REASON, reason);
-        }
-        environment.events().post(topic, properties);
     }
 
     private void requireUsable(String operation) throws IommuException {
@@ -267,7 +240,7 @@ public final class Space implements AddressSpace {
         }
     }
 
-    /** After a failure: says what is really there, if it is not what the snapshot says already. */
+    /** After a failure: publishes what is really there, if it is not what the snapshot says already. */
     private void settle(Plan plan) {
         Table.Comparison comparison = table.compareTo(plan);
         boolean known = plan == snapshot.plan()
@@ -293,106 +266,25 @@ public final class Space implements AddressSpace {
     }
 
     private IommuException degraded(String operation, IommuException failure) {
-        List<String> missing = snapshot.missing().stream()
-                .map(mapping -> mapping.range().toString())
-                .limit(MISSING_NAMED)
-                .toList();
-        String rest = snapshot.missing().size() > MISSING_NAMED ? " and more" : "";
         return new IommuException(
                 operation,
                 failure.errno().orElse(null),
                 failure.range().orElse(null),
-                failure.why() + "; undoing it failed too, not mapped are: " + String.join(", ", missing) + rest,
-                "commit again: that maps what is missing",
+                failure.why() + "; the space is degraded: " + missing(),
+                "commit again: that makes the mappings what the plan asks for",
                 failure);
     }
 
-    private void letIn(String address, DeviceLimits learned, Plan plan, Transaction transaction)
-            throws IommuException {
-        devices.add(address, enter(address, learned, transaction));
-        RangeSet usable = session.usable();
-        if (!usable.equals(plan.limits().usable())) {
-            throw new IommuException(
-                    "attach " + address,
-                    "the kernel now lets %s be used, where %s was predicted".formatted(usable, plan.limits().usable()),
-                    "look whether another process or a hot-plug changed the device's group; then attach again");
+    private String missing() {
+        List<Mapping> missing = snapshot.missing();
+        if (missing.isEmpty()) {
+            return "more may be mapped than the plan asks for";
         }
-    }
-
-    private OpenDevice enter(String address, DeviceLimits learned, Transaction transaction) throws IommuException {
-        DeviceHandle handle;
-        try {
-            handle = session.attach(address);
-        } catch (BackendFailure unknown) {
-            transaction.onUndo(() -> session.detach(address));
-            throw unknown;
-        }
-        transaction.onUndo(() -> {
-            session.detach(address);
-            devices.remove(address);
-        });
-        return new OpenDevice(session.deviceOf(address, handle), handle, learned);
-    }
-
-    /** A device whose detach failed counts as attached, however it failed: to think it gone would be the worse mistake. */
-    private void letOut(String address) throws IommuException {
-        OpenDevice device = devices.get(address);
-        device.end(environment.patience().get());
-        try {
-            session.detach(address);
-        } catch (IommuException failure) {
-            device.resume();
-            throw failure;
-        }
-        devices.remove(address);
-    }
-
-    private void releaseIfOutside(String device, IommuException failure) {
-        if (devices.has(device)) {
-            return;
-        }
-        try {
-            session.release(device);
-        } catch (IommuException unreleased) {
-            failure.addSuppressed(unreleased);
-        }
-    }
-
-    private void endDevices() {
-        for (OpenDevice device : devices.all()) {
-            try {
-                device.end(environment.patience().get());
-            } catch (IommuException busy) {
-                LOG.warn("address space '{}' closes all the same: {}", options.name(), busy.getMessage());
-            }
-            devices.remove(device.limits().device());
-        }
-    }
-
-    private IovaLimits limitsWithPlugged(Collection<String> plug) throws IommuException {
-        List<DeviceLimits> learned = new ArrayList<>();
-        List<String> opened = new ArrayList<>();
-        try {
-            for (String device : new TreeSet<>(plug)) {
-                if (!devices.has(device)) {
-                    learned.add(session.preflight(device));
-                    opened.add(device);
-                }
-            }
-        } finally {
-            for (String device : opened) {
-                releaseQuietly(device);
-            }
-        }
-        return devices.limitsWith(learned);
-    }
-
-    private void releaseQuietly(String device) {
-        try {
-            session.release(device);
-        } catch (IommuException unreleased) {
-            LOG.warn("after a preview in '{}': {}", options.name(), unreleased.getMessage());
-        }
+        String first = missing.stream()
+                .limit(MISSING_NAMED)
+                .map(mapping -> mapping.range().toString())
+                .collect(Collectors.joining(", "));
+        return "not mapped are: " + first + (missing.size() > MISSING_NAMED ? " and more" : "");
     }
 
     private Plan plan(FlatView view, IovaLimits limits) throws IommuException {

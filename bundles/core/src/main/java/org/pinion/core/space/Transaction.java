@@ -14,8 +14,8 @@ import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.CutException;
 
 /**
- * Carries one change set out, keeps the table true at every step, and remembers how to undo each of them. After a method has
- * thrown, {@link #undo} is the only one to call.
+ * Carries one change set out, keeps the table true at every step, and remembers how to undo each of them. After a
+ * method has thrown, {@link #undo} is the only one to call.
  */
 final class Transaction {
 

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.pinion.api.IommuException;
 
 /**
- * Lets one writer at a time at a space, in the order they came, each after a bounded wait. A semaphore and not a lock: the
- * writer calls plugins, and whoever they call in turn must not be able to deadlock with it unseen.
+ * Lets one writer at a time at a space, in the order they came, each after a bounded wait. A semaphore and not a lock:
+ * the writer calls plugins, and whoever they call in turn must not be able to deadlock with it unseen.
  */
 final class WriterTurn {
 
@@ -17,7 +17,13 @@ final class WriterTurn {
     private final Supplier<Duration> wait;
     private volatile Running running;
 
-    private record Running(String operation, long sinceNanos) {}
+    private record Running(String operation, long sinceNanos) {
+        @Override
+        public String toString() {
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
+            return "'%s' has been running for %d ms".formatted(operation, millis);
+        }
+    }
 
     WriterTurn(String space, Supplier<Duration> wait) {
         this.space = space;
@@ -44,10 +50,7 @@ final class WriterTurn {
 
     private String busy(Duration waited) {
         Running now = running;
-        String what = now == null
-                ? "other writers took every turn"
-                : "'%s' has been running for %d ms"
-                        .formatted(now.operation(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - now.sinceNanos()));
+        String what = now == null ? "other writers took every turn" : now.toString();
         return "address space '%s' is busy: %s; waited %d ms".formatted(space, what, waited.toMillis());
     }
 }

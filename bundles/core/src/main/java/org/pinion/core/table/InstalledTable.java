@@ -8,8 +8,9 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Mapping;
 
 /**
- * The entries the kernel holds, as far as the core knows: the truth that every change is computed against. An entry is in
- * doubt when a call about it failed in a way that leaves open what the kernel holds of it. Used by one writer at a time.
+ * The entries the kernel holds, as far as the core knows: the truth that every change is computed against. An entry is
+ * in doubt when a call about it failed in a way that leaves open what the kernel holds of it. Used by one writer at a
+ * time.
  */
 public final class InstalledTable {
 

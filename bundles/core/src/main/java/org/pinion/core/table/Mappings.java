@@ -30,7 +30,8 @@ public final class Mappings {
 
     /**
      * @param sorted mappings, sorted
-     * @return the same, neighbours that continue each other joined: two tables that let a device reach the same bytes are
+     * @return the same, neighbours that continue each other joined: two tables that let a device reach the same bytes
+     *     are
      *     then equal, however they came about
      */
     public static List<Mapping> joined(Iterable<Mapping> sorted) {

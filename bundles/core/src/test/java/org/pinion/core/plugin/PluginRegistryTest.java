@@ -267,7 +267,8 @@ class PluginRegistryTest {
         failure();
         moody.mood = MAP;
 
-        assertThat(failure()).hasMessageContaining("policy 'p' is quarantined (policy 'p' of bundle org.p1 1.0.0 failed 3");
+        assertThat(failure())
+                .hasMessageContaining("policy 'p' is quarantined (policy 'p' of bundle org.p1 1.0.0 failed 3 times");
         later.removeFirst();
         followUp();
         assertThat(causes).containsExactly("policy 'p' of bundle org.p1 1.0.0 was quarantined");

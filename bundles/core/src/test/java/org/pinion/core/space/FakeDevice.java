@@ -2,15 +2,32 @@ package org.pinion.core.space;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CountDownLatch;
 import org.pinion.api.HostDevice;
 import org.pinion.spi.backend.DeviceHandle;
 
-/** A device that answers 42 wherever it is read. */
-record FakeDevice(HostDevice device) implements DeviceHandle {
+/** A device that answers 42 wherever it is read, and takes its time in one region. */
+record FakeDevice(HostDevice device, CountDownLatch reading, CountDownLatch goOn) implements DeviceHandle {
+
+    /** The region whose reading lasts until it is let go on. */
+    static final int HOLDS = 9;
 
     @Override
     public void read(int region, long offset, MemorySegment into) {
-        into.set(ValueLayout.JAVA_BYTE, 0, (byte) 42);
+        if (region == HOLDS) {
+            hold();
+        } else {
+            into.set(ValueLayout.JAVA_BYTE, 0, (byte) 42);
+        }
+    }
+
+    private void hold() {
+        reading.countDown();
+        try {
+            goOn.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
     }
 
     @Override

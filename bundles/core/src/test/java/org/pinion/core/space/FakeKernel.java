@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
@@ -20,8 +21,8 @@ import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
- * A session that enforces the kernel's rules in memory, records every call, and fails the calls it is told to. It keeps no
- * mercy: what the rules forbid throws with the kernel's errno.
+ * A session that enforces the kernel's rules in memory, records every call, and fails the calls it is told to. What
+ * the rules forbid throws with the kernel's errno.
  */
 final class FakeKernel implements BackendSession {
 
@@ -40,6 +41,8 @@ final class FakeKernel implements BackendSession {
     private final Set<String> open = new HashSet<>();
     private final Set<String> attached = new HashSet<>();
     private final List<String> calls = new ArrayList<>();
+    private final CountDownLatch reading = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
     private RangeSet lie;
     private Fault fault = Fault.REFUSED;
     private int failFrom = Integer.MAX_VALUE;
@@ -83,6 +86,14 @@ final class FakeKernel implements BackendSession {
 
     Set<String> attached() {
         return attached;
+    }
+
+    CountDownLatch reading() {
+        return reading;
+    }
+
+    CountDownLatch goOn() {
+        return goOn;
     }
 
     boolean closed() {
@@ -142,7 +153,7 @@ final class FakeKernel implements BackendSession {
             requireRoomFor(host.get(device));
             attached.add(device);
         });
-        return new FakeDevice(new HostDevice(device, "fake", 1, "vfio", false));
+        return new FakeDevice(new HostDevice(device, "fake", 1, "vfio", false), reading, goOn);
     }
 
     private void requireRoomFor(DeviceLimits limits) throws IommuException {

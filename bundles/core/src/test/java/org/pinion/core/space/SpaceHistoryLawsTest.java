@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.pinion.api.AddressRange;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.FlatView;
 import org.pinion.api.HostDevice;
@@ -92,11 +93,16 @@ class SpaceHistoryLawsTest {
 
     private static DeviceLimits[] host(Random random) {
         return DEVICES.stream()
-                .map(name -> device(name, 4096L << random.nextInt(3), pages(128 + random.nextInt(64), 1 + random.nextInt(4))))
+                .map(name -> {
+                    AddressRange reserved = pages(128 + random.nextInt(64), 1 + random.nextInt(4));
+                    return device(name, 4096L << random.nextInt(3), reserved);
+                })
                 .toArray(DeviceLimits[]::new);
     }
 
-    /** RAM below, where no device reserves anything, and ROM above: what is optional is carved, what is not is not hit. */
+    /**
+     * RAM below, where no device reserves anything, and ROM above: what is optional is carved, what is not is not hit.
+     */
     private static FlatView randomView(Random random) {
         List<Section> sections = new ArrayList<>();
         long page = 0;

@@ -195,6 +195,22 @@ class SpaceTest {
     }
 
     @Test
+    void aDetachThatADriverHoldsUpFailsAndTheDeviceGoesOn() throws Exception {
+        AttachedDevice device = space.attach("d0");
+        Thread driver = Thread.ofPlatform().start(() -> failure(() -> device.read(FakeDevice.HOLDS, 0, null)));
+        kernel.reading().await();
+        fixture.patience = Duration.ofMillis(20);
+
+        assertThat(failure(() -> space.detach("d0"))).hasMessageContaining("has not ended within 20 ms");
+        assertThat(kernel.attached()).containsExactly("d0");
+
+        kernel.goOn().countDown();
+        await().until(() -> !driver.isAlive());
+        space.detach("d0");
+        assertThat(kernel.attached()).isEmpty();
+    }
+
+    @Test
     void whatABackendThrowsAtADriverIsAnIommuException() throws IommuException {
         AttachedDevice device = space.attach("d0");
 
@@ -241,7 +257,8 @@ class SpaceTest {
         assertThat(mapped.installed()).isPresent();
         assertThat(mapped.sentences())
                 .containsExactly(
-                        "a device reaches 0x1234 (rw, by file): file descriptor 3 at 0x1234, in the mapping of 0x0-0x3fff",
+                        "a device reaches 0x1234 (rw, by file): file descriptor 3 at 0x1234, "
+                                + "in the mapping of 0x0-0x3fff",
                         "0x0-0x3fff of section 'ram' at 0x0-0x3fff (ram) is mapped by rule test/memory: it is memory",
                         "classifier 'eye' says seen of 0x0-0x3fff: it shows");
     }

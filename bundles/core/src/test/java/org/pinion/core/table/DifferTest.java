@@ -25,7 +25,8 @@ class DifferTest {
     @Test
     void leavesAnEntryAloneThatTheViewNowShowsInPieces() {
         ChangeSet changes = diff(
-                List.of(mapping(0, 0x2fff)), List.of(mapping(0, 0xfff), mapping(0x1000, 0x1fff), mapping(0x2000, 0x2fff)));
+                List.of(mapping(0, 0x2fff)),
+                List.of(mapping(0, 0xfff), mapping(0x1000, 0x1fff), mapping(0x2000, 0x2fff)));
 
         assertThat(changes.isEmpty()).isTrue();
         assertThat(changes.keptBytes()).isEqualTo(0x3000);

@@ -53,7 +53,7 @@ public final class MemoryFile implements OpenFile {
 
     @Override
     public MapTarget mapTarget(long offset, long length) {
-        return new MapTarget(memory, offset, VmaKind.MEMFD, "/memfd:" + name + " (deleted)");
+        return new MapTarget(memory, offset, offset, VmaKind.MEMFD, "/memfd:" + name + " (deleted)");
     }
 
     @Override

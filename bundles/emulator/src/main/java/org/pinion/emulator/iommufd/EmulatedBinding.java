@@ -58,13 +58,8 @@ final class EmulatedBinding implements DeviceBinding {
 
     @Override
     public void unbind() {
-        context.lock().lock();
-        try {
-            leave();
-            context.objects().remove(access);
-        } finally {
-            context.lock().unlock();
-        }
+        detach();
+        context.unbound(access);
     }
 
     /** No IOMMU is in front of a mediated device: it has no DMA of its own. */

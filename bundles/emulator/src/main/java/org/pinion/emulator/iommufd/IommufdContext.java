@@ -24,6 +24,8 @@ public final class IommufdContext {
     private final LockedMemory locked;
     private final FileTable files;
     private final boolean mayChooseAccount;
+    private boolean closed;
+    private int bindings;
     private LockedMemory.Account account = LockedMemory.Account.USER;
 
     /**
@@ -89,6 +91,7 @@ public final class IommufdContext {
             PhysicalDevice bound = new PhysicalDevice(device, group);
             bound.use();
             objects.add(bound);
+            bindings++;
             return new PhysicalBinding(this, bound, owners);
         } finally {
             lock.unlock();
@@ -102,24 +105,45 @@ public final class IommufdContext {
             EmulatedAccess access = new EmulatedAccess();
             access.use();
             objects.add(access);
+            bindings++;
             return new EmulatedBinding(this, access);
         } finally {
             lock.unlock();
         }
     }
 
-    /** The last descriptor was closed: page tables without a device go, and unpin what only they showed. */
+    /** The last descriptor was closed. */
     void release() {
         lock.lock();
         try {
+            closed = true;
+            tearDownIfUnused();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A device is bound no more. */
+    void unbound(IommufdObject device) {
+        lock.lock();
+        try {
+            objects.remove(device);
+            bindings--;
+            tearDownIfUnused();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When neither a descriptor nor a device is left, page tables go, and unpin what they showed. */
+    private void tearDownIfUnused() {
+        if (closed && bindings == 0) {
             for (IommufdObject object : objects.all()) {
-                if (object instanceof PageTable table && !table.inUse()) {
+                if (object instanceof PageTable table) {
                     table.ioas().removeDomain(table);
                     objects.remove(table);
                 }
             }
-        } finally {
-            lock.unlock();
         }
     }
 }

@@ -122,12 +122,7 @@ final class PhysicalBinding implements DeviceBinding {
     @Override
     public void unbind() {
         detach();
-        context.lock().lock();
-        try {
-            context.objects().remove(device);
-        } finally {
-            context.lock().unlock();
-        }
+        context.unbound(device);
         owners.release(device.host());
     }
 

@@ -5,7 +5,8 @@ package org.pinion.emulator.memory;
  *
  * @param memory the bytes
  * @param offset where in them, bytes
+ * @param filePosition where in the file that is, bytes
  * @param kind what sort of file it is
  * @param path the name that {@code /proc/self/smaps} gives it
  */
-public record MapTarget(SparseMemory memory, long offset, VmaKind kind, String path) {}
+public record MapTarget(SparseMemory memory, long offset, long filePosition, VmaKind kind, String path) {}

@@ -36,7 +36,7 @@ public final class ProcessMemory {
     public MemorySegment mapAnonymous(long length, int protection, boolean shared) throws IOException {
         SparseMemory memory = SparseMemory.ofSize(length);
         try {
-            return map(length, protection, shared, new MapTarget(memory, 0, VmaKind.ANONYMOUS, ""));
+            return map(length, protection, shared, new MapTarget(memory, 0, 0, VmaKind.ANONYMOUS, ""));
         } finally {
             memory.seal();
         }
@@ -59,7 +59,7 @@ public final class ProcessMemory {
     private MemorySegment mapCopy(long length, int protection, MapTarget target) throws IOException {
         SparseMemory copy = SparseMemory.ofSize(length);
         try {
-            MapTarget own = new MapTarget(copy, 0, target.kind(), target.path());
+            MapTarget own = new MapTarget(copy, 0, target.filePosition(), target.kind(), target.path());
             MemorySegment memory = map(length, Mman.PROT_READ | Mman.PROT_WRITE, false, own);
             long there = Math.clamp(target.memory().size() - target.offset(), 0, length);
             target.memory().read(target.offset(), memory.asSlice(0, there));

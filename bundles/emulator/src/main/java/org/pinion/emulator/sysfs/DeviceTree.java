@@ -13,6 +13,7 @@ import org.pinion.emulator.pci.PciIdentity;
 final class DeviceTree {
 
     private static final int VFIO_MAJOR = 511;
+    private static final String MDEV_TYPE = "/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1";
     private static final int RESOURCES = 13;
     private static final String GROUPS = "/sys/kernel/iommu_groups/";
 
@@ -35,7 +36,8 @@ final class DeviceTree {
         if (pci) {
             pciFiles(device, home);
         } else {
-            tree.link(home + "/mdev_type", "/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1");
+            tree.directory(MDEV_TYPE);
+            tree.link(home + "/mdev_type", MDEV_TYPE);
         }
         tree.link(home + "/iommu_group", GROUPS + device.group());
         tree.link(GROUPS + device.group() + "/devices/" + device.address(), home);

@@ -10,6 +10,13 @@ public final class ProcSelf {
 
     private static final String LIMIT = "%-25s %-20s %-20s %-10s\n";
 
+    private static final String MOUNTS = """
+            1 1 0:2 / / rw - rootfs rootfs rw
+            22 1 0:21 / /proc rw,nosuid,nodev,noexec - proc proc rw
+            23 1 0:22 / /sys rw,nosuid,nodev,noexec - sysfs sysfs rw
+            24 1 0:6 / /dev rw,nosuid - devtmpfs devtmpfs rw
+            """;
+
     private final ProcessMemory memory;
     private final LockedMemory locked;
 
@@ -30,6 +37,7 @@ public final class ProcSelf {
         return switch (path) {
             case "/proc/self/smaps" -> Optional.of(SmapsText.of(memory.vmas()));
             case "/proc/self/status" -> Optional.of(status());
+            case "/proc/self/mountinfo" -> Optional.of(MOUNTS);
             case "/proc/self/limits" -> Optional.of(limits());
             default -> Optional.empty();
         };

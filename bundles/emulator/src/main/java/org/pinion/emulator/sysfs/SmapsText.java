@@ -10,7 +10,7 @@ import org.pinion.linux.Mman;
  */
 final class SmapsText {
 
-    private static final String HEADER = "%x-%x %s %08x 00:00 %-26d %s\n";
+    private static final String HEADER = "%x-%x %s %08x %s %-26d %s\n";
     private static final String BODY = """
             Size:           %8d kB
             KernelPageSize:        4 kB
@@ -34,8 +34,8 @@ final class SmapsText {
         StringBuilder text = new StringBuilder();
         for (Vma vma : vmas) {
             String path = vma.target().path();
-            String header = HEADER.formatted(vma.start(), vma.last() + 1, permissions(vma), vma.target().offset(),
-                    path.isEmpty() ? 0 : 1, path);
+            String header = HEADER.formatted(vma.start(), vma.last() + 1, permissions(vma), vma.target().filePosition(),
+                    device(vma), path.isEmpty() ? 0 : 1, path);
             text.append(path.isEmpty() ? header.stripTrailing() + " \n" : header);
             text.append(BODY.formatted(vma.size() / 1024, flags(vma)));
         }
@@ -52,6 +52,15 @@ final class SmapsText {
             case DEVICE -> "ms pf io de dd";
             case MEMFD -> vma.shared() ? "ms sd" : "sd";
             case ANONYMOUS -> vma.shared() ? "ms sd" : "ac sd";
+        };
+    }
+
+    /** The file system's device number, as {@link ProcSelf} has it among the mounts. */
+    private static String device(Vma vma) {
+        return switch (vma.target().kind()) {
+            case ANONYMOUS -> "00:00";
+            case MEMFD -> "00:01";
+            case DEVICE -> "00:06";
         };
     }
 

@@ -193,7 +193,8 @@ public final class VfioDeviceFile implements OpenFile {
                     .orElseThrow(() -> new SyscallException(Errno.EINVAL));
             boolean inside = Pages.roundUp(length) <= memory.size() - place(offset);
             SyscallException.require(inside, Errno.EINVAL);
-            return new MapTarget(memory, place(offset), VmaKind.DEVICE, "/dev/vfio/devices/" + device.name());
+            String path = "/dev/vfio/devices/" + device.name();
+            return new MapTarget(memory, place(offset), offset, VmaKind.DEVICE, path);
         }
     }
 

@@ -80,6 +80,12 @@ public final class SectionClassifier implements MemoryClassifier {
         if (Boolean.parseBoolean(section.facts().get(SectionFacts.PROTECTED))) {
             traits.add(Trait.of(section.range(), Traits.PROTECTED, "the source says that the guest encrypts it"));
         }
+        String roots = section.facts().get(SectionFacts.TRANSLATED_BY);
+        if (roots != null) {
+            traits.add(Trait.of(section.range(), Traits.TRANSLATED,
+                    "the guest's virtual IOMMU translates for %s: a device there sees what the guest's driver maps for it"
+                            .formatted(roots.replace(",", ", "))));
+        }
         if (Boolean.parseBoolean(section.facts().get(SectionFacts.NONVOLATILE))) {
             traits.add(Trait.of(section.range(), Traits.NONVOLATILE, "the source says that it is persistent memory"));
         }

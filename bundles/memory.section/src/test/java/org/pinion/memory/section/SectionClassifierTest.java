@@ -115,6 +115,16 @@ class SectionClassifierTest {
     }
 
     @Test
+    void memoryBehindAVirtualIommuIsTranslated() throws IommuException {
+        Section section =
+                section(SectionKind.RAM, RAM, Access.READ_WRITE, Map.of(SectionFacts.TRANSLATED_BY, "vtd-01.0,vtd-02.0"));
+        assertThat(traits(section))
+                .filteredOn(trait -> trait.name().equals(Traits.TRANSLATED))
+                .singleElement()
+                .satisfies(trait -> assertThat(trait.evidence()).contains("vtd-01.0, vtd-02.0"));
+    }
+
+    @Test
     void virtioMemWithNothingPluggedIsDiscarded() throws IommuException {
         assertThat(traits(virtioMem("0", "16384"))).contains(
                 Trait.of(PAGES, Traits.DISCARDED, "no block of the virtio-mem device is plugged"));

@@ -57,7 +57,10 @@ public final class QemuPolicy implements MappingPolicy {
             return Verdict.skip("unaligned", "0x%x and its backing, %s, lie differently within a page of 0x%x bytes"
                     .formatted(section.range().start(), section.backing(), candidate.planning().alignment()));
         }
-        return section.kind() == SectionKind.RAM_DEVICE ? DeviceMemory.decide(candidate) : memory(section);
+        Verdict verdict = section.kind() == SectionKind.RAM_DEVICE ? DeviceMemory.decide(candidate) : memory(section);
+        return verdict.outcome() == Verdict.Outcome.MAP && candidate.is(Traits.TRANSLATED)
+                ? Verdict.skip("translated", evidence(candidate, Traits.TRANSLATED))
+                : verdict;
     }
 
     private static String evidence(Candidate candidate, String trait) {

@@ -21,9 +21,6 @@ record Machine(String name) {
 
     private static final Path FOLDER = Path.of("../../distribution/captures");
 
-    /** Behind a virtual IOMMU that is switched on, the device's own address space is what QEMU follows. */
-    private static final Map<String, String> ADDRESS_SPACES = Map.of("q35-viommu-linux", "vtd-02.0");
-
     static List<Machine> with(String suffix) throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.map(file -> file.getFileName().toString())
@@ -37,8 +34,7 @@ record Machine(String name) {
     FlatView flatView() throws IommuException {
         return new QemuSource().read(Map.of(
                 "mtree", FOLDER.resolve(name + ".mtree-owners").toString(),
-                "memory-devices", FOLDER.resolve(name + ".memory-devices.json").toString(),
-                "address-space", ADDRESS_SPACES.getOrDefault(name, "memory")));
+                "memory-devices", FOLDER.resolve(name + ".memory-devices.json").toString()));
     }
 
     /** The sections that QEMU's listener had mapped in the end; each as often as it was added and not deleted. */

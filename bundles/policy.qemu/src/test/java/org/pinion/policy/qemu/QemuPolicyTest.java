@@ -79,6 +79,12 @@ class QemuPolicyTest {
     }
 
     @Test
+    void whatAVirtualIommuTranslatesIsSkipped() {
+        Verdict verdict = decide(0, 0xfff, SectionKind.RAM, RAM, IOMMUFD, Traits.TRANSLATED);
+        assertThat(verdict).isEqualTo(Verdict.skip("translated", "evidence of translated"));
+    }
+
+    @Test
     void aSectionThatStartsInTheUpperHalfIsSkipped() {
         assertThat(decide(Long.MIN_VALUE, -1L, SectionKind.RAM, RAM, IOMMUFD).rule()).isEqualTo("bit-63");
         assertThat(decide(0, -1L, SectionKind.RAM, RAM, IOMMUFD).rule()).isEqualTo("ram");

@@ -60,7 +60,14 @@ public final class StrictPolicy implements MappingPolicy {
                             candidate.section().backing(),
                             candidate.planning().alignment()));
         }
-        return isDeviceMemory(candidate) ? deviceMemory(candidate) : pinned(candidate);
+        Verdict verdict = isDeviceMemory(candidate) ? deviceMemory(candidate) : pinned(candidate);
+        return verdict.outcome() == Verdict.Outcome.MAP ? unlessTranslated(candidate, verdict) : verdict;
+    }
+
+    private static Verdict unlessTranslated(Candidate candidate, Verdict verdict) {
+        return candidate.trait(Traits.TRANSLATED)
+                .map(trait -> Verdict.skip("translated", evidence(trait)))
+                .orElse(verdict);
     }
 
     private static String evidence(Trait trait) {

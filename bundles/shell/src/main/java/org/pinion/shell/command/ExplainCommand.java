@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code pinion explain}: what would be mapped for some devices, and why; maps nothing. */
 @Command(
         name = "explain",
-        customSynopsis = "pinion explain (MTREE [--memory-devices=JSON] | --qmp=SOCKET) [--device=ADDR]..."
-                + " [--policy=NAME]...%n               [--backend=NAME] [--host=FILE] [--json]",
+        customSynopsis = "pinion explain (MTREE [--memory-devices=JSON] | --qmp=SOCKET) [--address-space=NAME]%n"
+                + "               [--device=ADDR]... [--policy=NAME]... [--backend=NAME] [--host=FILE] [--json]",
         description = "Say what of a guest's memory would be mapped, trimmed, carved or skipped for some devices, and"
                 + " why. Nothing is mapped.",
         footer = {

@@ -33,6 +33,13 @@ final class GuestOptions {
             description = "Ask a running QEMU over its QMP socket, instead of reading MTREE.")
     private Path qmp;
 
+    @Option(
+            names = "--address-space",
+            paramLabel = "NAME",
+            description = "Which of the guest's address spaces to plan for, by its name or its root's, such as vtd-01.0."
+                    + " Without it: system memory, as far as a virtual IOMMU leaves it to devices.")
+    private String addressSpace;
+
     FlatView read(DmaService dma, CommandLine command) throws IommuException {
         if ((mtree == null) == (qmp == null)) {
             throw new ParameterException(command, "give either MTREE or --qmp SOCKET");
@@ -49,12 +56,13 @@ final class GuestOptions {
         put(settings, "mtree", mtree);
         put(settings, "memory-devices", memoryDevices);
         put(settings, "qmp", qmp);
+        put(settings, "address-space", addressSpace);
         return settings;
     }
 
-    private static void put(Map<String, String> settings, String key, Path file) {
-        if (file != null) {
-            settings.put(key, file.toString());
+    private static void put(Map<String, String> settings, String key, Object value) {
+        if (value != null) {
+            settings.put(key, value.toString());
         }
     }
 }

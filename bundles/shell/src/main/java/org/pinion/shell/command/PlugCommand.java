@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code pinion plug}: attaches devices to memory shaped like a guest's, lets them do DMA, takes all of it back. */
 @Command(
         name = "plug",
-        customSynopsis = "pinion plug (MTREE [--memory-devices=JSON] | --qmp=SOCKET) --device=ADDR..."
-                + " [--policy=NAME]...%n            [--backend=NAME] [--host=FILE] [--json]",
+        customSynopsis = "pinion plug (MTREE [--memory-devices=JSON] | --qmp=SOCKET) [--address-space=NAME]%n"
+                + "            --device=ADDR... [--policy=NAME]... [--backend=NAME] [--host=FILE] [--json]",
         description = "Attach devices to memory of the same shape as a guest's, let them move bytes by DMA through"
                 + " every mapping, check the bytes, and take everything back.",
         footer = {

@@ -1,10 +1,13 @@
 package org.pinion.source.qemu;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.pinion.api.Backing;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
+import org.pinion.api.SectionFacts;
 import org.pinion.source.qemu.MemoryTree.Space;
 import org.pinion.source.qemu.MemoryTree.View;
 import org.slf4j.Logger;
@@ -18,6 +21,11 @@ import org.slf4j.LoggerFactory;
  */
 record Capture(MemoryTree tree, MemoryDevices devices) {
 
+    private static final String SYSTEM_MEMORY = "memory";
+
+    /** The root of a function's own accesses, which lead to the address space that its bus has for it. */
+    private static final String BUS_MASTER = "bus master container";
+
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
 
     static Capture read(String mtree, Optional<String> memoryDevices) throws IommuException {
@@ -29,31 +37,41 @@ record Capture(MemoryTree tree, MemoryDevices devices) {
         return new Capture(tree, devices);
     }
 
-    FlatView flatView(String addressSpace) throws IommuException {
-        View view = new ViewChoice(tree).of(addressSpace);
+    /** {@return the view of an address space; of system memory, with what a virtual IOMMU makes of it, if none is named} */
+    FlatView flatView(Optional<String> addressSpace) throws IommuException {
+        String name = addressSpace.orElse(SYSTEM_MEMORY);
+        View view = new ViewChoice(tree).of(name);
         requireDisjoint(view);
-        warnOfVirtualIommu(view, addressSpace);
-        List<Section> sections = new SectionReader(tree, view).sections();
-        return FlatView.of(addressSpace, devices.annotate(sections));
+        List<Section> sections = devices.annotate(new SectionReader(tree, view).sections());
+        List<String> translated = translatedRoots(view);
+        if (translated.isEmpty()) {
+            return FlatView.of(name, sections);
+        }
+        if (addressSpace.isPresent()) {
+            LOG.warn("{}: a virtual IOMMU translates for {}; their devices do not see '{}'",
+                    tree.place(), translated, name);
+            return FlatView.of(name, sections);
+        }
+        return FlatView.of(name, behind(String.join(",", translated), sections));
     }
 
-    /** A plan for {@code memory} would give a device all that the guest's IOMMU keeps from it. */
-    private void warnOfVirtualIommu(View chosen, String addressSpace) {
-        List<String> translated = tree.views().stream()
+    /** The address spaces, other than those of one view, whose devices see what the guest's IOMMU driver maps. */
+    private List<String> translatedRoots(View chosen) {
+        return tree.views().stream()
                 .filter(view -> view != chosen)
                 .filter(view -> view.ranges().stream().anyMatch(range -> RegionKinds.isIommu(range.name())))
                 .flatMap(view -> view.spaces().stream().map(Space::root))
+                .filter(root -> !root.equals(BUS_MASTER))
                 .distinct()
                 .sorted()
                 .toList();
-        if (!translated.isEmpty()) {
-            LOG.warn(
-                    "{}: a virtual IOMMU translates for {}; their devices do not see '{}': to plan for one, set"
-                            + " address-space to its own",
-                    tree.place(),
-                    translated,
-                    addressSpace);
-        }
+    }
+
+    private static List<Section> behind(String roots, List<Section> sections) {
+        Map<String, String> fact = Map.of(SectionFacts.TRANSLATED_BY, roots);
+        return sections.stream()
+                .map(section -> section.backing() == Backing.NONE ? section : section.withFacts(fact))
+                .toList();
     }
 
     private void requireDisjoint(View view) throws IommuException {

@@ -1,6 +1,5 @@
 package org.pinion.source.qemu;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.pinion.api.AddressRange;
@@ -39,19 +38,7 @@ record MemoryDevice(String type, String id, AddressRange range, Map<String, Stri
     }
 
     Section annotate(Section section) {
-        if (!range.contains(section.range())) {
-            return section;
-        }
-        Map<String, String> all = new LinkedHashMap<>(section.facts());
-        all.putAll(facts);
-        return new Section(
-                section.range(),
-                section.kind(),
-                section.backing(),
-                section.access(),
-                section.name(),
-                section.owner(),
-                all);
+        return range.contains(section.range()) ? section.withFacts(facts) : section;
     }
 
     @Override

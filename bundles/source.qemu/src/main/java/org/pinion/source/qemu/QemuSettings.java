@@ -12,10 +12,13 @@ import org.pinion.api.IommuException;
  * @param mtree path of a capture of {@code info mtree -f}
  * @param memoryDevices path of a capture of {@code query-memory-devices}
  * @param qmp path of a QMP socket, instead of captures
- * @param addressSpace which address space
+ * @param addressSpace which address space; system memory, as the guest's virtual IOMMU leaves it to devices, if empty
  */
 record QemuSettings(
-        Optional<String> mtree, Optional<String> memoryDevices, Optional<String> qmp, String addressSpace) {
+        Optional<String> mtree,
+        Optional<String> memoryDevices,
+        Optional<String> qmp,
+        Optional<String> addressSpace) {
 
     private static final String MTREE = "mtree";
     private static final String MEMORY_DEVICES = "memory-devices";
@@ -36,7 +39,7 @@ record QemuSettings(
                 Optional.ofNullable(settings.get(MTREE)),
                 Optional.ofNullable(settings.get(MEMORY_DEVICES)),
                 Optional.ofNullable(settings.get(QMP)),
-                settings.getOrDefault(ADDRESS_SPACE, "memory"));
+                Optional.ofNullable(settings.get(ADDRESS_SPACE)));
         parsed.requireOneOrigin();
         return parsed;
     }

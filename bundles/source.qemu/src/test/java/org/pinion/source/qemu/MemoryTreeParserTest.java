@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -143,6 +144,6 @@ class MemoryTreeParserTest {
         }
         MemoryTree tree = Text.tree(text.append('\n').toString());
         Capture capture = new Capture(tree, MemoryDevices.NONE);
-        assertThat(capture.flatView("memory").sections()).hasSize(1_000_000);
+        assertThat(capture.flatView(Optional.of("memory")).sections()).hasSize(1_000_000);
     }
 }

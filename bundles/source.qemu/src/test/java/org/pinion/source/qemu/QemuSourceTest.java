@@ -120,6 +120,22 @@ class QemuSourceTest {
     }
 
     @Test
+    void memoryBehindAVirtualIommuThatTranslatesSaysForWhom() throws IommuException {
+        FlatView view = capture("q35-viommu-linux");
+        assertThat(view.at(0x100000).orElseThrow().facts().get(SectionFacts.TRANSLATED_BY))
+                .contains("vtd-02.0")
+                .doesNotContain("bus master");
+        assertThat(view.at(0xfec00000L).orElseThrow().facts()).as("registers").isEmpty();
+    }
+
+    @Test
+    void memoryThatIsAskedForByNameIsNotCalledTranslated() throws IommuException {
+        FlatView view = source.read(
+                Map.of("mtree", Captures.path("q35-viommu-linux.mtree"), "address-space", "memory"));
+        assertThat(view.sections()).allSatisfy(section -> assertThat(section.facts()).isEmpty());
+    }
+
+    @Test
     void ownersChangeNothingElse() throws IommuException, IOException {
         for (String name : Captures.names()) {
             FlatView plain = source.read(Map.of("mtree", Captures.path(name + ".mtree")));

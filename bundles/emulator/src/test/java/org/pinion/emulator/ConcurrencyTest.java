@@ -1,0 +1,97 @@
+package org.pinion.emulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.pinion.emulator.Process.PAGE;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class ConcurrencyTest {
+
+    private static final int ROUNDS = 2000;
+
+    private final Process process = Process.onLab();
+
+    @Test
+    void dmaNeverTouchesMemoryThatWasUnmappedBefore() throws Exception {
+        int ioas = process.ioas();
+        Edu edu = new Edu(process.kernel, process.attached(0, ioas));
+        edu.busMaster(true);
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<?> writer = threads.submit(() -> {
+                while (!done.get()) {
+                    edu.toMemory(0x1000, 64);
+                }
+            });
+            for (int i = 0; i < ROUNDS; i++) {
+                MemorySegment memory = process.memory(PAGE);
+                assertThat(process.map(ioas, memory.address(), PAGE, 0x1000)).isZero();
+                assertThat(process.unmap(ioas, 0x1000, PAGE)).isEqualTo(PAGE);
+                memory.fill((byte) 9);
+                assertThat(memory.get(ValueLayout.JAVA_BYTE, 0)).as("no write after unmap").isEqualTo((byte) 9);
+                assertThat(process.kernel.munmap(memory)).isZero();
+            }
+            done.set(true);
+            writer.get();
+        }
+    }
+
+    @Test
+    void manyThreadsMapIntoOneAddressSpace() throws Exception {
+        int ioas = process.ioas();
+        process.attached(0, ioas);
+        long va = process.memory(PAGE).address();
+        run(8, thread -> {
+            for (int i = 0; i < ROUNDS; i++) {
+                long iova = (long) (thread * ROUNDS + i) * PAGE;
+                assertThat(process.map(ioas, va, PAGE, iova)).isZero();
+                if (i % 2 == 0) {
+                    assertThat(process.unmap(ioas, iova, PAGE)).isEqualTo(PAGE);
+                }
+            }
+        });
+        assertThat(process.pinnedKilobytes()).isEqualTo(8L * ROUNDS / 2 * 4);
+        assertThat(process.unmap(ioas, 0, -1)).isEqualTo(8L * ROUNDS / 2 * PAGE);
+        assertThat(process.pinnedKilobytes()).isZero();
+    }
+
+    @Test
+    void descriptorsAreGivenOnceEach() throws Exception {
+        run(8, thread -> {
+            for (int i = 0; i < 200; i++) {
+                Process own = new Process(process.kernel);
+                assertThat(own.ioas()).isEqualTo(1);
+                assertThat(process.kernel.close(own.iommufd)).isZero();
+            }
+        });
+    }
+
+    private interface Work {
+        void run(int thread) throws Exception;
+    }
+
+    private static void run(int count, Work work) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+            List<Callable<Void>> all = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                int thread = i;
+                all.add(() -> {
+                    work.run(thread);
+                    return null;
+                });
+            }
+            for (Future<Void> future : threads.invokeAll(all)) {
+                future.get();
+            }
+        }
+    }
+}
