@@ -13,6 +13,7 @@ import org.osgi.framework.Bundle;
 final class OneShot {
 
     private static final String WATCHED_DIRECTORIES = "felix.fileinstall.dir";
+    private static final String SCRATCH_DIRECTORY = "felix.fileinstall.tmpdir";
 
     private final Installation installation;
     private final KernelChoice kernel;
@@ -41,6 +42,7 @@ final class OneShot {
         Map<String, String> settings =
                 FrameworkSettings.of(installation, kernel, storage.directory(), Layer.PLUGINS);
         settings.put(WATCHED_DIRECTORIES, installation.home().resolve("etc").toString());
+        settings.put(SCRATCH_DIRECTORY, storage.directory().resolve("fileinstall").toString());
         return settings;
     }
 
