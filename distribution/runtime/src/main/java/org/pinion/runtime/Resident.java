@@ -13,7 +13,7 @@ final class Resident {
 
     private static final String USAGE = """
             Usage: pinion run [--host FILE]
-            Starts Pinion and stays up, with a console where there is a terminal ('help' lists its commands, 'exit 0' ends).
+            Starts Pinion and stays up, with a console on the terminal ('help' lists its commands, 'exit 0' ends).
             Bundles dropped into %s are installed, updated and removed while it runs;
             configurations (*.cfg) are read from %s. What must be remembered is kept in
             %s (PINION_STATE names another directory).
