@@ -28,7 +28,7 @@ class WhoMayKnowWhomIT {
             Map.entry("core", Set.of("api", "spi")),
             Map.entry("linux", Set.of()),
             Map.entry("emulator", Set.of("linux")),
-            Map.entry("device", Set.of("linux")),
+            Map.entry("device", Set.of("api", "linux")),
             Map.entry("backend.iommufd", Set.of("api", "spi", "linux", "device")),
             Map.entry("memory.memfd", Set.of("api", "linux")),
             Map.entry("memory.section", Set.of("api", "spi")),
