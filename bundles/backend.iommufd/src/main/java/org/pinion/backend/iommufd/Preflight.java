@@ -113,7 +113,7 @@ final class Preflight {
     }
 
     private GroupFacts facts(HostDevices.Found found) throws IOException {
-        String holders = new Holders(kernel).ofDevice(found.cdev().orElse(""));
+        String holders = new Holders(kernel).ofDevice(found.cdev().orElse(""), 1);
         return host.factsAbout(found.device(), BindCauses.UNSAFE_INTERRUPTS, holders);
     }
 

@@ -23,12 +23,13 @@ public final class Holders {
     }
 
     /**
-     * @param cdev a character device that this process has itself opened once
+     * @param cdev a character device
+     * @param own how often the caller has it open itself
      * @return the other holders, such as {@code process 4711}; empty if none is seen
      */
-    public String ofDevice(String cdev) {
+    public String ofDevice(String cdev, int own) {
         String name = lastName(cdev);
-        return holders(1, open -> open.stream().filter(name::equals).count());
+        return holders(own, open -> open.stream().filter(name::equals).count());
     }
 
     /**

@@ -46,13 +46,13 @@ class HoldersTest {
         open.put("4711", List.of("null", "vfio3"));
         open.put("4712", List.of("null", "vfio33"));
         open.put(SELF, List.of("vfio3"));
-        assertThat(holders().ofDevice("/dev/vfio/devices/vfio3")).isEqualTo("process 4711");
+        assertThat(holders().ofDevice("/dev/vfio/devices/vfio3", 1)).isEqualTo("process 4711");
     }
 
     @Test
     void aSecondDescriptorOfThisProcessIsAnotherAddressSpace() {
         open.put(SELF, List.of("vfio3", "vfio3"));
-        assertThat(holders().ofDevice("/dev/vfio/devices/vfio3")).isEqualTo("another address space of this process");
+        assertThat(holders().ofDevice("/dev/vfio/devices/vfio3", 1)).isEqualTo("another address space of this process");
     }
 
     @Test
@@ -70,6 +70,6 @@ class HoldersTest {
     void processesThatDoNotLetThemselvesBeLookedAtAreLeftOut() {
         open.put("1", List.of());
         assertThat(holders().ofGroup("/dev/vfio/7")).isEmpty();
-        assertThat(holders().ofDevice("/dev/vfio/devices/vfio3")).isEmpty();
+        assertThat(holders().ofDevice("/dev/vfio/devices/vfio3", 1)).isEmpty();
     }
 }
