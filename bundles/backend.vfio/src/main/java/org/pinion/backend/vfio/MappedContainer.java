@@ -101,8 +101,9 @@ final class MappedContainer {
             return;
         }
         try {
+            long held = 0;
             for (Mapping mapping : record.values()) {
-                issue(mapping, "map " + words(mapping) + " into '" + space + "'");
+                issue(mapping, held++, "map " + words(mapping) + " into '" + space + "'");
             }
         } catch (IommuException failure) {
             empty(failure);
@@ -138,7 +139,7 @@ final class MappedContainer {
     void map(Mapping mapping) throws IommuException {
         String operation = "map " + words(mapping) + " into '" + space + "'";
         if (holding) {
-            issue(mapping, operation);
+            issue(mapping, record.size(), operation);
         } else {
             address(mapping, operation);
             requireFree(mapping.range(), operation);
@@ -150,12 +151,12 @@ final class MappedContainer {
         return mapping.range() + " " + mapping.access().symbol() + " " + mapping.route().symbol();
     }
 
-    private void issue(Mapping mapping, String operation) throws IommuException {
+    private void issue(Mapping mapping, long held, String operation) throws IommuException {
         long address = address(mapping, operation);
         try {
             container.map(mapping.range(), mapping.access(), address);
         } catch (ErrnoException failure) {
-            throw causes(failure).of(mapping, failure).failing(operation, mapping.range(), failure);
+            throw causes(held, failure).of(mapping, failure).failing(operation, mapping.range(), failure);
         }
     }
 
@@ -170,12 +171,12 @@ final class MappedContainer {
         throw MappingCauses.noWay(operation, mapping);
     }
 
-    private MapCauses causes(ErrnoException failure) {
+    private MapCauses causes(long held, ErrnoException failure) {
         try {
-            return new MapCauses(Optional.of(container.info()), record.size(), pinning);
+            return new MapCauses(Optional.of(container.info()), held, pinning);
         } catch (ErrnoException untold) {
             failure.addSuppressed(untold);
-            return new MapCauses(Optional.empty(), record.size(), pinning);
+            return new MapCauses(Optional.empty(), held, pinning);
         }
     }
 
@@ -193,7 +194,9 @@ final class MappedContainer {
         AddressRange range = mapping.range();
         long removed = remove(mapping, operation);
         if (removed != range.size()) {
-            throw removed == 0 ? absent(operation, range) : MappingCauses.tooShort(operation, range, removed);
+            throw removed == 0
+                    ? UnmapCauses.absent(operation, range)
+                    : MappingCauses.tooShort(operation, range, removed);
         }
     }
 
@@ -209,7 +212,7 @@ final class MappedContainer {
             forget(range);
             return removed;
         } catch (ErrnoException failure) {
-            throw UnmapCauses.of(range, failure).failing(operation, range, failure);
+            throw UnmapCauses.failing(operation, range, failure);
         }
     }
 
@@ -221,12 +224,6 @@ final class MappedContainer {
         record.remove(range.start());
         bytes -= range.size();
         return true;
-    }
-
-    /** Type1 answers to the removal of nothing with success and 0 bytes; here it is told as iommufd tells it. */
-    private static IommuException absent(String operation, AddressRange range) {
-        var cause = MappingCauses.absent(range);
-        return new IommuException(operation, Errno.ENOENT.name(), range, cause.why(), cause.remedy(), null);
     }
 
     private void add(Mapping mapping) {
@@ -249,7 +246,7 @@ final class MappedContainer {
         AddressRange range = mapping.range();
         long removed = remove(mapping, operation);
         if (removed == 0) {
-            throw absent(operation, range);
+            throw UnmapCauses.absent(operation, range);
         }
         if (removed != range.size()) {
             throw new CutException(List.of(), MappingCauses.tooShort(operation, range, removed));

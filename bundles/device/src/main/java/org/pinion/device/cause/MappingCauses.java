@@ -13,7 +13,8 @@ import org.pinion.device.host.PinningFacts;
 /** Why a mapping was not made or removed, in words, as far as every address space of the kernel has the cause. */
 public final class MappingCauses {
 
-    private static final String OUTSIDER = "commit again; if it stays, close the address space and open it anew";
+    /** The remedy where the kernel has not what was put there. */
+    public static final String OUTSIDER = "commit again; if it stays, close the address space and open it anew";
 
     private MappingCauses() {}
 
