@@ -204,11 +204,12 @@ final class MappedContainer {
     private long remove(Mapping mapping, String operation) throws IommuException {
         AddressRange range = mapping.range();
         if (!holding) {
-            return forget(range) ? range.size() : 0;
+            Mapping recorded = record.get(range.start());
+            boolean there = recorded != null && recorded.range().equals(range);
+            return there ? forget(range) : 0;
         }
         try {
             long removed = container.unmap(range);
-            // Type1 removes whole mappings only, so whatever it removed, nothing is left in the range.
             forget(range);
             return removed;
         } catch (ErrnoException failure) {
@@ -216,14 +217,13 @@ final class MappedContainer {
         }
     }
 
-    private boolean forget(AddressRange range) {
-        Mapping recorded = record.get(range.start());
-        if (recorded == null || !recorded.range().equals(range)) {
-            return false;
-        }
-        record.remove(range.start());
-        bytes -= range.size();
-        return true;
+    /** Forgets the mappings in a range. As in the kernel, none of them reaches out of it. */
+    private long forget(AddressRange range) {
+        Collection<Mapping> gone = record.subMap(range.start(), true, range.last(), true).values();
+        long removed = gone.stream().mapToLong(mapping -> mapping.range().size()).sum();
+        gone.clear();
+        bytes -= removed;
+        return removed;
     }
 
     private void add(Mapping mapping) {

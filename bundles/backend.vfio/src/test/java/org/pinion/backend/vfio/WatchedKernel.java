@@ -35,6 +35,7 @@ final class WatchedKernel {
     private final Map<Integer, Integer> containerOf = new HashMap<>();
     private final Map<Integer, TreeMap<Long, AddressRange>> held = new HashMap<>();
     private final Map<Integer, Integer> answers = new HashMap<>();
+    private final Map<Integer, Integer> once = new HashMap<>();
     private final Map<String, Integer> refused = new HashMap<>();
     private Consumer<Integer> afterIoctl = _ -> {};
     private long ioctls;
@@ -91,6 +92,11 @@ final class WatchedKernel {
         answers.put(request, errno.answer());
     }
 
+    /** Answers the next ioctl of a number with an error. */
+    void answerOnce(int request, Errno errno) {
+        once.put(request, errno.answer());
+    }
+
     /** Answers every ioctl of a number with a value, from now on. */
     void answer(int request, int value) {
         answers.put(request, value);
@@ -114,6 +120,9 @@ final class WatchedKernel {
         String name = method.getName();
         if (name.equals("ioctl")) {
             ioctls++;
+            if (once.containsKey((int) arguments[1])) {
+                return once.remove((int) arguments[1]);
+            }
             if (answers.containsKey((int) arguments[1])) {
                 return answers.get((int) arguments[1]);
             }
