@@ -13,7 +13,8 @@ import org.pinion.emulator.syscall.SyscallException;
  * @param readable whether a device may read
  * @param writable whether a device may write
  */
-record Area(long start, long last, PinnablePages pages, long startByte, boolean readable, boolean writable) {
+record Area(long start, long last, PinnablePages pages, long startByte, boolean readable, boolean writable)
+        implements Translated {
 
     long length() {
         return last - start + 1;
@@ -32,8 +33,9 @@ record Area(long start, long last, PinnablePages pages, long startByte, boolean 
         pages.unpin(firstPage(), lastPage());
     }
 
-    /** What a device meets at an address; the area must be pinned. */
-    Chunk locate(long iova, long atMost) {
+    /** The area must be pinned. */
+    @Override
+    public Chunk locate(long iova, long atMost) {
         long left = last - iova + 1;
         long here = left == 0 ? atMost : Long.compareUnsigned(left, atMost) < 0 ? left : atMost;
         return pages.locate(startByte + (iova - start), here);
