@@ -214,7 +214,7 @@ class PreflightTest {
     void aGroupThatAnotherUserOwnsIsTold() throws IommuException {
         open(Machine.usual());
         machine.watched.answer(Vfio.GROUP_SET_CONTAINER, Errno.EPERM);
-        refuses(Machine.EDU, "EPERM", "does not isolate the device's interrupts, or IOMMU group 1 of 0000:00:10.0");
+        refuses(Machine.EDU, "EPERM: IOMMU group 1 of 0000:00:10.0 belongs to another user of VFIO");
         machine.watched.answerTruthfully();
     }
 }
