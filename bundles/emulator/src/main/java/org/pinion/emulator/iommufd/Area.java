@@ -25,6 +25,14 @@ record Area(long start, long last, PinnablePages pages, long startByte, boolean 
         return ((start | length() | startByte & (Pages.SIZE - 1)) & (alignment - 1)) == 0;
     }
 
+    Area upTo(long iova) {
+        return new Area(start, iova, pages, startByte, readable, writable);
+    }
+
+    Area after(long iova) {
+        return new Area(iova + 1, last, pages, startByte + (iova + 1 - start), readable, writable);
+    }
+
     void pin() throws SyscallException {
         pages.pin(firstPage(), lastPage());
     }

@@ -44,7 +44,7 @@ final class AttachedGroups {
     long pageSizes() {
         long sizes = -1L;
         for (Domain domain : domains) {
-            sizes &= domain.geometry().pageSizes().stream().mapToLong(Long::longValue).sum();
+            sizes &= domain.geometry().pageSizeBits();
         }
         return (sizes & (Pages.SIZE - 1)) == 0 ? sizes : sizes & -Pages.SIZE | Pages.SIZE;
     }

@@ -7,6 +7,7 @@ import org.pinion.emulator.iommufd.Transfer;
 import org.pinion.emulator.iommufd.TransferFault;
 import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.ProcessMemory;
+import org.pinion.emulator.syscall.ContainerInfo;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.VfioIommuType1DmaUnmap;
@@ -71,7 +72,7 @@ public final class Type1Iommu {
      */
     public int ioctl(int request, MemorySegment argument) throws SyscallException {
         return switch (request) {
-            case VfioType1.GET_INFO -> locked(() -> new InfoRequest(this).run(argument));
+            case VfioType1.GET_INFO -> locked(() -> info().answer(argument));
             case VfioType1.MAP_DMA -> {
                 MapRequest map = MapRequest.read(this, argument);
                 yield locked(map::run);
@@ -83,6 +84,11 @@ public final class Type1Iommu {
             case VfioType1.DIRTY_PAGES -> locked(() -> new DirtyRequest(this).run(argument));
             default -> throw new SyscallException(Errno.ENOTTY);
         };
+    }
+
+    private ContainerInfo info() {
+        return new ContainerInfo(groups.pageSizes()).migration(groups.smallestPage(), UserBitmap.MAXIMUM_BYTES)
+                .available(mappings.available()).usable(groups.usable().ranges());
     }
 
     /** What is done under the lock. */

@@ -30,19 +30,19 @@ record UserBitmap(long pageSize, long address) {
     }
 
     /**
-     * Writes bits. What precedes them in their first word stays; what follows them in their last word becomes 0.
-     * EFAULT if there is no memory.
+     * Writes bits. If they begin inside a word all that the caller has in that word stays too; else what follows them in
+     * their last word becomes 0. EFAULT if there is no memory.
      */
     void write(long first, long count, boolean value) throws SyscallException {
         long shift = first & 63;
         long words = (shift + count + 63) >>> 6;
         MemorySegment user = UserMemory.at(address + (first >>> 6 << 3), words * Long.BYTES);
         for (long word = 0; word < words; word++) {
-            long kept = word == 0 ? (1L << shift) - 1 : 0;
+            long before = word == 0 ? (1L << shift) - 1 : 0;
             long end = shift + count - word * Long.SIZE;
-            long below = end >= Long.SIZE ? -1L : (1L << end) - 1;
-            long old = kept == 0 ? 0 : user.get(ValueLayout.JAVA_LONG_UNALIGNED, 0) & kept;
-            user.set(ValueLayout.JAVA_LONG_UNALIGNED, word * Long.BYTES, old | (value ? below & ~kept : 0));
+            long upTo = end >= Long.SIZE ? -1L : (1L << end) - 1;
+            long old = before == 0 ? 0 : user.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+            user.set(ValueLayout.JAVA_LONG_UNALIGNED, word * Long.BYTES, old | (value ? upTo & ~before : 0));
         }
     }
 }
