@@ -54,10 +54,6 @@ final class Container implements AutoCloseable {
         return fd;
     }
 
-    long pageSize() {
-        return kernel.pageSize();
-    }
-
     int apiVersion() throws ErrnoException {
         return ErrnoException.check("VFIO_GET_API_VERSION", issue(VfioType1.GET_API_VERSION, 0));
     }

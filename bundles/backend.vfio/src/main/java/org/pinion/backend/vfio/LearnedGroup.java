@@ -72,8 +72,13 @@ final class LearnedGroup {
         inside = now;
     }
 
-    /** {@return whether an IOMMU's page table keeps memory pinned for it} */
-    boolean pins() {
-        return inside && attached.values().stream().anyMatch(device -> !device.device().emulatedIommu());
+    /**
+     * Whether an IOMMU's page table keeps memory pinned for it: with a container of VFIO's own for as long as it is
+     * inside, with iommufd for as long as one of its devices is open.
+     */
+    boolean pins(boolean iommufd) {
+        return inside
+                && attached.values().stream()
+                        .anyMatch(device -> !device.device().emulatedIommu() && (!iommufd || device.isOpen()));
     }
 }

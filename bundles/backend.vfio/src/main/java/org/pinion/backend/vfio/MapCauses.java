@@ -28,8 +28,8 @@ record MapCauses(Optional<ContainerInfo> info, long mappings, PinningFacts pinni
             case EEXIST -> MappingCauses.occupied(mapping.range());
             case ENOSPC ->
                 new Cause(
-                        "the container takes no more mappings: it has %d, and a new one costs an entry whatever its size"
-                                .formatted(mappings),
+                        "the container takes no more mappings: it has %d, and a new one costs an entry whatever its"
+                                .formatted(mappings) + " size",
                         "raise the limit, echo 1000000 > " + ENTRY_LIMIT
                                 + ", and open the address space anew: a container reads it once");
             case EINVAL -> invalid(mapping);
@@ -48,7 +48,8 @@ record MapCauses(Optional<ContainerInfo> info, long mappings, PinningFacts pinni
     private Cause invalid(Mapping mapping) {
         return info.flatMap(known -> MappingCauses.outside(mapping, known.ranges()))
                 .orElseGet(() -> new Cause(
-                        mapping.range() + " or " + mapping.backing() + " is not what an attached device's IOMMU can map",
+                        mapping.range() + " or " + mapping.backing()
+                                + " is not what an attached device's IOMMU can map",
                         "trim it to whole pages, inside what the devices can use"));
     }
 }

@@ -49,6 +49,10 @@ final class MappedContainer {
         this.pinning = pinning;
     }
 
+    boolean servedByIommufd() {
+        return iommufd;
+    }
+
     long mappings() {
         return record.size();
     }

@@ -25,6 +25,10 @@ record OpenDevice(HostDevice device, VfioDevice vfio) implements DeviceHandle {
         regions().write(region, offset, from);
     }
 
+    boolean isOpen() {
+        return vfio.fd() >= 0;
+    }
+
     private RegionAccess regions() {
         return new RegionAccess(vfio, device.address());
     }

@@ -42,7 +42,7 @@ final class SessionDevices {
 
     /** {@return whether an IOMMU's page table keeps memory pinned} */
     boolean pin() {
-        return groups.values().stream().anyMatch(LearnedGroup::pins);
+        return groups.values().stream().anyMatch(group -> group.pins(target.servedByIommufd()));
     }
 
     /** {@return what the groups in the container reserve} */

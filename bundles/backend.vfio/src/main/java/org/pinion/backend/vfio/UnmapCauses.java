@@ -40,7 +40,8 @@ final class UnmapCauses {
     }
 
     /**
-     * The removal of nothing, to which type1 answers with success and 0 bytes, told as iommufd tells it: {@code ENOENT}.
+     * The removal of nothing, to which type1 answers with success and 0 bytes, told as iommufd tells it: {@code
+     * ENOENT}.
      *
      * @param operation what was tried
      * @param range what was to be removed

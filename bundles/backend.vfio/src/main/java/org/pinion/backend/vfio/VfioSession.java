@@ -19,7 +19,7 @@ import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 
-/** An address space over a container of its own. A group that does not go into it is refused; there is no second one. */
+/** An address space over a container of its own. A group that does not fit in is refused: there is no second one. */
 final class VfioSession implements BackendSession {
 
     private final String space;

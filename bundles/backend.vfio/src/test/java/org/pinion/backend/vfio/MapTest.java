@@ -153,7 +153,10 @@ class MapTest {
                 "is reserved by, or outside the aperture of");
         refuses(
                 new Mapping(
-                        new AddressRange(Machine.PAGE, -1L), Access.READ, Route.USER, new Backing.UserMemory(2 * Machine.PAGE)),
+                        new AddressRange(Machine.PAGE, -1L),
+                        Access.READ,
+                        Route.USER,
+                        new Backing.UserMemory(2 * Machine.PAGE)),
                 Errno.EOVERFLOW,
                 "past 2^64-1");
     }

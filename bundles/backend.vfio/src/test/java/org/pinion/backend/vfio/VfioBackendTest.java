@@ -33,7 +33,9 @@ class VfioBackendTest {
         machine.watched.refuse("/dev/vfio/vfio", Errno.ENOENT);
         Availability availability = machine.backend.probe();
         assertThat(availability.available()).isFalse();
-        assertThat(availability.detail()).startsWith("ENOENT: there is no /dev/vfio/vfio").contains("modprobe vfio_iommu_type1");
+        assertThat(availability.detail())
+                .startsWith("ENOENT: there is no /dev/vfio/vfio")
+                .contains("modprobe vfio_iommu_type1");
         assertThatThrownBy(() -> machine.backend.open("vm0"))
                 .isInstanceOf(IommuException.class)
                 .hasMessageStartingWith("open 'vm0': ENOENT: there is no /dev/vfio/vfio");

@@ -73,7 +73,9 @@ final class WatchedKernel {
 
     /** {@return whether a container holds all of a range} */
     boolean mapped(AddressRange range) {
-        return held.values().stream().flatMap(table -> table.values().stream()).anyMatch(entry -> entry.contains(range));
+        return held.values().stream()
+                .flatMap(table -> table.values().stream())
+                .anyMatch(entry -> entry.contains(range));
     }
 
     /** Fails one call: 1 is the next one. */
@@ -177,7 +179,8 @@ final class WatchedKernel {
 
     private void keep(int fd, int request, Object argument, int answer) {
         switch (request) {
-            case Vfio.GROUP_SET_CONTAINER -> containerOf.put(fd, ((MemorySegment) argument).get(ValueLayout.JAVA_INT, 0));
+            case Vfio.GROUP_SET_CONTAINER ->
+                containerOf.put(fd, ((MemorySegment) argument).get(ValueLayout.JAVA_INT, 0));
             case Vfio.GROUP_UNSET_CONTAINER -> forgetIfEmpty(containerOf.remove(fd));
             case Vfio.GROUP_GET_DEVICE_FD -> open.put(answer, ((MemorySegment) argument).getString(0));
             case VfioType1.MAP_DMA -> {
