@@ -1,10 +1,10 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.cause;
 
 import org.pinion.api.IommuException;
 import org.pinion.linux.ErrnoException;
 
 /** The steps of closing something: each is done whatever came of those before, and the first failure is kept. */
-final class Closing {
+public final class Closing {
 
     private final String operation;
     private IommuException first;
@@ -12,16 +12,26 @@ final class Closing {
     /**
      * @param operation what is being closed, for messages
      */
-    Closing(String operation) {
+    public Closing(String operation) {
         this.operation = operation;
     }
 
     /** A call that gives something back to the kernel. */
-    interface Step {
+    public interface Step {
+
+        /**
+         * @throws ErrnoException if the kernel complains
+         */
         void run() throws ErrnoException;
     }
 
-    void step(String what, Step step) {
+    /**
+     * Does a step; a failure is kept for {@link #finish}.
+     *
+     * @param what the step, for messages
+     * @param step does it
+     */
+    public void step(String what, Step step) {
         try {
             step.run();
         } catch (ErrnoException failure) {
@@ -37,7 +47,7 @@ final class Closing {
     /**
      * @throws IommuException the first failure, if there was one, with the others suppressed in it
      */
-    void finish() throws IommuException {
+    public void finish() throws IommuException {
         if (first != null) {
             throw first;
         }

@@ -1,9 +1,9 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.cause;
 
 import org.pinion.linux.ErrnoException;
 
 /** Why a device's region was not read or written, in words: drivers/vfio/pci/vfio_pci_core.c. */
-final class RegionCauses {
+public final class RegionCauses {
 
     private RegionCauses() {}
 
@@ -11,7 +11,7 @@ final class RegionCauses {
      * @param failure the kernel's answer
      * @return the cause
      */
-    static Cause of(ErrnoException failure) {
+    public static Cause of(ErrnoException failure) {
         return switch (failure.errno()) {
             case EBADF -> new Cause("the device was detached", "attach it again");
             case EINVAL -> new Cause("the device has no such region", "0 to 5 are BARs, 7 is PCI configuration space");

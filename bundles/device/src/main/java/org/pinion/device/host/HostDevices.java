@@ -1,4 +1,4 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.host;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.pinion.api.AddressRange;
 import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
 import org.pinion.api.ReservedRegion;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.sysfs.IommuGroup;
@@ -22,7 +23,7 @@ import org.pinion.linux.sysfs.PciFunctions;
  * The devices of the host that could be attached, as {@code /sys} shows them. Keeps nothing; may be used from any
  * thread.
  */
-final class HostDevices {
+public final class HostDevices {
 
     private static final int BRIDGE = 0x06;
     private static final Map<String, String> MODELS = Map.of("1234:11e8", "edu", "1af4:1110", "ivshmem");
@@ -32,7 +33,10 @@ final class HostDevices {
     private final IommuGroups groups;
     private final Kernel kernel;
 
-    HostDevices(Kernel kernel) {
+    /**
+     * @param kernel the kernel whose {@code /sys} is looked at
+     */
+    public HostDevices(Kernel kernel) {
         this.kernel = kernel;
         this.functions = new PciFunctions(kernel);
         this.mediated = new MediatedDevices(kernel);
@@ -45,9 +49,13 @@ final class HostDevices {
      * @param device the device
      * @param cdev its VFIO character device; empty if no driver of VFIO has made one
      */
-    record Found(HostDevice device, Optional<String> cdev) {}
+    public record Found(HostDevice device, Optional<String> cdev) {}
 
-    List<Found> all() throws IOException {
+    /**
+     * @return every device that could be attached
+     * @throws IOException if {@code /sys} cannot be read
+     */
+    public List<Found> all() throws IOException {
         List<Found> found = new ArrayList<>();
         for (PciFunction function : functions.all()) {
             if (attachable(function)) {
@@ -95,7 +103,7 @@ final class HostDevices {
      * @return what its devices cannot use; the {@code direct-relaxable} regions, which they may, left out
      * @throws IOException if {@code /sys} cannot be read
      */
-    List<ReservedRegion> reserved(int group) throws IOException {
+    public List<ReservedRegion> reserved(int group) throws IOException {
         return groups.find(group).stream()
                 .flatMap(found -> found.reserved().stream())
                 .filter(region -> !region.type().equals("direct-relaxable"))
@@ -104,14 +112,52 @@ final class HostDevices {
     }
 
     /**
-     * Gathers what helps to say why a device was not bound.
+     * Finds a device for an operation.
      *
-     * @param found the device
+     * @param address the device's address
+     * @param operation what is being done, for messages
+     * @return the device
+     * @throws IommuException if there is none; the message names those that there are
+     */
+    public Found require(String address, String operation) throws IommuException {
+        try {
+            for (Found found : all()) {
+                if (found.device().address().equals(address)) {
+                    return found;
+                }
+            }
+            throw new IommuException(
+                    operation, "there is no device " + address + "; " + inWords(), "name one of them");
+        } catch (IOException unreadable) {
+            throw unreadable(operation, unreadable);
+        }
+    }
+
+    /**
+     * @param operation what was being done
+     * @param unreadable why {@code /sys} could not be read
+     * @return the exception that tells it
+     */
+    public static IommuException unreadable(String operation, IOException unreadable) {
+        return new IommuException(
+                operation,
+                null,
+                null,
+                "the host's devices cannot be read: " + unreadable.getMessage(),
+                "mount sysfs at /sys",
+                unreadable);
+    }
+
+    /**
+     * Gathers what helps to say why a device was not given away.
+     *
+     * @param device the device
+     * @param parameter the module's parameter that accepts interrupts that are not isolated
+     * @param holders who else has the device open, in words; empty if nobody is seen
      * @return the facts
      * @throws IOException if {@code /sys} cannot be read
      */
-    GroupFacts factsAbout(Found found) throws IOException {
-        HostDevice device = found.device();
+    public GroupFacts factsAbout(HostDevice device, String parameter, String holders) throws IOException {
         List<GroupFacts.Member> members = new ArrayList<>();
         for (String address : groups.find(device.group()).map(IommuGroup::devices).orElse(List.of())) {
             if (!address.equals(device.address())) {
@@ -120,24 +166,19 @@ final class HostDevices {
             }
         }
         return new GroupFacts(
-                device.address(),
-                device.group(),
-                members,
-                reserved(device.group()),
-                unsafeInterrupts(),
-                new Holders(kernel).of(found.cdev().orElse("")));
+                device.address(), device.group(), members, reserved(device.group()), isSet(parameter), holders);
     }
 
-    private boolean unsafeInterrupts() throws IOException {
+    private boolean isSet(String parameter) throws IOException {
         try {
-            return kernel.readFile(BindCauses.UNSAFE_INTERRUPTS).startsWith("Y");
+            return kernel.readFile(parameter).startsWith("Y");
         } catch (NoSuchFileException absent) {
             return false;
         }
     }
 
     /** {@return addresses and descriptions of all devices, for a message} */
-    String inWords() throws IOException {
+    private String inWords() throws IOException {
         List<Found> all = all();
         return all.isEmpty()
                 ? "this host has none that could be attached"

@@ -1,4 +1,4 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.host;
 
 import java.io.IOException;
 import java.util.List;
@@ -9,16 +9,19 @@ import org.pinion.linux.procfs.MemoryArea;
 import org.pinion.linux.procfs.ProcessMemory;
 
 /** What {@code /proc} tells about memory that was not pinned, in words. Read only when something has failed. */
-final class PinningFacts {
+public final class PinningFacts {
 
     private final ProcessMemory memory;
 
-    PinningFacts(Kernel kernel) {
+    /**
+     * @param kernel the kernel whose {@code /proc} is looked at
+     */
+    public PinningFacts(Kernel kernel) {
         this.memory = new ProcessMemory(kernel);
     }
 
     /** {@return half a sentence such as {@code the limit on locked memory is 0x800000 bytes}} */
-    String memlock() {
+    public String memlock() {
         try {
             long limit = memory.memlockLimit().soft();
             return limit == MemlockLimit.UNLIMITED
@@ -34,7 +37,7 @@ final class PinningFacts {
      * @param written whether a device would write there
      * @return half a sentence that says what cannot be pinned there
      */
-    String unpinnable(AddressRange user, boolean written) {
+    public String unpinnable(AddressRange user, boolean written) {
         try {
             return unpinnable(memory.areas(), user, written);
         } catch (IOException unreadable) {

@@ -1,11 +1,11 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.host;
 
 import java.util.List;
 import java.util.Set;
 import org.pinion.api.ReservedRegion;
 
 /**
- * What {@code /sys} and {@code /proc} tell about a device that the kernel did not let be bound.
+ * What {@code /sys} and {@code /proc} tell about a device that the kernel did not give away.
  *
  * @param device the device's address
  * @param group its IOMMU group's number, -1 if it has none
@@ -14,7 +14,7 @@ import org.pinion.api.ReservedRegion;
  * @param unsafeInterrupts whether the kernel was told to accept interrupts that are not isolated
  * @param holders who else has the device open, in words; empty if nobody is seen
  */
-record GroupFacts(
+public record GroupFacts(
         String device,
         int group,
         List<Member> members,
@@ -22,19 +22,25 @@ record GroupFacts(
         boolean unsafeInterrupts,
         String holders) {
 
+    /** Copies the lists. */
+    public GroupFacts {
+        members = List.copyOf(members);
+        reserved = List.copyOf(reserved);
+    }
+
     /**
      * A device of a group.
      *
      * @param address its address
      * @param driver its driver, empty if none
      */
-    record Member(String address, String driver) {
+    public record Member(String address, String driver) {
 
         // Drivers that do no DMA of their own (driver_managed_dma).
         private static final Set<String> HARMLESS = Set.of("pci-stub", "pcieport");
 
         /** {@return whether its driver may do DMA for the host, which keeps the whole group from being given away} */
-        boolean usedByHost() {
+        public boolean usedByHost() {
             return !driver.isEmpty() && !driver.startsWith("vfio") && !HARMLESS.contains(driver);
         }
     }

@@ -1,4 +1,4 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.cause;
 
 import org.pinion.api.AddressRange;
 import org.pinion.api.IommuException;
@@ -10,7 +10,7 @@ import org.pinion.linux.ErrnoException;
  * @param why the cause in words
  * @param remedy what an operator can do; empty if nothing
  */
-record Cause(String why, String remedy) {
+public record Cause(String why, String remedy) {
 
     /**
      * A cause that nothing is known about beyond the kernel's own word.
@@ -18,7 +18,7 @@ record Cause(String why, String remedy) {
      * @param failure the kernel's answer
      * @return the cause
      */
-    static Cause unknown(ErrnoException failure) {
+    public static Cause unknown(ErrnoException failure) {
         return new Cause(
                 "the kernel answered \"" + failure.errno().text() + "\", which it is not known to do here",
                 "look into the kernel's log (dmesg)");
@@ -29,7 +29,7 @@ record Cause(String why, String remedy) {
      * @param failure the kernel's answer
      * @return the exception that tells all of it
      */
-    IommuException failing(String operation, ErrnoException failure) {
+    public IommuException failing(String operation, ErrnoException failure) {
         return failing(operation, null, failure);
     }
 
@@ -39,7 +39,7 @@ record Cause(String why, String remedy) {
      * @param failure the kernel's answer
      * @return the exception that tells all of it
      */
-    IommuException failing(String operation, AddressRange range, ErrnoException failure) {
+    public IommuException failing(String operation, AddressRange range, ErrnoException failure) {
         return new IommuException(operation, failure.errno().name(), range, why, remedy, failure);
     }
 }

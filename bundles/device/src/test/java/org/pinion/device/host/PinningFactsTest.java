@@ -1,4 +1,4 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,15 +15,9 @@ import org.pinion.linux.procfs.ProcessMemory;
 
 class PinningFactsTest {
 
-    /** Facts of a process with a limit and one memory area. */
-    static final PinningFacts FACTS = facts(Map.of(
+    private static final PinningFacts FACTS = facts(Map.of(
             "/proc/self/limits",
-            "Max locked memory         8388608              8388608              bytes     \n",
-            "/proc/self/smaps",
-            """
-            10000-20000 rw-p 00000000 00:00 0
-            VmFlags: rd wr mr mw me ac
-            """));
+            "Max locked memory         8388608              8388608              bytes     \n"));
 
     private static final List<MemoryArea> AREAS = areas("""
             10000-20000 rw-p 00000000 00:00 0
