@@ -60,7 +60,7 @@ public final class EmulatedKernel implements Kernel {
         for (HostDevice device : host.devices()) {
             if (device.vfio()) {
                 String name = "vfio" + devices.size();
-                devices.put(name, new VfioDevice(name, device, owners, faults));
+                devices.put(name, new VfioDevice(name, device, owners, faults, host.release()));
             }
         }
         this.sysfs = new Sysfs(host, devices.values());
@@ -127,7 +127,8 @@ public final class EmulatedKernel implements Kernel {
 
     private OpenFile opened(String path) throws SyscallException {
         if (path.equals(IOMMUFD)) {
-            return new IommufdFile(new IommufdContext(memory, locked, files, host.sysResource()));
+            return new IommufdFile(
+                    new IommufdContext(memory, locked, files, host.sysResource()), host.release());
         }
         VfioDevice device = path.startsWith(VFIO_DEVICES) ? devices.get(path.substring(VFIO_DEVICES.length())) : null;
         if (device == null) {

@@ -50,7 +50,8 @@ final class OpenCauses {
         };
     }
 
-    private static Cause tooManyFiles() {
+    /** {@return why no file could be opened at all} */
+    static Cause tooManyFiles() {
         return new Cause("too many files are open", "raise the limit: ulimit -n, or LimitNOFILE= of the service");
     }
 }

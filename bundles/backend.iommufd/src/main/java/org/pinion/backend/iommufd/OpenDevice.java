@@ -5,8 +5,10 @@ import java.io.IOException;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.device.MemoryDecoding;
 import org.pinion.device.RegionAccessException;
 import org.pinion.linux.ErrnoException;
+import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -34,6 +36,21 @@ record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) imp
         } catch (IOException failure) {
             throw failed("write", region, offset, from.byteSize(), failure);
         }
+    }
+
+    @Override
+    public void reset() throws IommuException {
+        try {
+            bound.vfio().reset();
+        } catch (ErrnoException failure) {
+            throw ResetCauses.of(failure).failing("reset " + device.address(), failure);
+        }
+    }
+
+    @Override
+    public Decoding decoding() {
+        MemoryDecoding decoding = bound.vfio().decoding();
+        return new Decoding(decoding.on(), decoding.interruptions());
     }
 
     private IommuException failed(String verb, int region, long offset, long size, IOException failure) {

@@ -13,7 +13,7 @@ import org.pinion.emulator.syscall.SyscallException;
  * @param readable whether a device may read
  * @param writable whether a device may write
  */
-record Area(long start, long last, PinnablePages pages, long startByte, boolean readable, boolean writable) {
+record Area(long start, long last, AreaMemory pages, long startByte, boolean readable, boolean writable) {
 
     long length() {
         return last - start + 1;
@@ -30,6 +30,11 @@ record Area(long start, long last, PinnablePages pages, long startByte, boolean 
 
     void unpin() {
         pages.unpin(firstPage(), lastPage());
+    }
+
+    /** Whether a device that reaches it gets an answer. */
+    boolean answers() {
+        return pages.answers();
     }
 
     /** What a device meets at an address; the area must be pinned. */

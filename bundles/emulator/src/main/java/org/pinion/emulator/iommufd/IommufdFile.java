@@ -13,8 +13,10 @@ import static org.pinion.linux.uapi.Iommufd.OPTION;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
 import java.util.Map;
 import org.pinion.emulator.file.OpenFile;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
@@ -56,13 +58,14 @@ public final class IommufdFile implements OpenFile {
 
     /**
      * @param context what was opened
+     * @param release which requests the kernel knows
      */
-    public IommufdFile(IommufdContext context) {
+    public IommufdFile(IommufdContext context, KernelRelease release) {
         this.context = context;
         IoasCommands ioas = new IoasCommands(context);
         MappingCommands mapping = new MappingCommands(context);
         OptionCommand option = new OptionCommand(context);
-        this.commands = Map.of(
+        Map<Integer, Command> all = Map.of(
                 HWPT_ALLOC, new Command(HWPT_ALLOC_MINIMUM, IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc),
                 DESTROY, new Command(IommuDestroy.SIZE, ioas::destroy),
                 IOAS_ALLOC, new Command(IommuIoasAlloc.SIZE, ioas::alloc),
@@ -73,6 +76,13 @@ public final class IommufdFile implements OpenFile {
                 IOAS_MAP_FILE, new Command(IommuIoasMapFile.SIZE, mapping::mapFile),
                 IOAS_UNMAP, new Command(IommuIoasUnmap.SIZE, mapping::unmap),
                 OPTION, new Command(IommuOption.SIZE, option::run));
+        this.commands = release.mapsFiles() ? all : without(all, IOAS_MAP_FILE);
+    }
+
+    private static Map<Integer, Command> without(Map<Integer, Command> all, int request) {
+        Map<Integer, Command> rest = new HashMap<>(all);
+        rest.remove(request);
+        return rest;
     }
 
     /** {@return what a device binds to} */

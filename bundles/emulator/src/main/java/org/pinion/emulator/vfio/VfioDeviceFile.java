@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.pinion.emulator.file.FileTable;
 import org.pinion.emulator.file.OpenFile;
 import org.pinion.emulator.iommufd.DeviceBinding;
+import org.pinion.emulator.iommufd.DmaBuf;
 import org.pinion.emulator.iommufd.IommufdFile;
 import org.pinion.emulator.memory.MapTarget;
 import org.pinion.emulator.memory.Pages;
@@ -60,7 +61,10 @@ public final class VfioDeviceFile implements OpenFile {
                 case Vfio.DEVICE_GET_REGION_INFO -> regionInfo(argument);
                 case Vfio.DEVICE_ATTACH_IOMMUFD_PT -> attach(argument);
                 case Vfio.DEVICE_DETACH_IOMMUFD_PT -> detach(argument);
-                case Vfio.DEVICE_RESET -> device.function().reset();
+                case Vfio.DEVICE_RESET -> device.reset();
+                case Vfio.DEVICE_FEATURE -> {
+                    return feature(argument);
+                }
                 default -> throw new SyscallException(Errno.ENOTTY);
             }
             return 0;
@@ -72,9 +76,14 @@ public final class VfioDeviceFile implements OpenFile {
         synchronized (device) {
             requireBound();
             SyscallException.require(request == Vfio.DEVICE_RESET, Errno.ENOTTY);
-            device.function().reset();
+            device.reset();
             return 0;
         }
+    }
+
+    private int feature(MemorySegment argument) throws SyscallException {
+        DmaBuf buffer = ExportRequest.of(device, argument);
+        return buffer == null ? 0 : files.add(buffer);
     }
 
     private void requireBound() throws SyscallException {
@@ -148,7 +157,7 @@ public final class VfioDeviceFile implements OpenFile {
         if (device.function().size(region) == 0) {
             return 0;
         }
-        int mappable = device.function().memory(region).isPresent() ? Vfio.REGION_MMAP : 0;
+        int mappable = device.function().mappable(region) ? Vfio.REGION_MMAP : 0;
         return Vfio.REGION_READ | Vfio.REGION_WRITE | mappable;
     }
 
@@ -165,7 +174,7 @@ public final class VfioDeviceFile implements OpenFile {
     public long write(MemorySegment from, long offset) throws SyscallException {
         synchronized (device) {
             long count = countInside(offset, from.byteSize());
-            device.function().write(region(offset), place(offset), from.asSlice(0, count));
+            device.write(region(offset), place(offset), from.asSlice(0, count));
             return count;
         }
     }
