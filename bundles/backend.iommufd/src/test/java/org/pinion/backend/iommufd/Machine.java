@@ -68,7 +68,7 @@ final class Machine {
 
     private static Host host(KernelRelease release, OptionalLong memlock, HostDevice... devices) {
         return new Host(
-                release.kernel() + " emulated in Java", release, memlock, memlock.isEmpty(), true, List.of(devices));
+                release.kernel() + " emulated in Java", release, memlock, memlock.isEmpty(), true, 65535, List.of(devices));
     }
 
     static HostDevice edu(String address, int group, ReservedRegion... reserved) {

@@ -19,7 +19,8 @@ public final class HostFile {
 
     private static final String SHIPPED = "/org/pinion/emulator/lab.yaml";
     private static final List<String> KNOWN =
-            List.of("kernel", "interface", "page-size", "memlock", "ipc-lock", "sys-resource", "iommu", "devices");
+            List.of("kernel", "interface", "page-size", "memlock", "ipc-lock", "sys-resource", "dma-entry-limit", "iommu",
+                    "devices");
     private static final long DEFAULT_MEMLOCK = 8L << 20;
 
     private HostFile() {}
@@ -56,6 +57,8 @@ public final class HostFile {
                 keys.find("memlock").map(node -> Values.limit(keys.place("memlock"), node))
                         .orElse(OptionalLong.of(DEFAULT_MEMLOCK)),
                 truth(keys, "ipc-lock"), truth(keys, "sys-resource"),
+                keys.find("dma-entry-limit").map(node -> Values.number(keys.place("dma-entry-limit"), node))
+                        .orElse(Host.DEFAULT_DMA_ENTRY_LIMIT),
                 devices(place, keys, iommu));
     }
 

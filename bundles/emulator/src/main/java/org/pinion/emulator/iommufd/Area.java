@@ -13,7 +13,8 @@ import org.pinion.emulator.syscall.SyscallException;
  * @param readable whether a device may read
  * @param writable whether a device may write
  */
-record Area(long start, long last, AreaMemory pages, long startByte, boolean readable, boolean writable) {
+record Area(long start, long last, AreaMemory pages, long startByte, boolean readable, boolean writable)
+        implements Translated {
 
     long length() {
         return last - start + 1;
@@ -24,6 +25,14 @@ record Area(long start, long last, AreaMemory pages, long startByte, boolean rea
         return ((start | length() | startByte & (Pages.SIZE - 1)) & (alignment - 1)) == 0;
     }
 
+    Area upTo(long iova) {
+        return new Area(start, iova, pages, startByte, readable, writable);
+    }
+
+    Area after(long iova) {
+        return new Area(iova + 1, last, pages, startByte + (iova + 1 - start), readable, writable);
+    }
+
     void pin() throws SyscallException {
         pages.pin(firstPage(), lastPage());
     }
@@ -32,13 +41,14 @@ record Area(long start, long last, AreaMemory pages, long startByte, boolean rea
         pages.unpin(firstPage(), lastPage());
     }
 
-    /** Whether a device that reaches it gets an answer. */
-    boolean answers() {
+    @Override
+    public boolean answers() {
         return pages.answers();
     }
 
-    /** What a device meets at an address; the area must be pinned. */
-    Chunk locate(long iova, long atMost) {
+    /** The area must be pinned. */
+    @Override
+    public Chunk locate(long iova, long atMost) {
         long left = last - iova + 1;
         long here = left == 0 ? atMost : Long.compareUnsigned(left, atMost) < 0 ? left : atMost;
         return pages.locate(startByte + (iova - start), here);

@@ -143,6 +143,28 @@ final class Ioas extends IommufdObject {
         return removed;
     }
 
+    /** Cuts the area that goes on after an address: EINVAL if the cut is not aligned. */
+    void cutAfter(long iova) throws SyscallException {
+        Area area = areas.at(iova);
+        if (area == null || area.last() == iova) {
+            return;
+        }
+        SyscallException.require((iova + 1 & (alignment - 1)) == 0, Errno.EINVAL);
+        areas.remove(area);
+        areas.add(area.upTo(iova));
+        areas.add(area.after(iova));
+    }
+
+    /** A bit for every size of page that all page tables have; a processor's page stands for all that are smaller. */
+    long pageSizes() {
+        long sizes = -1L;
+        for (PageTable domain : domains) {
+            sizes &= domain.geometry().pageSizeBits();
+        }
+        long whole = (sizes & (Pages.SIZE - 1)) == 0 ? sizes : sizes & -Pages.SIZE | Pages.SIZE;
+        return Long.compareUnsigned(whole, alignment) < 0 ? alignment : whole;
+    }
+
     private void remove(Area area) {
         areas.remove(area);
         if (!domains.isEmpty()) {
