@@ -30,6 +30,7 @@ class WhoMayKnowWhomIT {
             Map.entry("emulator", Set.of("linux")),
             Map.entry("device", Set.of("linux")),
             Map.entry("backend.iommufd", Set.of("api", "spi", "linux", "device")),
+            Map.entry("doctor", Set.of("api", "linux")),
             Map.entry("memory.memfd", Set.of("api", "linux")),
             Map.entry("memory.section", Set.of("api", "spi")),
             Map.entry("memory.vma", Set.of("api", "spi", "linux")),
