@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pinion.api.runtime.Finding;
 import org.pinion.api.runtime.Finding.Level;
 import org.pinion.doctor.facts.DeviceFacts;
@@ -86,14 +87,28 @@ final class DeviceRules {
                     .finding();
         }
         NodeAccess node = refused.get();
-        Remedy remedy = node.refusedWith(Errno.ENOENT)
-                ? ContainerRules.pass(node.path())
-                : NodeRemedies.of(host, node, Optional.empty());
+        Remedy remedy = remedy(device, node);
         return note.found(inWords(device) + ": " + node.path() + " " + NodeRemedies.words(node.refusal().orElseThrow()))
                 .in(node.path())
                 .means("the device cannot be attached by " + host.user())
                 .remedy(remedy.words(), remedy.commands())
                 .finding();
+    }
+
+    private Remedy remedy(DeviceFacts device, NodeAccess node) {
+        if (node.refusedWith(Errno.ENOENT)) {
+            return ContainerRules.pass(node.path());
+        }
+        return node.refusedWith(Errno.EACCES)
+                ? NodeRemedies.permission(host, forbidden(device))
+                : NodeRemedies.of(host, node, Optional.empty());
+    }
+
+    private List<String> forbidden(DeviceFacts device) {
+        return Stream.concat(device.cdev().stream(), host.groupOf(device).flatMap(GroupFacts::node).stream())
+                .filter(node -> node.refusedWith(Errno.EACCES))
+                .map(NodeAccess::path)
+                .toList();
     }
 
     /** The file that stands in the way: of the interface that can be opened, else of any. */

@@ -82,7 +82,7 @@ final class GroupRules {
     }
 
     private static Finding reserved(String regions, List<GroupFacts> groups) {
-        String numbers = groups.stream().map(group -> Integer.toString(group.number())).collect(Collectors.joining(", "));
+        String numbers = Words.numbers(groups.stream().map(GroupFacts::number).toList());
         return Note.of(Level.INFO, "group.reserved", (groups.size() == 1 ? "group " : "groups ") + numbers)
                 .found(regions)
                 .in(groups.getFirst().reservedFile() + (groups.size() == 1 ? "" : " and the others'"))

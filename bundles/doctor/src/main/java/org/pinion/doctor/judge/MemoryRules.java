@@ -72,7 +72,7 @@ final class MemoryRules {
                                         + Words.size(pool.free() * pool.size()))
                         .in(pool.directory())
                         .means("memory in huge pages is mapped with fewer entries and pinned faster")
-                        .remedy("how to have 512 in the pool, if wanted", "echo 512 > " + pool.directory() + "/nr_hugepages")
+                        .remedy("to have 512 in the pool, if wanted", "echo 512 > " + pool.directory() + "/nr_hugepages")
                         .finding())
                 .toList();
     }

@@ -1,5 +1,6 @@
 package org.pinion.doctor.judge;
 
+import java.util.List;
 import java.util.Optional;
 import org.pinion.doctor.facts.HostFacts;
 import org.pinion.doctor.facts.KernelPart;
@@ -20,12 +21,16 @@ final class NodeRemedies {
         };
     }
 
+    static Remedy permission(HostFacts host, List<String> paths) {
+        return Remedy.of(
+                "let " + host.user() + " open it, for now as below, for good by a udev rule with GROUP= and MODE=\"0660\"",
+                "setfacl -m u:" + host.user() + ":rw " + String.join(" ", paths));
+    }
+
     static Remedy of(HostFacts host, NodeAccess node, Optional<KernelPart> behind) {
         Errno errno = node.refusal().orElseThrow();
         return switch (errno) {
-            case EACCES -> Remedy.of(
-                    "let " + host.user() + " open it; for good by a udev rule that gives it a GROUP and MODE=\"0660\"",
-                    "setfacl -m u:" + host.user() + ":rw " + node.path());
+            case EACCES -> permission(host, List.of(node.path()));
             case EPERM -> host.container().isPresent()
                     ? ContainerRules.pass(node.path())
                     : Remedy.of("allow the device in the process's control group"

@@ -59,7 +59,7 @@ final class NodeRules {
     }
 
     private static String since(KernelPart part) {
-        return part == KernelPart.IOMMUFD ? " (Linux 6.2 and later; the kernels of Debian have it not)" : "";
+        return part == KernelPart.IOMMUFD ? " (Linux 6.2 and later; kernels of Debian lack it)" : "";
     }
 
     private static Remedy withoutNode(HostFacts host, NodeAccess node) {

@@ -1,6 +1,8 @@
 package org.pinion.doctor.judge;
 
 
+import java.util.List;
+
 /** Numbers and lists in words. */
 final class Words {
 
@@ -10,6 +12,21 @@ final class Words {
 
     static String count(long number, String thing) {
         return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
+    /** Ascending numbers, neighbours joined: {@code 1-3, 7}. */
+    static String numbers(List<Integer> ascending) {
+        StringBuilder words = new StringBuilder();
+        for (int i = 0; i < ascending.size(); i++) {
+            boolean begins = i == 0 || ascending.get(i - 1) != ascending.get(i) - 1;
+            boolean ends = i == ascending.size() - 1 || ascending.get(i + 1) != ascending.get(i) + 1;
+            if (begins) {
+                words.append(i == 0 ? "" : ", ").append(ascending.get(i));
+            } else if (ends) {
+                words.append('-').append(ascending.get(i));
+            }
+        }
+        return words.toString();
     }
 
     /** A size in the largest unit that needs no fraction. */

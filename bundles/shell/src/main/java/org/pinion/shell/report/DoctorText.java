@@ -31,7 +31,7 @@ public final class DoctorText {
      */
     public static String of(Examination examination) {
         DoctorText doctor = new DoctorText(examination);
-        examination.findings().stream().filter(DoctorText::hinders).forEach(doctor::block);
+        doctor.blocks(examination.findings().stream().filter(DoctorText::hinders).toList());
         doctor.list("worth knowing", examination, Level.INFO);
         doctor.list("in order", examination, Level.OK);
         doctor.text.append(verdict(examination)).append('\n');
@@ -42,13 +42,31 @@ public final class DoctorText {
         return finding.level() == Level.PROBLEM || finding.level() == Level.WARNING;
     }
 
-    private void block(Finding finding) {
+    /** What has the same remedy gets it once, with the commands of all. */
+    private void blocks(List<Finding> findings) {
+        for (int i = 0; i < findings.size(); i++) {
+            Finding finding = findings.get(i);
+            head(finding);
+            if (i + 1 < findings.size() && isAlike(finding, findings.get(i + 1))) {
+                continue;
+            }
+            words(finding, "  ");
+            findings.subList(0, i + 1).stream().filter(other -> isAlike(finding, other)).forEach(
+                    alike -> commands(alike, "  "));
+            text.append('\n');
+        }
+    }
+
+    private static boolean isAlike(Finding one, Finding other) {
+        return one.level() == other.level() && one.id().equals(other.id())
+                && one.meaning().equals(other.meaning()) && one.remedy().equals(other.remedy());
+    }
+
+    private void head(Finding finding) {
         String source = finding.source().isEmpty() || finding.found().contains(finding.source())
                 ? ""
                 : " [" + finding.source() + "]";
         paragraph("", finding.level() + "  " + finding.subject() + ": " + finding.found() + source, "    ");
-        advice(finding, "  ");
-        text.append('\n');
     }
 
     private void list(String title, Examination examination, Level level) {
@@ -71,7 +89,8 @@ public final class DoctorText {
             row(finding);
         }
         if (!kin.isEmpty() && kin.getFirst().level() == Level.INFO) {
-            advice(kin.getFirst(), "      ");
+            words(kin.getFirst(), "      ");
+            commands(kin.getFirst(), "      ");
             if (kin.size() > 1 && !kin.getFirst().commands().isEmpty()) {
                 text.append("      likewise for the others; --json has the commands of each\n");
             }
@@ -93,13 +112,16 @@ public final class DoctorText {
         lines.stream().skip(1).forEach(line -> text.append(indent).append(line).append('\n'));
     }
 
-    private void advice(Finding finding, String indent) {
+    private void words(Finding finding, String indent) {
         if (!finding.meaning().isEmpty()) {
             paragraph(indent, finding.meaning(), indent);
         }
         if (!finding.remedy().isEmpty()) {
             paragraph(indent, "remedy: " + finding.remedy(), indent + "  ");
         }
+    }
+
+    private void commands(Finding finding, String indent) {
         finding.commands().forEach(command -> text.append(indent).append("  ").append(PROMPT).append(command).append('\n'));
     }
 
