@@ -23,6 +23,7 @@ final class IommufdSession implements BackendSession {
     private final MappedIoas mapped;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
+    private long newlyPinned;
     private boolean closed;
 
     private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
@@ -92,7 +93,12 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public DeviceHandle attach(String device) throws IommuException {
-        return devices.attach(device);
+        boolean pinned = pins();
+        DeviceHandle handle = devices.attach(device);
+        if (!pinned && pins()) {
+            newlyPinned += mapped.bytes();
+        }
+        return handle;
     }
 
     @Override
@@ -113,6 +119,9 @@ final class IommufdSession implements BackendSession {
     @Override
     public void map(Mapping mapping) throws IommuException {
         mapped.map(mapping);
+        if (pins()) {
+            newlyPinned += mapping.range().size();
+        }
     }
 
     @Override
@@ -125,11 +134,16 @@ final class IommufdSession implements BackendSession {
         mapped.cut(mapping, keep, devices.pinningDevice());
     }
 
+    private boolean pins() {
+        return devices.pinningDevice().isPresent();
+    }
+
     @Override
     public Ledger ledger() {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = devices.pinningDevice().isPresent() ? mapped.bytes() : 0;
-        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum());
+        long pinned = pins() ? mapped.bytes() : 0;
+        return new Ledger(
+                mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
     }
 
     @Override

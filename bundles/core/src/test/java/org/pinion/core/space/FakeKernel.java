@@ -219,7 +219,7 @@ final class FakeKernel implements BackendSession {
 
     @Override
     public Ledger ledger() {
-        return new Ledger(entries.size(), 0, 0, calls.size());
+        return new Ledger(entries.size(), 0, 0, calls.size(), 0);
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class FakeDma implements DmaService {
     public final Map<String, Exception> failing = new TreeMap<>();
     public final Map<String, FakeDevice> opened = new TreeMap<>();
     public FlatView guest = FlatView.EMPTY;
+    public List<FlatView> history = List.of();
     public Map<String, String> settings = Map.of();
     public String pulled = "";
 
@@ -117,6 +118,13 @@ public final class FakeDma implements DmaService {
         happen("read " + source);
         settings = given;
         return guest;
+    }
+
+    @Override
+    public List<FlatView> history(String source, Map<String, String> given) throws IommuException {
+        happen("history " + source);
+        settings = given;
+        return history;
     }
 
     /** The read-only view of the same host. */

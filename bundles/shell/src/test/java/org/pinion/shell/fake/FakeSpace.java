@@ -53,7 +53,7 @@ final class FakeSpace implements AddressSpace {
                 plan(view, attached.keySet()),
                 table,
                 List.of(),
-                new Ledger(table.size(), bytes, attached.isEmpty() ? 0 : bytes, version * 10));
+                new Ledger(table.size(), bytes, attached.isEmpty() ? 0 : bytes, version * 10, 3 * bytes));
     }
 
     @Override
