@@ -10,6 +10,8 @@ public final class ProcSelf {
 
     private static final String LIMIT = "%-25s %-20s %-20s %-10s\n";
 
+    private static final long CAP_IPC_LOCK = 1L << 14;
+
     private static final String MOUNTS = """
             1 1 0:2 / / rw - rootfs rootfs rw
             22 1 0:21 / /proc rw,nosuid,nodev,noexec - proc proc rw
@@ -45,7 +47,8 @@ public final class ProcSelf {
 
     private String status() {
         long pinnedKilobytes = locked.pinnedPages() * Pages.SIZE / 1024;
-        return "Name:\tjava\nVmLck:\t%8d kB\nVmPin:\t%8d kB\n".formatted(0, pinnedKilobytes);
+        return "Name:\tjava\nVmLck:\t%8d kB\nVmPin:\t%8d kB\nCapEff:\t%016x\n"
+                .formatted(0, pinnedKilobytes, locked.exempt() ? CAP_IPC_LOCK : 0);
     }
 
     private String limits() {
