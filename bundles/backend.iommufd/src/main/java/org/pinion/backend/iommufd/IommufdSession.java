@@ -3,6 +3,7 @@ package org.pinion.backend.iommufd;
 import java.util.List;
 import java.util.Set;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
@@ -20,6 +21,7 @@ final class IommufdSession implements BackendSession {
 
     private final String space;
     private final IommuFd iommu;
+    private final PinningFacts pinning;
     private final MappedIoas mapped;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
@@ -27,7 +29,7 @@ final class IommufdSession implements BackendSession {
     private boolean closed;
 
     private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
-        PinningFacts pinning = new PinningFacts(kernel);
+        this.pinning = new PinningFacts(kernel);
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(iommu, ioas, space, pinning);
@@ -132,6 +134,16 @@ final class IommufdSession implements BackendSession {
     @Override
     public void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
         mapped.cut(mapping, keep, devices.pinningDevice());
+    }
+
+    @Override
+    public boolean pins(String device) {
+        return devices.pins(device);
+    }
+
+    @Override
+    public Budget budget() {
+        return pinning.budget();
     }
 
     private boolean pins() {
