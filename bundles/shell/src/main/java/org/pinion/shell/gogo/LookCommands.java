@@ -4,11 +4,14 @@ import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.pinion.api.AddressSpace;
 import org.pinion.api.DmaService;
+import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
 import org.pinion.shell.report.DeviceList;
+import org.pinion.shell.report.ForecastReport;
 import org.pinion.shell.report.PlanReport;
 import org.pinion.shell.report.PlanText;
 import org.pinion.shell.report.PluginList;
@@ -22,6 +25,7 @@ import org.pinion.shell.report.SpaceList;
             "osgi.command.function=help",
             "osgi.command.function=spaces",
             "osgi.command.function=plan",
+            "osgi.command.function=preflight",
             "osgi.command.function=why",
             "osgi.command.function=devices",
             "osgi.command.function=plugins"
@@ -32,6 +36,7 @@ public final class LookCommands {
             dma:help                                 this list
             dma:spaces                               the open address spaces
             dma:plan [SPACE]                         every decision of a space's plan, with its reason
+            dma:preflight DEVICE [SPACE]             what attaching a device would do; does nothing
             dma:why ADDRESS [SPACE]                  why devices can or cannot reach an address (0x... or decimal)
             dma:devices [BACKEND]                    the devices that could be attached
             dma:plugins                              the backends, classifiers, policies and sources
@@ -79,6 +84,21 @@ public final class LookCommands {
         SpaceSnapshot now = open.choose(space).snapshot();
         PlanReport report = new PlanReport(now.options().backend(), runtime.kernel(), now.devices(), now.plan());
         return PlanText.of(report).stripTrailing();
+    }
+
+    /**
+     * @param device a device's address
+     * @param space a space's name, if more than one is open
+     * @return what attaching it would do
+     * @throws IommuException if there is no such space or device, or it is attached already
+     */
+    public String preflight(String device, String... space) throws IommuException {
+        AddressSpace chosen = open.choose(space);
+        FlatView view = chosen.snapshot().plan().view();
+        return new ForecastReport(
+                        chosen.options().backend(), runtime.kernel(), chosen.forecast(view, List.of(), device))
+                .text()
+                .stripTrailing();
     }
 
     /**

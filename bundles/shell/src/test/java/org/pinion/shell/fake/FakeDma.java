@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.pinion.api.AddressSpace;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
@@ -33,6 +34,7 @@ public final class FakeDma implements DmaService {
     public FlatView guest = FlatView.EMPTY;
     public List<FlatView> history = List.of();
     public Map<String, String> settings = Map.of();
+    public Budget budget = Budget.UNKNOWN;
     public String pulled = "";
 
     private final Map<String, FakeSpace> spaces = new TreeMap<>();
