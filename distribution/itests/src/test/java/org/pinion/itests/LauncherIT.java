@@ -97,6 +97,24 @@ class LauncherIT {
     }
 
     @Test
+    void nothingIsLeftBehindByACommandThatIsToldToEnd() throws Exception {
+        String capture = CAPTURES.resolve("q35-base.mtree").toString();
+        Process process = pinion().start(directory.resolve("out"), "explain", capture);
+        await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || !frameworks().isEmpty());
+        process.destroy();
+        process.waitFor();
+
+        assertThat(frameworks()).isEmpty();
+        assertThat(directory.resolve("out")).content().doesNotContain("Exception");
+    }
+
+    private List<Path> frameworks() throws IOException {
+        try (Stream<Path> left = Files.list(directory)) {
+            return left.filter(file -> file.getFileName().toString().startsWith("pinion-")).toList();
+        }
+    }
+
+    @Test
     void theCommandWorksThroughALink() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("dma"), Pinion.COMMAND);
 

@@ -8,6 +8,9 @@ import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.Route;
+import org.pinion.device.IovaRanges;
+import org.pinion.device.cause.MappingCauses;
+import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 import org.pinion.spi.backend.CutException;
 
@@ -73,13 +76,7 @@ final class MappedIoas {
         } else if (mapping.route() == Route.FILE && backing instanceof Backing.MemoryFile file) {
             iommu.mapFile(ioas, mapping.range(), mapping.access(), file.fd(), file.offset());
         } else {
-            throw new IommuException(
-                    operation,
-                    null,
-                    mapping.range(),
-                    backing + " cannot be mapped from this process by route " + mapping.route().symbol(),
-                    "map memory or a memory file of this process",
-                    null);
+            throw MappingCauses.noWay(operation, mapping);
         }
     }
 
@@ -103,7 +100,7 @@ final class MappedIoas {
         }
         count(-1, -removed);
         if (removed != range.size()) {
-            throw UnmapCauses.tooShort(operation, range, removed);
+            throw MappingCauses.tooShort(operation, range, removed);
         }
     }
 

@@ -19,7 +19,7 @@ public final class HostFile {
 
     private static final String SHIPPED = "/org/pinion/emulator/lab.yaml";
     private static final List<String> KNOWN =
-            List.of("kernel", "page-size", "memlock", "ipc-lock", "sys-resource", "iommu", "devices");
+            List.of("kernel", "page-size", "memlock", "ipc-lock", "sys-resource", "dma-entry-limit", "iommu", "devices");
     private static final String DEFAULT_KERNEL = "Linux 7.3.4 emulated in Java";
     private static final long DEFAULT_MEMLOCK = 8L << 20;
 
@@ -53,6 +53,8 @@ public final class HostFile {
                 keys.find("memlock").map(node -> Values.limit(keys.place("memlock"), node))
                         .orElse(OptionalLong.of(DEFAULT_MEMLOCK)),
                 truth(keys, "ipc-lock"), truth(keys, "sys-resource"),
+                keys.find("dma-entry-limit").map(node -> Values.number(keys.place("dma-entry-limit"), node))
+                        .orElse(Host.DEFAULT_DMA_ENTRY_LIMIT),
                 devices(place, keys, iommu));
     }
 

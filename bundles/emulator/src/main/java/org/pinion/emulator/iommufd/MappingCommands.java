@@ -37,11 +37,15 @@ final class MappingCommands {
         SyscallException.require(struct.get(ValueLayout.JAVA_INT, MAP_RESERVED_AT) == 0, Errno.EOPNOTSUPP);
         checkFlags(map.flags(), map.iova(), map.length());
         Ioas ioas = objects.ioas(map.ioasId());
-        checkSource(map.userVa(), map.length());
-        PageSource source = new PageSource.UserAddress(context.process(), Pages.roundDown(map.userVa()));
-        List<Ioas.Slice> slices = List.of(slice(source, map.userVa(), map.length(), map.flags()));
-        map.iova(install(ioas, slices, map.flags(), map.iova(), map.length()));
+        map.iova(mapAddress(ioas, map.flags(), map.userVa(), map.length(), map.iova()));
         return 0;
+    }
+
+    /** Maps addresses of the process; returns the IO virtual address. */
+    long mapAddress(Ioas ioas, int flags, long address, long length, long iova) throws SyscallException {
+        checkSource(address, length);
+        PageSource source = new PageSource.UserAddress(context.process(), Pages.roundDown(address));
+        return install(ioas, List.of(slice(source, address, length, flags)), flags, iova, length);
     }
 
     int mapFile(MemorySegment struct) throws SyscallException {

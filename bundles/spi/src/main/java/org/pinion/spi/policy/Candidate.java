@@ -49,6 +49,8 @@ public record Candidate(AddressRange range, Section section, List<Trait> traits,
     }
 
     /**
+     * Finds what classifiers say.
+     *
      * @param name a trait's name
      * @return the first trait of that name, in the order of those who signed it
      */
@@ -62,6 +64,8 @@ public record Candidate(AddressRange range, Section section, List<Trait> traits,
     }
 
     /**
+     * Tells whether a classifier says something.
+     *
      * @param name a trait's name
      * @return whether a classifier said so
      */
