@@ -22,7 +22,8 @@ final class ContainerReader {
      * no difference whether it is one.
      */
     static Optional<String> read(HostFiles files) {
-        List<Mount> mounts = files.reading(MOUNTS, () -> new ProcessMemory(files.kernel()).mounts()).orElse(List.of());
+        ProcessMemory self = new ProcessMemory(files.kernel());
+        List<Mount> mounts = files.reading(MOUNTS, self::mounts).orElse(List.of());
         if (isMounted(mounts, "/dev", "devtmpfs")) {
             return Optional.empty();
         }
