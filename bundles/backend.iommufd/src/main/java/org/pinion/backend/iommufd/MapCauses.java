@@ -70,13 +70,20 @@ record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
     }
 
     private static Cause badBacking(Mapping mapping) {
-        return mapping.route() == Route.FILE
-                ? new Cause(
+        return switch (mapping.route()) {
+            case FILE ->
+                new Cause(
                         mapping.backing() + " is not a memory file (memfd, shmem, hugetlbfs), or it ends before"
                                 + " the mapping does",
-                        "map it by address, or make the file longer")
-                : new Cause(
+                        "map it by address, or make the file longer");
+            case DMA_BUF ->
+                new Cause(
+                        mapping.backing() + " ends before the mapping does, or the kernel does not map dma-bufs",
+                        "map less of it, or use a kernel whose iommufd maps dma-bufs of vfio-pci");
+            case USER ->
+                new Cause(
                         mapping.backing() + " does not lie at the same offset within a page as " + mapping.range(),
                         "trim it to whole pages");
+        };
     }
 }

@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.device.MemoryDecoding;
 import org.pinion.device.cause.RegionAccess;
+import org.pinion.linux.ErrnoException;
+import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -24,6 +27,21 @@ record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) imp
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
         regions().write(region, offset, from);
+    }
+
+    @Override
+    public void reset() throws IommuException {
+        try {
+            bound.vfio().reset();
+        } catch (ErrnoException failure) {
+            throw ResetCauses.of(failure).failing("reset " + device.address(), failure);
+        }
+    }
+
+    @Override
+    public Decoding decoding() {
+        MemoryDecoding decoding = bound.vfio().decoding();
+        return new Decoding(decoding.on(), decoding.interruptions());
     }
 
     private RegionAccess regions() {

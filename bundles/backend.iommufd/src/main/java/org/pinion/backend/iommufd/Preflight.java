@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
@@ -13,6 +14,7 @@ import org.pinion.device.IovaRanges;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.DriverCauses;
+import org.pinion.device.cause.RegionCauses;
 import org.pinion.device.host.GroupFacts;
 import org.pinion.device.host.Holders;
 import org.pinion.device.host.HostDevices;
@@ -95,8 +97,21 @@ final class Preflight {
         RangeSet usable = ranges.usable()
                 .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
         long alignment = Math.max(ranges.alignment(), kernel.pageSize());
-        DeviceLimits limits = new DeviceLimits(found.device().address(), usable, alignment, reserved);
+        DeviceLimits limits =
+                new DeviceLimits(found.device().address(), usable, alignment, reserved, bars(found.device(), bound));
         return new OpenDevice(found.device(), bound, limits);
+    }
+
+    /** An mdev's BARs are its driver's code: there is nothing behind them that a peer could reach. */
+    private List<BarExport> bars(HostDevice device, BoundDevice bound) throws IommuException {
+        if (device.emulatedIommu()) {
+            return List.of();
+        }
+        try {
+            return new BarExports(kernel, bound.vfio(), device.address()).learn();
+        } catch (ErrnoException failure) {
+            throw RegionCauses.of(failure).failing(operation, failure);
+        }
     }
 
     private BoundDevice bind(HostDevices.Found found, VfioDevice vfio) throws IommuException {

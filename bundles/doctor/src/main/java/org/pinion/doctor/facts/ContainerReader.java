@@ -28,7 +28,8 @@ final class ContainerReader {
             return Optional.empty();
         }
         Optional<String> mark = MARKS.stream().filter(files::exists).findFirst();
-        return mark.or(() -> cgroup(files)).or(() -> isMounted(mounts, "/", "overlay") ? Optional.of(MOUNTS) : Optional.empty());
+        Optional<String> overlay = isMounted(mounts, "/", "overlay") ? Optional.of(MOUNTS) : Optional.empty();
+        return mark.or(() -> cgroup(files)).or(() -> overlay);
     }
 
     private static Optional<String> cgroup(HostFiles files) {
