@@ -1,0 +1,167 @@
+package org.pinion.lab;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import org.pinion.api.Access;
+import org.pinion.api.AddressRange;
+import org.pinion.api.AddressSpace;
+import org.pinion.api.FlatView;
+import org.pinion.api.HostMemory;
+import org.pinion.api.Section;
+import org.pinion.api.SectionKind;
+
+/** A device moves bytes where it may, and nowhere else. */
+final class DmaTests {
+
+    private static final long RAM_BYTES = 0x40000;
+    private static final long ROM_BYTES = 0x4000;
+    private static final AddressRange RAM = AddressRange.ofSize(0x10_0000, RAM_BYTES);
+    private static final AddressRange HIGH_RAM = AddressRange.ofSize(0x1_2340_0000L, RAM_BYTES);
+    private static final AddressRange ROM = AddressRange.ofSize(0x20_0000, ROM_BYTES);
+    private static final int COUNT = 2048;
+    private static final long FAULT_NANOS = 5_000_000_000L;
+    private static final long POLL_NANOS = 100_000_000;
+
+    private DmaTests() {}
+
+    static List<AcceptanceTest> on(String backend) {
+        return List.of(
+                AcceptanceTest.on(backend, "dma-moves-bytes",
+                        "edu reads mapped memory and writes it elsewhere: the bytes are the same", DmaTests::movesBytes),
+                AcceptanceTest.on(backend, "dma-unmapped-faults",
+                        "a DMA to an address that is not mapped is a fault in the kernel's log and changes nothing",
+                        DmaTests::unmappedFaults),
+                AcceptanceTest.on(backend, "dma-read-only",
+                        "a device reads a read-only mapping and cannot write it", DmaTests::readOnly),
+                AcceptanceTest.on(backend, "dma-after-unmap",
+                        "a commit without the section, and the device no longer reaches its memory",
+                        DmaTests::afterUnmap),
+                AcceptanceTest.on(backend, "dma-gives-back",
+                        "a closed space leaves no page pinned and no page table of an IOMMU", DmaTests::givesBack));
+    }
+
+    private static void movesBytes(Lab lab, String backend) throws Exception {
+        try (HostMemory memory = lab.memory(2 * RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
+            space.commit(view(ram(memory), Section.ram(HIGH_RAM, memory.backing().advance(RAM_BYTES), "high")));
+            for (String address : List.of(Guest.EDU, Guest.SECOND_EDU)) {
+                Edu edu = new Edu(space.attach(address));
+                byte[] pattern = fill(memory.segment().asSlice(0, COUNT), address);
+                edu.read(RAM.start(), COUNT);
+                edu.write(HIGH_RAM.last() - COUNT + 1, COUNT);
+                byte[] moved = memory.segment().asSlice(2 * RAM_BYTES - COUNT).toArray(ValueLayout.JAVA_BYTE);
+                sameBytes("what " + address + " moved from " + RAM + " to " + HIGH_RAM, pattern, moved);
+            }
+        }
+    }
+
+    private static void unmappedFaults(Lab lab, String backend) throws Exception {
+        long outside = 0x7654_3000L;
+        try (HostMemory memory = lab.memory(RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
+            space.commit(view(ram(memory)));
+            Edu edu = new Edu(space.attach(Guest.EDU));
+            edu.read(RAM.start(), COUNT);
+            byte[] before = fill(memory.segment(), outside);
+            edu.write(outside, COUNT);
+            awaitFault(outside);
+            sameBytes("mapped memory after a DMA elsewhere", before, bytes(memory));
+        }
+    }
+
+    private static void readOnly(Lab lab, String backend) throws Exception {
+        try (HostMemory memory = lab.memory(RAM_BYTES + ROM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
+            Section rom = new Section(ROM, SectionKind.ROM, memory.backing().advance(RAM_BYTES), Access.READ, "rom", "",
+                    Map.of());
+            space.commit(view(ram(memory), rom));
+            Edu edu = new Edu(space.attach(Guest.EDU));
+            byte[] content = fill(memory.segment().asSlice(RAM_BYTES), "rom");
+            edu.read(ROM.start(), COUNT);
+            edu.write(RAM.start(), COUNT);
+            sameBytes("what the device read from the ROM",
+                    Arrays.copyOf(content, COUNT), memory.segment().asSlice(0, COUNT).toArray(ValueLayout.JAVA_BYTE));
+            fill(memory.segment().asSlice(0, COUNT), "other bytes");
+            edu.read(RAM.start(), COUNT);
+            edu.write(ROM.start(), COUNT);
+            awaitFault(ROM.start());
+            sameBytes("the ROM after a DMA to it",
+                    content, memory.segment().asSlice(RAM_BYTES).toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+
+    private static void afterUnmap(Lab lab, String backend) throws Exception {
+        try (HostMemory memory = lab.memory(2 * RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
+            Section high = Section.ram(HIGH_RAM, memory.backing().advance(RAM_BYTES), "high");
+            space.commit(view(ram(memory), high));
+            Edu edu = new Edu(space.attach(Guest.EDU));
+            fill(memory.segment(), "first");
+            edu.read(RAM.start(), COUNT);
+            edu.write(HIGH_RAM.start(), COUNT);
+            space.commit(view(ram(memory)));
+            byte[] before = fill(memory.segment(), "second");
+            edu.write(HIGH_RAM.start(), COUNT);
+            awaitFault(HIGH_RAM.start());
+            sameBytes("memory that was unmapped", before, bytes(memory));
+            space.commit(view(ram(memory), high));
+            edu.read(RAM.start(), COUNT);
+            edu.write(HIGH_RAM.start(), COUNT);
+            sameBytes("memory that was mapped again",
+                    memory.segment().asSlice(0, COUNT).toArray(ValueLayout.JAVA_BYTE),
+                    memory.segment().asSlice(RAM_BYTES, COUNT).toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+
+    private static void givesBack(Lab lab, String backend) throws Exception {
+        KernelView kernel = lab.look();
+        long pinned = kernel.pinned();
+        long tables = kernel.iommuPageTables();
+        try (HostMemory memory = lab.memory(RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
+            space.commit(view(ram(memory)));
+            Expect.equal("bytes pinned before a device is attached", pinned, kernel.pinned());
+            space.attach(Guest.EDU);
+            Expect.equal("bytes pinned with a device attached", pinned + RAM_BYTES, kernel.pinned());
+            Expect.that(kernel.iommuPageTables() > tables, "no page table of an IOMMU was made");
+            space.detach(Guest.EDU);
+            Expect.equal("bytes pinned after the detach", pinned, kernel.pinned());
+        }
+        Expect.equal("kilobytes of page tables after the close", tables, kernel.iommuPageTables());
+    }
+
+    private static Section ram(HostMemory memory) {
+        return Section.ram(RAM, memory.backing(), "ram");
+    }
+
+    private static FlatView view(Section... sections) {
+        return FlatView.of("memory", List.of(sections));
+    }
+
+    private static byte[] bytes(HostMemory memory) {
+        return memory.segment().toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private static byte[] fill(MemorySegment memory, Object seed) {
+        byte[] pattern = new byte[Math.toIntExact(memory.byteSize())];
+        new Random(seed.hashCode()).nextBytes(pattern);
+        memory.copyFrom(MemorySegment.ofArray(pattern));
+        return pattern;
+    }
+
+    private static void sameBytes(String what, byte[] expected, byte[] actual) {
+        long difference = MemorySegment.ofArray(expected).mismatch(MemorySegment.ofArray(actual));
+        Expect.that(difference < 0, what + " differs from byte " + difference + " on");
+    }
+
+    /** The kernel writes its log when it has handled the fault's interrupt. */
+    private static void awaitFault(long iova) throws IOException {
+        long start = System.nanoTime();
+        while (KernelView.faults(iova).isEmpty()) {
+            Expect.that(System.nanoTime() - start < FAULT_NANOS,
+                    "no fault at 0x%x in the kernel's log".formatted(iova));
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+}
