@@ -105,8 +105,7 @@ exec /bin/sh /tmp/lab/init\"" \
         -device virtio-9p-pci,fsdev=lab,mount_tag=lab \
         -device edu,dma_mask=0xffffffffffffffff,addr=10 -device edu,dma_mask=0xffffffffffffffff,addr=11 \
         -object memory-backend-memfd,id=bar,size=16M,share=on -device ivshmem-plain,memdev=bar,addr=12 \
-        -device pcie-pci-bridge,id=shared,addr=14 \
-        -device edu,dma_mask=0xffffffffffffffff,bus=shared,addr=1 -device virtio-serial-pci,bus=shared,addr=2 "$@"
+        -device edu,dma_mask=0xffffffffffffffff,addr=14.0,multifunction=on -device virtio-serial-pci,addr=14.1 "$@"
     # shellcheck disable=SC2086 # words
     exec ${seconds:+timeout --foreground -k 5 $seconds} qemu-system-x86_64 "$@"
 }

@@ -1,13 +1,11 @@
 package org.pinion.lab;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
@@ -21,12 +19,13 @@ final class DmaTests {
 
     private static final long RAM_BYTES = 0x40000;
     private static final long ROM_BYTES = 0x4000;
+    private static final long MUCH = 32 << 20;
     private static final AddressRange RAM = AddressRange.ofSize(0x10_0000, RAM_BYTES);
     private static final AddressRange HIGH_RAM = AddressRange.ofSize(0x1_2340_0000L, RAM_BYTES);
     private static final AddressRange ROM = AddressRange.ofSize(0x20_0000, ROM_BYTES);
     private static final int COUNT = 2048;
-    private static final long FAULT_NANOS = 5_000_000_000L;
-    private static final long POLL_NANOS = 100_000_000;
+    /** So few that the kernel reports the faults of all tests: a virtio IOMMU has one for each four bytes. */
+    private static final int STRAY_COUNT = 8;
 
     private DmaTests() {}
 
@@ -65,10 +64,11 @@ final class DmaTests {
         try (HostMemory memory = lab.memory(RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
             space.commit(view(ram(memory)));
             Edu edu = new Edu(space.attach(Guest.EDU));
+            // Other bytes than those in memory are in the device's buffer, so that a stray write would show.
             edu.read(RAM.start(), COUNT);
             byte[] before = fill(memory.segment(), outside);
-            edu.write(outside, COUNT);
-            awaitFault(outside);
+            edu.write(outside, STRAY_COUNT);
+            awaitFault(lab, outside);
             sameBytes("mapped memory after a DMA elsewhere", before, bytes(memory));
         }
     }
@@ -86,8 +86,9 @@ final class DmaTests {
                     Arrays.copyOf(content, COUNT), memory.segment().asSlice(0, COUNT).toArray(ValueLayout.JAVA_BYTE));
             fill(memory.segment().asSlice(0, COUNT), "other bytes");
             edu.read(RAM.start(), COUNT);
-            edu.write(ROM.start(), COUNT);
-            awaitFault(ROM.start());
+            // Not the page that was read: QEMU reports no fault where its IOTLB knows the page.
+            edu.write(ROM.start() + lab.kernel().pageSize(), STRAY_COUNT);
+            awaitFault(lab, ROM.start() + lab.kernel().pageSize());
             sameBytes("the ROM after a DMA to it",
                     content, memory.segment().asSlice(RAM_BYTES).toArray(ValueLayout.JAVA_BYTE));
         }
@@ -103,8 +104,8 @@ final class DmaTests {
             edu.write(HIGH_RAM.start(), COUNT);
             space.commit(view(ram(memory)));
             byte[] before = fill(memory.segment(), "second");
-            edu.write(HIGH_RAM.start(), COUNT);
-            awaitFault(HIGH_RAM.start());
+            edu.write(HIGH_RAM.start(), STRAY_COUNT);
+            awaitFault(lab, HIGH_RAM.start());
             sameBytes("memory that was unmapped", before, bytes(memory));
             space.commit(view(ram(memory), high));
             edu.read(RAM.start(), COUNT);
@@ -119,16 +120,18 @@ final class DmaTests {
         KernelView kernel = lab.look();
         long pinned = kernel.pinned();
         long tables = kernel.iommuPageTables();
-        try (HostMemory memory = lab.memory(RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
-            space.commit(view(ram(memory)));
+        try (HostMemory memory = lab.memory(MUCH); AddressSpace space = lab.open(backend, "strict")) {
+            space.commit(view(Section.ram(AddressRange.ofSize(0, MUCH), memory.backing(), "much")));
             Expect.equal("bytes pinned before a device is attached", pinned, kernel.pinned());
             space.attach(Guest.EDU);
-            Expect.equal("bytes pinned with a device attached", pinned + RAM_BYTES, kernel.pinned());
-            Expect.that(kernel.iommuPageTables() > tables, "no page table of an IOMMU was made");
+            Expect.equal("bytes pinned with a device attached", pinned + MUCH, kernel.pinned());
+            if (lab.guest().keepsPageTables()) {
+                Expect.soon("no page table of an IOMMU was made", () -> kernel.iommuPageTables() > tables);
+            }
             space.detach(Guest.EDU);
             Expect.equal("bytes pinned after the detach", pinned, kernel.pinned());
         }
-        Expect.equal("kilobytes of page tables after the close", tables, kernel.iommuPageTables());
+        Expect.soon("page tables of the IOMMU are left", () -> kernel.iommuPageTables() <= tables);
     }
 
     private static Section ram(HostMemory memory) {
@@ -155,13 +158,10 @@ final class DmaTests {
         Expect.that(difference < 0, what + " differs from byte " + difference + " on");
     }
 
-    /** The kernel writes its log when it has handled the fault's interrupt. */
-    private static void awaitFault(long iova) throws IOException {
-        long start = System.nanoTime();
-        while (KernelView.faults(iova).isEmpty()) {
-            Expect.that(System.nanoTime() - start < FAULT_NANOS,
-                    "no fault at 0x%x in the kernel's log".formatted(iova));
-            LockSupport.parkNanos(POLL_NANOS);
+    private static void awaitFault(Lab lab, long iova) throws Exception {
+        if (lab.guest().reportsFaults()) {
+            Expect.soon("no fault at 0x%x in the kernel's log".formatted(iova),
+                    () -> !KernelView.faults(iova).isEmpty());
         }
     }
 }

@@ -2,9 +2,13 @@ package org.pinion.lab;
 
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
 /** What must hold; the message of an {@link AssertionError} says what does not. */
 final class Expect {
+
+    private static final long SOON_NANOS = 10_000_000_000L;
+    private static final long POLL_NANOS = 100_000_000;
 
     private Expect() {}
 
@@ -16,6 +20,15 @@ final class Expect {
 
     static void equal(String what, Object expected, Object actual) {
         that(Objects.equals(expected, actual), what + ": expected <" + expected + ">, found <" + actual + ">");
+    }
+
+    /** It comes to hold within ten seconds: the kernel counts, and writes its log, after the fact. */
+    static void soon(String otherwise, Callable<Boolean> holds) throws Exception {
+        long start = System.nanoTime();
+        while (!holds.call()) {
+            that(System.nanoTime() - start < SOON_NANOS, otherwise);
+            LockSupport.parkNanos(POLL_NANOS);
+        }
     }
 
     /** Each of some words is in a text. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.ProcessMemory;
@@ -13,9 +12,6 @@ import org.pinion.linux.sysfs.PciFunctions;
 
 /** What the kernel itself shows, without asking Pinion. */
 final class KernelView {
-
-    private static final int EDU_VENDOR = 0x1234;
-    private static final int EDU_DEVICE = 0x11e8;
 
     private final Kernel kernel;
 
@@ -37,23 +33,10 @@ final class KernelView {
                 .orElseThrow(() -> new AssertionError("/proc/meminfo has no SecPageTables"));
     }
 
-    /** The edu that shares its group with a device that a driver of the host has. */
-    PciFunction eduWithNeighbour() throws IOException {
-        return new PciFunctions(kernel).all().stream()
-                .filter(function -> function.vendor() == EDU_VENDOR && function.device() == EDU_DEVICE)
-                .filter(function -> !function.address().startsWith("0000:00:"))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("there is no edu behind a bridge"));
-    }
-
-    /** The device that a driver of the host has, in the group of {@link #eduWithNeighbour()}. */
-    PciFunction hostDevice() throws IOException {
-        OptionalInt group = eduWithNeighbour().group();
-        return new PciFunctions(kernel).all().stream()
-                .filter(function -> function.group().equals(group))
-                .filter(function -> function.driver().filter("virtio-pci"::equals).isPresent())
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no device of IOMMU group " + group + " has a driver of the host"));
+    /** A PCI function, as the kernel has it now. */
+    PciFunction function(String address) throws IOException {
+        return new PciFunctions(kernel).find(address)
+                .orElseThrow(() -> new AssertionError("there is no PCI function " + address));
     }
 
     /** The lines of the kernel's log about faults of a device at an address. */
