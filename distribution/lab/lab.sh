@@ -70,14 +70,25 @@ find_kernel() {
     name=${name#bzImage-}-$iommu
 }
 
+# Starting Java takes an emulated processor long. The command makes a cache behind the user's back; here it is waited for.
+make_start_up_cache() {
+    PINION_JAVA_HOME=$jdk PINION_CACHE=$target/cache "$work/pinion/bin/pinion" plugins >/dev/null
+    while [ -L "$target/cache/.making" ]; do
+        sleep 0.2
+    done
+    rm -rf "$work/pinion/cache"
+    cp -R "$target/cache" "$work/pinion/cache"
+}
+
 # What the guest sees at /tmp/lab. The distribution in it is a copy: tests put a bundle in, and may do worse.
 fill_work() {
     work=$target/$name
     rm -rf "$work"
     mkdir -p "$work"
     cp "$lab"/guest/* "$work"
-    cp -R "$assembled" "$work/pinion"
-    rm -rf "$work/pinion/cache"
+    # With their times, by which Java knows the jars that a start-up cache is for.
+    cp -Rp "$assembled" "$work/pinion"
+    make_start_up_cache
     cp -R "$root/distribution/captures" "$work/captures"
     printf 'JAVA_HOME=%s\nLAB_IOMMU=%s\nexport JAVA_HOME LAB_IOMMU\n' "$jdk" "$iommu" >"$work/environment"
 }

@@ -12,6 +12,10 @@ final class Catalogue {
         List<AcceptanceTest> tests = new ArrayList<>();
         for (String backend : backends) {
             tests.addAll(DmaTests.on(backend));
+            tests.addAll(OrderTests.on(backend));
+            tests.addAll(CauseTests.on(backend));
+            tests.addAll(CrashTests.on(backend));
+            tests.addAll(CommandTests.on(backend));
         }
         return List.copyOf(tests);
     }

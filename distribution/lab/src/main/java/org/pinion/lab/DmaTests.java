@@ -4,15 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
-import org.pinion.api.FlatView;
 import org.pinion.api.HostMemory;
 import org.pinion.api.Section;
-import org.pinion.api.SectionKind;
 
 /** A device moves bytes where it may, and nowhere else. */
 final class DmaTests {
@@ -47,7 +43,7 @@ final class DmaTests {
 
     private static void movesBytes(Lab lab, String backend) throws Exception {
         try (HostMemory memory = lab.memory(2 * RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
-            space.commit(view(ram(memory), Section.ram(HIGH_RAM, memory.backing().advance(RAM_BYTES), "high")));
+            space.commit(Views.of(ram(memory), Section.ram(HIGH_RAM, memory.backing().advance(RAM_BYTES), "high")));
             for (String address : List.of(Guest.EDU, Guest.SECOND_EDU)) {
                 Edu edu = new Edu(space.attach(address));
                 byte[] pattern = fill(memory.segment().asSlice(0, COUNT), address);
@@ -62,7 +58,7 @@ final class DmaTests {
     private static void unmappedFaults(Lab lab, String backend) throws Exception {
         long outside = 0x7654_3000L;
         try (HostMemory memory = lab.memory(RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
-            space.commit(view(ram(memory)));
+            space.commit(Views.of(ram(memory)));
             Edu edu = new Edu(space.attach(Guest.EDU));
             // Other bytes than those in memory are in the device's buffer, so that a stray write would show.
             edu.read(RAM.start(), COUNT);
@@ -75,9 +71,8 @@ final class DmaTests {
 
     private static void readOnly(Lab lab, String backend) throws Exception {
         try (HostMemory memory = lab.memory(RAM_BYTES + ROM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
-            Section rom = new Section(ROM, SectionKind.ROM, memory.backing().advance(RAM_BYTES), Access.READ, "rom", "",
-                    Map.of());
-            space.commit(view(ram(memory), rom));
+            Section rom = Views.rom(ROM, memory.backing().advance(RAM_BYTES), "rom");
+            space.commit(Views.of(ram(memory), rom));
             Edu edu = new Edu(space.attach(Guest.EDU));
             byte[] content = fill(memory.segment().asSlice(RAM_BYTES), "rom");
             edu.read(ROM.start(), COUNT);
@@ -97,17 +92,17 @@ final class DmaTests {
     private static void afterUnmap(Lab lab, String backend) throws Exception {
         try (HostMemory memory = lab.memory(2 * RAM_BYTES); AddressSpace space = lab.open(backend, "strict")) {
             Section high = Section.ram(HIGH_RAM, memory.backing().advance(RAM_BYTES), "high");
-            space.commit(view(ram(memory), high));
+            space.commit(Views.of(ram(memory), high));
             Edu edu = new Edu(space.attach(Guest.EDU));
             fill(memory.segment(), "first");
             edu.read(RAM.start(), COUNT);
             edu.write(HIGH_RAM.start(), COUNT);
-            space.commit(view(ram(memory)));
+            space.commit(Views.of(ram(memory)));
             byte[] before = fill(memory.segment(), "second");
             edu.write(HIGH_RAM.start(), STRAY_COUNT);
             awaitFault(lab, HIGH_RAM.start());
             sameBytes("memory that was unmapped", before, bytes(memory));
-            space.commit(view(ram(memory), high));
+            space.commit(Views.of(ram(memory), high));
             edu.read(RAM.start(), COUNT);
             edu.write(HIGH_RAM.start(), COUNT);
             sameBytes("memory that was mapped again",
@@ -121,7 +116,7 @@ final class DmaTests {
         long pinned = kernel.pinned();
         long tables = kernel.iommuPageTables();
         try (HostMemory memory = lab.memory(MUCH); AddressSpace space = lab.open(backend, "strict")) {
-            space.commit(view(Section.ram(AddressRange.ofSize(0, MUCH), memory.backing(), "much")));
+            space.commit(Views.of(Section.ram(AddressRange.ofSize(0, MUCH), memory.backing(), "much")));
             Expect.equal("bytes pinned before a device is attached", pinned, kernel.pinned());
             space.attach(Guest.EDU);
             Expect.equal("bytes pinned with a device attached", pinned + MUCH, kernel.pinned());
@@ -135,11 +130,7 @@ final class DmaTests {
     }
 
     private static Section ram(HostMemory memory) {
-        return Section.ram(RAM, memory.backing(), "ram");
-    }
-
-    private static FlatView view(Section... sections) {
-        return FlatView.of("memory", List.of(sections));
+        return Views.ram(RAM, memory, 0);
     }
 
     private static byte[] bytes(HostMemory memory) {

@@ -2,12 +2,14 @@ package org.pinion.lab;
 
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** What must hold; the message of an {@link AssertionError} says what does not. */
 final class Expect {
 
-    private static final long SOON_NANOS = 10_000_000_000L;
+    private static final int SOON_SECONDS = 10;
     private static final long POLL_NANOS = 100_000_000;
 
     private Expect() {}
@@ -24,9 +26,13 @@ final class Expect {
 
     /** It comes to hold within ten seconds: the kernel counts, and writes its log, after the fact. */
     static void soon(String otherwise, Callable<Boolean> holds) throws Exception {
+        within(SOON_SECONDS, () -> otherwise, holds);
+    }
+
+    static void within(int seconds, Supplier<String> otherwise, Callable<Boolean> holds) throws Exception {
         long start = System.nanoTime();
         while (!holds.call()) {
-            that(System.nanoTime() - start < SOON_NANOS, otherwise);
+            that(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(seconds), otherwise.get());
             LockSupport.parkNanos(POLL_NANOS);
         }
     }

@@ -2,9 +2,11 @@ package org.pinion.lab;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.pinion.linux.sysfs.PciFunction;
@@ -24,13 +26,41 @@ final class KernelView {
         return new ProcessMemory(kernel).memlockUsage().pinned();
     }
 
+    /** Bytes of another process's memory that are pinned. */
+    long pinned(long pid) throws IOException {
+        return kilobytes("/proc/" + pid + "/status", "VmPin:") << 10;
+    }
+
     /** Kilobytes of page tables of IOMMUs, in the whole system. */
     long iommuPageTables() throws IOException {
-        return kernel.readFile("/proc/meminfo").lines()
-                .filter(line -> line.startsWith("SecPageTables:"))
+        return kilobytes("/proc/meminfo", "SecPageTables:");
+    }
+
+    private long kilobytes(String file, String name) throws IOException {
+        return kernel.readFile(file).lines()
+                .filter(line -> line.startsWith(name))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("/proc/meminfo has no SecPageTables"));
+                .orElseThrow(() -> new AssertionError(file + " has no " + name));
+    }
+
+    /** The nodes that a backend opens for a device, in the order in which it opens them. */
+    List<Path> nodes(String address, String backend) throws IOException {
+        PciFunction function = function(address);
+        return backend.equals("vfio")
+                ? List.of(Path.of("/dev/vfio/vfio"), Path.of("/dev/vfio/" + function.group().getAsInt()))
+                : List.of(Path.of("/dev/iommu"), Path.of(function.characterDevice().orElseThrow()));
+    }
+
+    /** The nodes that the backends open for a device. */
+    List<Path> nodes(String address) throws IOException {
+        return Stream.concat(nodes(address, "iommufd").stream(), nodes(address, "vfio").stream()).toList();
+    }
+
+    /** The module parameter by which a backend takes devices whose interrupts are not isolated. */
+    static String unsafeInterrupts(String backend) {
+        return "/sys/module/" + (backend.equals("vfio") ? "vfio_iommu_type1" : "iommufd")
+                + "/parameters/allow_unsafe_interrupts";
     }
 
     /** A PCI function, as the kernel has it now. */

@@ -20,7 +20,11 @@ import org.pinion.linux.Kernel;
 record Lab(DmaService dma, HostMemoryAllocator allocator, Kernel kernel, Guest guest) {
 
     AddressSpace open(String backend, String policy) throws IommuException {
-        return dma.open(new SpaceOptions("lab", backend, List.of(policy)));
+        return open("lab", backend, policy);
+    }
+
+    AddressSpace open(String name, String backend, String policy) throws IommuException {
+        return dma.open(new SpaceOptions(name, backend, List.of(policy)));
     }
 
     HostMemory memory(long size) throws IommuException {
