@@ -44,8 +44,8 @@ public final class ProcSelf {
     }
 
     private String status() {
-        long pinnedKilobytes = locked.pinnedPages() * Pages.SIZE / 1024;
-        return "Name:\tjava\nVmLck:\t%8d kB\nVmPin:\t%8d kB\n".formatted(0, pinnedKilobytes);
+        return "Name:\tjava\nVmLck:\t%8d kB\nVmPin:\t%8d kB\n".formatted(
+                locked.lockedPages() * Pages.SIZE / 1024, locked.pinnedPages() * Pages.SIZE / 1024);
     }
 
     private String limits() {
