@@ -21,6 +21,8 @@ public enum Access {
     }
 
     /**
+     * Combines two accesses to the lesser.
+     *
      * @param other another access
      * @return what both allow
      */

@@ -14,6 +14,8 @@ public record AddressRange(long start, long last) implements Comparable<AddressR
     public static final AddressRange ALL = new AddressRange(0, -1L);
 
     /**
+     * Checks that the ends are in order.
+     *
      * @throws IllegalArgumentException if {@code last} is below {@code start} (unsigned)
      */
     public AddressRange {
@@ -49,6 +51,8 @@ public record AddressRange(long start, long last) implements Comparable<AddressR
     }
 
     /**
+     * Tells whether an address lies in this range.
+     *
      * @param address an unsigned address
      * @return whether the address lies in this range
      */
@@ -57,6 +61,8 @@ public record AddressRange(long start, long last) implements Comparable<AddressR
     }
 
     /**
+     * Tells whether a range lies within this one.
+     *
      * @param other another range
      * @return whether every address of the other range lies in this one
      */
@@ -65,6 +71,8 @@ public record AddressRange(long start, long last) implements Comparable<AddressR
     }
 
     /**
+     * Tells whether two ranges overlap.
+     *
      * @param other another range
      * @return whether the two share an address
      */
@@ -73,6 +81,8 @@ public record AddressRange(long start, long last) implements Comparable<AddressR
     }
 
     /**
+     * Cuts this range down to another.
+     *
      * @param other another range
      * @return what the two share, empty if nothing
      */
@@ -83,6 +93,8 @@ public record AddressRange(long start, long last) implements Comparable<AddressR
     }
 
     /**
+     * Tells whether a range follows this one without a gap.
+     *
      * @param next a range
      * @return whether {@code next} begins at the address right after this range's last
      */

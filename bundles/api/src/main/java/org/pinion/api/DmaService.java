@@ -28,6 +28,8 @@ public interface DmaService {
     List<AddressSpace> spaces();
 
     /**
+     * Finds an open space.
+     *
      * @param name a space's name
      * @return the open space of that name
      */

@@ -25,6 +25,8 @@ public final class FlatView {
     }
 
     /**
+     * Makes a view of sections.
+     *
      * @param name what the view shows, such as {@code memory}
      * @param sections the sections, in any order
      * @return the view
@@ -53,6 +55,8 @@ public final class FlatView {
     }
 
     /**
+     * Finds what shows at an address.
+     *
      * @param address an unsigned address
      * @return the section that shows there
      */

@@ -21,6 +21,8 @@ public class IommuException extends Exception {
     private final String remedy;
 
     /**
+     * Something failed before the kernel was asked.
+     *
      * @param operation what was tried, such as {@code "map 0x0-0x9ffff rw file"}
      * @param why the cause in words
      * @param remedy what an operator can do; empty if nothing
@@ -30,6 +32,8 @@ public class IommuException extends Exception {
     }
 
     /**
+     * Something failed.
+     *
      * @param operation what was tried
      * @param errno the kernel's answer by name, such as {@code EINVAL}; null if it was not asked
      * @param range the addresses concerned; null if none

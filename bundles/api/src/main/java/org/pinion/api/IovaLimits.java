@@ -23,6 +23,8 @@ public final class IovaLimits {
     }
 
     /**
+     * Combines the limits of devices.
+     *
      * @param pageSize the least alignment, bytes, a power of two: that of the host's pages
      * @param devices the limits of each device, in any order
      * @return what all of them allow

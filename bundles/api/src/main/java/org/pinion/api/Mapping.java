@@ -31,6 +31,8 @@ public record Mapping(AddressRange range, Access access, Route route, Backing ba
     }
 
     /**
+     * Tells whether two mappings could be one.
+     *
      * @param next another mapping
      * @return whether {@code next} goes on exactly where this one ends, in addresses and in bytes, with the same access
      *     and

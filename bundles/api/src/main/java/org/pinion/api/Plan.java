@@ -47,6 +47,8 @@ public record Plan(FlatView view, IovaLimits limits, List<String> policies, List
     }
 
     /**
+     * Finds the decision on an address.
+     *
      * @param address an unsigned address
      * @return the decision on it; empty if no section shows there
      */

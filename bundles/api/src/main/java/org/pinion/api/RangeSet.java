@@ -27,6 +27,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Makes a set of ranges.
+     *
      * @param ranges ranges in any order, overlapping or not
      * @return the set of all their addresses
      */
@@ -35,6 +37,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Makes a set of ranges.
+     *
      * @param ranges ranges in any order, overlapping or not
      * @return the set of all their addresses
      */
@@ -64,6 +68,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Tells whether an address is in this set.
+     *
      * @param address an unsigned address
      * @return whether the set has it
      */
@@ -72,6 +78,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Tells whether a whole range is in this set.
+     *
      * @param range a range
      * @return whether the set has every address of it
      */
@@ -80,6 +88,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Finds the range of this set around an address.
+     *
      * @param address an unsigned address
      * @return the range of this set that the address lies in
      */
@@ -91,6 +101,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Cuts this set down to a range.
+     *
      * @param range a range
      * @return the parts of the range that are in this set
      */
@@ -107,6 +119,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Cuts this set down to another.
+     *
      * @param other another set
      * @return the addresses that are in both
      */
@@ -119,6 +133,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Adds another set.
+     *
      * @param other another set
      * @return the addresses that are in either
      */
@@ -129,6 +145,8 @@ public final class RangeSet implements Iterable<AddressRange> {
     }
 
     /**
+     * Takes another set away.
+     *
      * @param other another set
      * @return the addresses of this set that are not in the other
      */

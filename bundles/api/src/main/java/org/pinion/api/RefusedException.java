@@ -14,6 +14,8 @@ public class RefusedException extends IommuException {
     private final transient Plan plan;
 
     /**
+     * Says what the refusals of a plan say.
+     *
      * @param operation what was asked, such as {@code "attach 0000:00:10.0"}
      * @param plan the plan with at least one refusal
      */

@@ -22,7 +22,8 @@ public final class SectionFacts {
     public static final String PROTECTED = "protected";
 
     /**
-     * The address spaces behind a virtual IOMMU that translates, comma-separated: devices there do not see this section at
+     * The address spaces behind a virtual IOMMU that translates, comma-separated: devices there do not see this section
+     * at
      * its address, but what the guest's driver maps for them.
      */
     public static final String TRANSLATED_BY = "translated-by";

@@ -13,6 +13,8 @@ import java.util.Objects;
 public record SpaceOptions(String name, String backend, List<String> policies) {
 
     /**
+     * Checks the options; sorts the policies and drops doubles.
+     *
      * @throws IllegalArgumentException if the name is blank or no policy is given
      */
     public SpaceOptions {

@@ -137,8 +137,8 @@ class MicrokernelTest {
 
         assertThat(openFailure("guest", "fake", "strict")).hasMessageContaining("the name is taken");
         assertThat(openFailure("g2", "vfio", "strict"))
-                .hasMessageContaining("backend 'vfio' is not there; there fake is");
-        assertThat(openFailure("g3", "fake", "lax")).hasMessageContaining("policy 'lax' is not there; there strict is");
+                .hasMessageContaining("backend 'vfio' is not there; there are: fake");
+        assertThat(openFailure("g3", "fake", "lax")).hasMessageContaining("policy 'lax' is not there; there are: strict");
         backend.available(false);
         assertThat(openFailure("g4", "fake", "strict")).hasMessageContaining("cannot work here: told so");
         assertThat(service.spaces()).hasSize(1);

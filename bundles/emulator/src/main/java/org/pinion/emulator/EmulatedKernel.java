@@ -79,7 +79,7 @@ public final class EmulatedKernel implements Kernel {
         String name = "vfio" + devices.size();
         VfioGroup group = groups.computeIfAbsent(VFIO_GROUPS + device.group(), path -> new VfioGroup(
                 IommuGroup.of(device.group(), host.devicesOf(device.group())), owners));
-        devices.put(name, new VfioDevice(name, device, group, owners, faults));
+        devices.put(name, new VfioDevice(name, device, group, owners, faults, host.release()));
     }
 
     private List<VfioDevice> devicesOf(VfioGroup group) {
@@ -146,7 +146,8 @@ public final class EmulatedKernel implements Kernel {
 
     private OpenFile opened(String path) throws SyscallException {
         if (path.equals(IOMMUFD)) {
-            return new IommufdFile(new IommufdContext(memory, locked, files, host.sysResource()));
+            return new IommufdFile(
+                    new IommufdContext(memory, locked, files, host.sysResource()), host.release());
         }
         if (path.equals(CONTAINER)) {
             return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit()));

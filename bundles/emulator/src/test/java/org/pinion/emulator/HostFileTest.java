@@ -15,6 +15,7 @@ import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.host.HostFile;
 import org.pinion.emulator.host.HostFileException;
 import org.pinion.emulator.host.IommuGeometry;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.host.ReservedType;
@@ -27,6 +28,7 @@ class HostFileTest {
     void everythingCanBeSaid() {
         Host host = HostFile.read("h.yaml", """
                 kernel: Linux 9 on paper
+                interface: 6.12
                 page-size: 4K
                 memlock: 16M
                 ipc-lock: true
@@ -49,6 +51,7 @@ class HostFileTest {
                       - {range: 0x100000-0x1fffff, type: direct}
                 """.replace("_", ""));
         assertThat(host.kernel()).isEqualTo("Linux 9 on paper");
+        assertThat(host.release()).isEqualTo(KernelRelease.LINUX_6_12);
         assertThat(host.memlock()).isEqualTo(OptionalLong.of(16 << 20));
         assertThat(host.ipcLock()).isTrue();
         assertThat(host.dmaEntryLimit()).isEqualTo(17);
@@ -83,7 +86,7 @@ class HostFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "memlok: 1M | h.yaml:1: unknown key 'memlok'; did you mean 'memlock'? known keys are kernel, page-size,",
+        "memlok: 1M | h.yaml:1: unknown key 'memlok'; did you mean 'memlock'? known keys are kernel, interface,",
         "memlock: much | h.yaml:1: memlock: 'much' is no size; write bytes, or a number with K, M, G or T",
         "memlock: 9000000T | h.yaml:1: memlock: '9000000T' is more than 2^63-1 bytes",
         "page-size: 64K | h.yaml:1: page-size: 65536 is not possible",

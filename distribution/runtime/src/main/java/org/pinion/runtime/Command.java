@@ -10,7 +10,8 @@ import org.osgi.util.tracker.ServiceTracker;
 /** The {@code pinion} command, a service: arguments in, exit code out. */
 final class Command {
 
-    private static final String FILTER = "(&(objectClass=" + ToIntFunction.class.getName() + ")(org.pinion.command=pinion))";
+    private static final String FILTER =
+            "(&(objectClass=" + ToIntFunction.class.getName() + ")(org.pinion.command=pinion))";
 
     /** Components come up while their bundles start, so that waiting for longer would only delay the diagnosis. */
     private static final long WAIT_MILLIS = 5_000;

@@ -59,13 +59,15 @@ final class Diagnosis {
             ComponentDescriptionDTO component, ComponentConfigurationDTO configuration, List<String> lines) {
         String name = component.bundle.symbolicName + ": component " + component.name;
         switch (configuration.state) {
-            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> lines.add(name + " waits for its configuration");
+            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->
+                    lines.add(name + " waits for its configuration");
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE -> {
                 for (UnsatisfiedReferenceDTO missing : configuration.unsatisfiedReferences) {
                     lines.add(name + " waits for " + service(component, missing));
                 }
             }
-            case ComponentConfigurationDTO.FAILED_ACTIVATION -> lines.add(name + " failed: " + firstLine(configuration.failure));
+            case ComponentConfigurationDTO.FAILED_ACTIVATION ->
+                    lines.add(name + " failed: " + firstLine(configuration.failure));
             default -> { }
         }
     }

@@ -13,7 +13,7 @@ final class Resident {
 
     private static final String USAGE = """
             Usage: pinion run [--host FILE]
-            Starts Pinion and stays up, with a console where there is a terminal ('help' lists its commands, 'exit 0' ends).
+            Starts Pinion and stays up, with a console on the terminal ('help' lists its commands, 'exit 0' ends).
             Bundles dropped into %s are installed, updated and removed while it runs;
             configurations (*.cfg) are read from %s. What must be remembered is kept in
             %s (PINION_STATE names another directory).
@@ -21,10 +21,12 @@ final class Resident {
 
     private final Installation installation;
     private final KernelChoice kernel;
+    private final InterruptGuard guard;
 
-    Resident(Installation installation, KernelChoice kernel) {
+    Resident(Installation installation, KernelChoice kernel, InterruptGuard guard) {
         this.installation = installation;
         this.kernel = kernel;
+        this.guard = guard;
     }
 
     /** Stays up; says the exit code when Pinion was stopped. */
@@ -35,8 +37,7 @@ final class Resident {
             return 0;
         }
         Path storage = Files.createDirectories(installation.state().resolve("framework"));
-        try (RunningFramework framework = RunningFramework.init(settings(storage));
-                InterruptGuard _ = InterruptGuard.closing(framework)) {
+        try (RunningFramework framework = guard.stopping(RunningFramework.init(settings(storage)))) {
             start(framework);
             framework.awaitStop();
             return 0;

@@ -61,8 +61,8 @@ final class ShippedBundles {
         }
     }
 
-    // The framework is not up: this marks the bundle to be started on its level. A bundle that an operator has stopped in an
-    // earlier run stays marked as stopped.
+    // The framework is not up: this marks the bundle to be started on its level. A bundle that an operator has stopped
+    // in an earlier run stays marked as stopped.
     private static void start(Bundle bundle, Layer layer) throws BundleException {
         bundle.adapt(BundleStartLevel.class).setStartLevel(layer.startLevel());
         bundle.start(Bundle.START_ACTIVATION_POLICY);

@@ -16,7 +16,7 @@ final class StartFailures implements FrameworkListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartFailures.class);
 
-    /** The framework is up when this time begins to run: it covers the delivery of an event, not the start of bundles. */
+    /** The framework is up when this time begins: it covers the delivery of an event, not the start of bundles. */
     private static final long DELIVERY_SECONDS = 10;
 
     private final Map<Bundle, BundleException> byBundle = new LinkedHashMap<>();

@@ -113,11 +113,11 @@ public final class PluginRegistry {
             }
         }
         String names = there.isEmpty()
-                ? "none is"
-                : String.join(", ", there.stream().map(Plugin::name).toList()) + " is";
+                ? "none is there"
+                : "there are: " + String.join(", ", there.stream().map(Plugin::name).toList());
         throw new IommuException(
                 operation,
-                "%s '%s' is %s; there %s".formatted(kind.word(), name, absence(kind, name), names),
+                "%s '%s' is %s; %s".formatted(kind.word(), name, absence(kind, name), names),
                 "install or start the bundle that provides it");
     }
 

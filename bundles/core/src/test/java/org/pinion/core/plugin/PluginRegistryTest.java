@@ -164,7 +164,7 @@ class PluginRegistryTest {
     void aMissingPolicyIsNamedWithThoseThatAreThere() {
         policy("other", 1, 0, MAP);
 
-        assertThat(failure()).hasMessageContaining("policy 'p' is not there; there other is");
+        assertThat(failure()).hasMessageContaining("policy 'p' is not there; there are: other");
     }
 
     @Test

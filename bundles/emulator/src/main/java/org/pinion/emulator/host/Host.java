@@ -8,13 +8,14 @@ import java.util.OptionalLong;
  * The emulated machine.
  *
  * @param kernel which kernel it runs, for people
+ * @param release which of the kernel's interfaces it has
  * @param memlock RLIMIT_MEMLOCK, bytes; empty if unlimited
  * @param ipcLock whether the process has CAP_IPC_LOCK: pinned pages are then not held against the limit
  * @param sysResource whether the process has CAP_SYS_RESOURCE: it may then choose how pinned pages are charged
  * @param dmaEntryLimit how many mappings a container may have (dma_entry_limit of vfio_iommu_type1)
  * @param devices its devices, no address twice
  */
-public record Host(String kernel, OptionalLong memlock, boolean ipcLock, boolean sysResource,
+public record Host(String kernel, KernelRelease release, OptionalLong memlock, boolean ipcLock, boolean sysResource,
         int dmaEntryLimit, List<HostDevice> devices) {
 
     /** What {@code dma_entry_limit} is unless the administrator sets it. */
@@ -23,6 +24,7 @@ public record Host(String kernel, OptionalLong memlock, boolean ipcLock, boolean
     /** Checks that nothing is null. */
     public Host {
         Objects.requireNonNull(kernel, "kernel");
+        Objects.requireNonNull(release, "release");
         Objects.requireNonNull(memlock, "memlock");
         devices = List.copyOf(devices);
     }
@@ -37,7 +39,7 @@ public record Host(String kernel, OptionalLong memlock, boolean ipcLock, boolean
      * @param devices its devices, no address twice
      */
     public Host(String kernel, OptionalLong memlock, boolean ipcLock, boolean sysResource, List<HostDevice> devices) {
-        this(kernel, memlock, ipcLock, sysResource, DEFAULT_DMA_ENTRY_LIMIT, devices);
+        this(kernel, KernelRelease.LINUX_7_3, memlock, ipcLock, sysResource, DEFAULT_DMA_ENTRY_LIMIT, devices);
     }
 
     /**

@@ -14,7 +14,7 @@ import org.pinion.linux.Errno;
  * @param readable whether a device may read
  * @param writable whether a device may write
  */
-record Area(long start, long last, PinnablePages pages, long startByte, boolean readable, boolean writable)
+record Area(long start, long last, AreaMemory pages, long startByte, boolean readable, boolean writable)
         implements Translated {
 
     long length() {
@@ -42,6 +42,11 @@ record Area(long start, long last, PinnablePages pages, long startByte, boolean 
 
     void unpin() {
         pages.unpin(firstPage(), lastPage());
+    }
+
+    @Override
+    public boolean answers() {
+        return pages.answers();
     }
 
     /** The area must be pinned. */

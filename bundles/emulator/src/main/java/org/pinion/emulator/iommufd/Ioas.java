@@ -25,7 +25,7 @@ final class Ioas extends IommufdObject {
     private long alignment = 1;
 
     /** The memory of an area that is to be made. */
-    record Slice(PinnablePages pages, long startByte, long length) {}
+    record Slice(AreaMemory pages, long startByte, long length) {}
 
     long alignment() {
         return alignment;
@@ -36,9 +36,10 @@ final class Ioas extends IommufdObject {
         return List.copyOf(domains);
     }
 
-    /** The area at an address, or null. */
+    /** The area at an address that a page table shows, or null. */
     Area areaAt(long iova) {
-        return areas.at(iova);
+        Area area = areas.at(iova);
+        return area != null && area.pages().shown() ? area : null;
     }
 
     /** Whether nothing is mapped in a range. */

@@ -14,8 +14,10 @@ import static org.pinion.linux.uapi.Iommufd.VFIO_IOAS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
 import java.util.Map;
 import org.pinion.emulator.file.OpenFile;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
@@ -60,14 +62,15 @@ public final class IommufdFile implements OpenFile {
 
     /**
      * @param context what was opened
+     * @param release which requests the kernel knows
      */
-    public IommufdFile(IommufdContext context) {
+    public IommufdFile(IommufdContext context, KernelRelease release) {
         this.context = context;
         IoasCommands ioas = new IoasCommands(context);
         MappingCommands mapping = new MappingCommands(context);
         OptionCommand option = new OptionCommand(context);
         this.container = new ContainerCommands(context, mapping);
-        this.commands = Map.ofEntries(
+        Map<Integer, Command> all = Map.ofEntries(
                 Map.entry(HWPT_ALLOC, new Command(HWPT_ALLOC_MINIMUM,
                         IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc)),
                 Map.entry(DESTROY, new Command(IommuDestroy.SIZE, ioas::destroy)),
@@ -80,6 +83,13 @@ public final class IommufdFile implements OpenFile {
                 Map.entry(IOAS_UNMAP, new Command(IommuIoasUnmap.SIZE, mapping::unmap)),
                 Map.entry(VFIO_IOAS, new Command(IommuVfioIoas.SIZE, ioas::vfioIoas)),
                 Map.entry(OPTION, new Command(IommuOption.SIZE, option::run)));
+        this.commands = release.mapsFiles() ? all : without(all, IOAS_MAP_FILE);
+    }
+
+    private static Map<Integer, Command> without(Map<Integer, Command> all, int request) {
+        Map<Integer, Command> rest = new HashMap<>(all);
+        rest.remove(request);
+        return rest;
     }
 
     /** {@return what a device binds to} */

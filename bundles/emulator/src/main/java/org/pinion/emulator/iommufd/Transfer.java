@@ -59,6 +59,9 @@ public final class Transfer {
         if (area == null) {
             return Optional.of(TransferFault.NOT_MAPPED);
         }
+        if (!area.answers()) {
+            return Optional.of(TransferFault.REGISTERS);
+        }
         if (toMemory) {
             return area.writable() ? Optional.empty() : Optional.of(TransferFault.READ_ONLY);
         }

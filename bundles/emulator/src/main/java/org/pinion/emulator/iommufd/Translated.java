@@ -9,6 +9,11 @@ public interface Translated {
     /** {@return whether a device may write it} */
     boolean writable();
 
+    /** {@return whether a device that reaches it gets an answer; memory always gives one} */
+    default boolean answers() {
+        return true;
+    }
+
     /**
      * What a device meets at an address.
      *

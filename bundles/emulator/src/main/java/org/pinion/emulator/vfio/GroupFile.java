@@ -77,7 +77,7 @@ public final class GroupFile implements OpenFile {
 
     private int openDevice(String name) throws SyscallException {
         VfioDevice device = group.openDevice(name);
-        OpenFile file = new VfioDeviceFile(device, new GroupAccess(group, device));
+        OpenFile file = new VfioDeviceFile(device, new GroupAccess(group, device), files);
         try {
             return files.add(file);
         } catch (SyscallException full) {

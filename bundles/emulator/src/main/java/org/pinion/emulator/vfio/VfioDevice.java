@@ -1,9 +1,13 @@
 package org.pinion.emulator.vfio;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.iommufd.DeviceBinding;
+import org.pinion.emulator.iommufd.DmaBuf;
 import org.pinion.emulator.iommufd.GroupOwners;
 import org.pinion.emulator.iommufd.IommufdContext;
 import org.pinion.emulator.iommufd.TransferFault;
@@ -23,6 +27,8 @@ public final class VfioDevice {
     private final HostDevice host;
     private final GroupOwners owners;
     private final PciFunction function;
+    private final KernelRelease release;
+    private final List<DmaBuf> exported = new ArrayList<>();
     private final VfioGroup group;
     private DeviceBinding binding;
     private DmaPort port;
@@ -35,12 +41,15 @@ public final class VfioDevice {
      * @param group its group
      * @param owners who owns each group
      * @param faults what takes the transfers that are stopped
+     * @param release which features the kernel has
      */
-    public VfioDevice(String name, HostDevice host, VfioGroup group, GroupOwners owners, FaultLog faults) {
+    public VfioDevice(
+            String name, HostDevice host, VfioGroup group, GroupOwners owners, FaultLog faults, KernelRelease release) {
         this.name = name;
         this.host = host;
         this.group = group;
         this.owners = owners;
+        this.release = release;
         this.function = new PciFunction(host, this::transfer, faults);
     }
 
@@ -78,6 +87,33 @@ public final class VfioDevice {
         binding = bound(context);
         open((iova, buffer, toMemory) -> binding.transfer(iova, buffer, toMemory).map(TransferFault::text));
         return binding;
+    }
+
+    /** Writes to a region, and takes dma-bufs away or gives them back as the device's memory goes off or on. */
+    void write(int region, long offset, MemorySegment from) throws SyscallException {
+        boolean before = function.memoryEnabled();
+        function.write(region, offset, from);
+        if (before && !function.memoryEnabled()) {
+            exported.forEach(DmaBuf::revoke);
+        } else if (!before && function.memoryEnabled()) {
+            exported.forEach(DmaBuf::restore);
+        }
+    }
+
+    void reset() {
+        exported.forEach(DmaBuf::revoke);
+        function.reset();
+        exported.forEach(DmaBuf::restore);
+    }
+
+    boolean exportsDmaBufs() {
+        return release.exportsDmaBufs() && host.model().pci();
+    }
+
+    DmaBuf export(int bar, long offset, long length) {
+        DmaBuf buffer = new DmaBuf(function.memory(bar), offset, length, !function.memoryEnabled());
+        exported.add(buffer);
+        return buffer;
     }
 
     private DeviceBinding bound(IommufdContext context) throws SyscallException {
@@ -118,6 +154,8 @@ public final class VfioDevice {
         if (--opens > 0) {
             return;
         }
+        exported.forEach(DmaBuf::revoke);
+        exported.clear();
         function.reset();
         port = null;
         compatible = false;

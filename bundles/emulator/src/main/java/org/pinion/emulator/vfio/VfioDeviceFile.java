@@ -3,6 +3,7 @@ package org.pinion.emulator.vfio;
 import java.lang.foreign.MemorySegment;
 import org.pinion.emulator.file.FileTable;
 import org.pinion.emulator.file.OpenFile;
+import org.pinion.emulator.iommufd.DmaBuf;
 import org.pinion.emulator.memory.MapTarget;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.SparseMemory;
@@ -26,10 +27,12 @@ public final class VfioDeviceFile implements OpenFile {
 
     private final VfioDevice device;
     private final DeviceAccess access;
+    private final FileTable files;
 
-    VfioDeviceFile(VfioDevice device, DeviceAccess access) {
+    VfioDeviceFile(VfioDevice device, DeviceAccess access, FileTable files) {
         this.device = device;
         this.access = access;
+        this.files = files;
     }
 
     /**
@@ -40,7 +43,7 @@ public final class VfioDeviceFile implements OpenFile {
      * @return the file
      */
     public static VfioDeviceFile ofCharacterDevice(VfioDevice device, FileTable files) {
-        return new VfioDeviceFile(device, new CharacterDeviceAccess(device, files));
+        return new VfioDeviceFile(device, new CharacterDeviceAccess(device, files), files);
     }
 
     @Override
@@ -53,7 +56,10 @@ public final class VfioDeviceFile implements OpenFile {
             switch (request) {
                 case Vfio.DEVICE_GET_INFO -> info(argument);
                 case Vfio.DEVICE_GET_REGION_INFO -> regionInfo(argument);
-                case Vfio.DEVICE_RESET -> device.function().reset();
+                case Vfio.DEVICE_RESET -> device.reset();
+                case Vfio.DEVICE_FEATURE -> {
+                    return feature(argument);
+                }
                 default -> throw new SyscallException(Errno.ENOTTY);
             }
             return 0;
@@ -65,9 +71,14 @@ public final class VfioDeviceFile implements OpenFile {
         synchronized (device) {
             requireGranted();
             SyscallException.require(request == Vfio.DEVICE_RESET, Errno.ENOTTY);
-            device.function().reset();
+            device.reset();
             return 0;
         }
+    }
+
+    private int feature(MemorySegment argument) throws SyscallException {
+        DmaBuf buffer = ExportRequest.of(device, argument);
+        return buffer == null ? 0 : files.add(buffer);
     }
 
     private void requireGranted() throws SyscallException {
@@ -97,7 +108,7 @@ public final class VfioDeviceFile implements OpenFile {
         if (device.function().size(region) == 0) {
             return 0;
         }
-        int mappable = device.function().memory(region).isPresent() ? Vfio.REGION_MMAP : 0;
+        int mappable = device.function().mappable(region) ? Vfio.REGION_MMAP : 0;
         return Vfio.REGION_READ | Vfio.REGION_WRITE | mappable;
     }
 
@@ -114,7 +125,7 @@ public final class VfioDeviceFile implements OpenFile {
     public long write(MemorySegment from, long offset) throws SyscallException {
         synchronized (device) {
             long count = countInside(offset, from.byteSize());
-            device.function().write(region(offset), place(offset), from.asSlice(0, count));
+            device.write(region(offset), place(offset), from.asSlice(0, count));
             return count;
         }
     }

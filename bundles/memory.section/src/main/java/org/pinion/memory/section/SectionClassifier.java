@@ -83,7 +83,7 @@ public final class SectionClassifier implements MemoryClassifier {
         String roots = section.facts().get(SectionFacts.TRANSLATED_BY);
         if (roots != null) {
             traits.add(Trait.of(section.range(), Traits.TRANSLATED,
-                    "the guest's virtual IOMMU translates for %s: a device there sees what the guest's driver maps for it"
+                    "the guest's virtual IOMMU translates for %s: devices there see what the guest's driver maps"
                             .formatted(roots.replace(",", ", "))));
         }
         if (Boolean.parseBoolean(section.facts().get(SectionFacts.NONVOLATILE))) {

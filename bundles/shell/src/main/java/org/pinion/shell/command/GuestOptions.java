@@ -36,8 +36,8 @@ final class GuestOptions {
     @Option(
             names = "--address-space",
             paramLabel = "NAME",
-            description = "Which of the guest's address spaces to plan for, by its name or its root's, such as vtd-01.0."
-                    + " Without it: system memory, as far as a virtual IOMMU leaves it to devices.")
+            description = "Which of the guest's address spaces to plan for, by its name or its root's, such as"
+                    + " vtd-01.0. Without it: system memory, as far as a virtual IOMMU leaves it to devices.")
     private String addressSpace;
 
     FlatView read(DmaService dma, CommandLine command) throws IommuException {

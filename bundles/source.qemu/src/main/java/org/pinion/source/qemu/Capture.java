@@ -37,7 +37,10 @@ record Capture(MemoryTree tree, MemoryDevices devices) {
         return new Capture(tree, devices);
     }
 
-    /** {@return the view of an address space; of system memory, with what a virtual IOMMU makes of it, if none is named} */
+    /**
+     * {@return the view of an address space; of system memory, with what a virtual IOMMU makes of it, if none is
+     * named}
+     */
     FlatView flatView(Optional<String> addressSpace) throws IommuException {
         String name = addressSpace.orElse(SYSTEM_MEMORY);
         View view = new ViewChoice(tree).of(name);

@@ -12,6 +12,8 @@ public class CutException extends IommuException {
     private final transient List<AddressRange> left;
 
     /**
+     * Says what failed, and what is left.
+     *
      * @param left the parts that are mapped, each a mapping of its own
      * @param cause what failed
      */
