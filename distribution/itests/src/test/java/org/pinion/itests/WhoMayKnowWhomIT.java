@@ -31,6 +31,7 @@ class WhoMayKnowWhomIT {
             Map.entry("device", Set.of("api", "linux")),
             Map.entry("backend.iommufd", Set.of("api", "spi", "linux", "device")),
             Map.entry("backend.vfio", Set.of("api", "spi", "linux", "device")),
+            Map.entry("doctor", Set.of("api", "linux")),
             Map.entry("memory.memfd", Set.of("api", "linux")),
             Map.entry("memory.section", Set.of("api", "spi")),
             Map.entry("memory.vma", Set.of("api", "spi", "linux")),
