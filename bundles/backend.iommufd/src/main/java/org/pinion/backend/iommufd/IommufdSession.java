@@ -137,7 +137,7 @@ final class IommufdSession implements BackendSession {
     @Override
     public Ledger ledger() {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = devices.pinningDevice().isPresent() ? mapped.bytes() : 0;
+        long pinned = devices.pinningDevice().isPresent() ? mapped.pinnableBytes() : 0;
         return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum());
     }
 

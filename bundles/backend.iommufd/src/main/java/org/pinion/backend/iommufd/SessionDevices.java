@@ -131,7 +131,7 @@ final class SessionDevices {
                 device.device().address(),
                 device.device().group(),
                 Optional.of(device.limits().usable()),
-                target.bytes(),
+                target.pinnableBytes(),
                 pinning);
     }
 
