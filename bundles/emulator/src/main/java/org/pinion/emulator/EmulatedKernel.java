@@ -252,8 +252,18 @@ public final class EmulatedKernel implements Kernel {
     public int eventfd(int initial, int flags) {
         return (int) answer(() -> {
             SyscallException.require((flags & ~(Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK)) == 0, Errno.EINVAL);
-            return files.add(new EventFile());
+            return files.add(new EventFile(Integer.toUnsignedLong(initial), (flags & Fcntl.O_NONBLOCK) == 0));
         });
+    }
+
+    @Override
+    public long read(int fd, MemorySegment into) {
+        return answer(() -> files.get(fd).read(into));
+    }
+
+    @Override
+    public int poll(int fd, int millis) {
+        return (int) answer(() -> files.get(fd).poll(millis) ? 1 : 0);
     }
 
     @Override

@@ -101,7 +101,7 @@ final class IommufdSession implements BackendSession {
         boolean pinned = pins();
         DeviceHandle handle = devices.attach(device);
         if (!pinned && pins()) {
-            newlyPinned += mapped.bytes();
+            newlyPinned += mapped.pinnableBytes();
         }
         return handle;
     }
@@ -165,9 +165,8 @@ final class IommufdSession implements BackendSession {
     @Override
     public Ledger ledger() {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = pins() ? mapped.bytes() : 0;
-        return new Ledger(
-                mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
+        long pinned = pins() ? mapped.pinnableBytes() : 0;
+        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class MappedIoas {
     private final PinningFacts pinning;
     private long mappings;
     private long bytes;
+    private long deviceBytes;
 
     /**
      * @param kernel the kernel
@@ -59,6 +60,11 @@ final class MappedIoas {
         return bytes;
     }
 
+    /** {@return bytes that a page table keeps pinned: a device's memory has no pages to pin} */
+    long pinnableBytes() {
+        return bytes - deviceBytes;
+    }
+
     IovaRanges ranges() throws ErrnoException {
         return iommu.iovaRanges(ioas);
     }
@@ -70,7 +76,7 @@ final class MappedIoas {
         } catch (ErrnoException failure) {
             throw causes(failure).of(mapping, failure).failing(operation, mapping.range(), failure);
         }
-        count(1, mapping.range().size());
+        count(mapping, 1, mapping.range().size());
     }
 
     /**
@@ -97,7 +103,7 @@ final class MappedIoas {
         } finally {
             forget(buffer, operation);
         }
-        count(1, mapping.range().size());
+        count(mapping, 1, mapping.range().size());
     }
 
     private void forget(int buffer, String operation) {
@@ -145,7 +151,7 @@ final class MappedIoas {
         } catch (ErrnoException failure) {
             throw UnmapCauses.of(range, failure).failing(operation, range, failure);
         }
-        count(-1, -removed);
+        count(mapping, -1, -removed);
         if (removed != range.size()) {
             throw MappingCauses.tooShort(operation, range, removed);
         }
@@ -171,13 +177,14 @@ final class MappedIoas {
     }
 
     private void left(Mapping cut, List<AddressRange> parts) {
-        count(-1, -cut.range().size());
-        parts.forEach(part -> count(1, part.size()));
+        count(cut, -1, -cut.range().size());
+        parts.forEach(part -> count(cut, 1, part.size()));
     }
 
-    private void count(int entries, long size) {
+    private void count(Mapping mapping, int entries, long size) {
         mappings += entries;
         bytes += size;
+        deviceBytes += mapping.route() == Route.DMA_BUF ? size : 0;
     }
 
     /**
@@ -189,5 +196,6 @@ final class MappedIoas {
         iommu.unmapAll(ioas);
         mappings = 0;
         bytes = 0;
+        deviceBytes = 0;
     }
 }

@@ -141,7 +141,7 @@ final class SessionDevices {
                 device.device().address(),
                 device.device().group(),
                 Optional.of(device.limits().usable()),
-                target.bytes(),
+                target.pinnableBytes(),
                 pinning);
     }
 

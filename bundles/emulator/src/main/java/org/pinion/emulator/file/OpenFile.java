@@ -60,6 +60,28 @@ public interface OpenFile {
     }
 
     /**
+     * {@code read(2)}.
+     *
+     * @param into takes the bytes
+     * @return bytes read
+     * @throws SyscallException if it fails
+     */
+    default long read(MemorySegment into) throws SyscallException {
+        throw new SyscallException(Errno.EINVAL);
+    }
+
+    /**
+     * {@code poll(2)} for reading. A file that knows no waiting can always be read.
+     *
+     * @param millis how long to wait at most; below 0 for ever
+     * @return whether it can be read
+     * @throws SyscallException EINTR if the thread is interrupted
+     */
+    default boolean poll(int millis) throws SyscallException {
+        return true;
+    }
+
+    /**
      * {@code ftruncate(2)}.
      *
      * @param length bytes
