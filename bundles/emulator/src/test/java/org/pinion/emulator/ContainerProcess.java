@@ -46,12 +46,16 @@ final class ContainerProcess {
         this.container = iommufd ? process.iommufd : openContainer();
     }
 
+    ContainerProcess(EmulatedKernel kernel) {
+        this(kernel, false);
+    }
+
     static ContainerProcess onLab() {
-        return new ContainerProcess(EmulatedKernel.lab(), false);
+        return new ContainerProcess(EmulatedKernel.lab());
     }
 
     static ContainerProcess on(String hostFile) {
-        return new ContainerProcess(EmulatedKernel.of(HostFile.read("test.yaml", hostFile)), false);
+        return new ContainerProcess(EmulatedKernel.of(HostFile.read("test.yaml", hostFile)));
     }
 
     static ContainerProcess onIommufd() {
