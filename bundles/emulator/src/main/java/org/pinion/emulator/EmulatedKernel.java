@@ -197,8 +197,11 @@ public final class EmulatedKernel implements Kernel {
                 return memory.mapAnonymous(length, protection, shared);
             }
             SyscallException.require(offset >= 0 && offset % Pages.SIZE == 0, Errno.EINVAL);
-            MapTarget target = files.get(fd).mapTarget(offset, length);
-            return memory.mapFile(length, protection, shared, target);
+            OpenFile file = files.get(fd);
+            MapTarget target = file.mapTarget(offset, length);
+            MemorySegment mapped = memory.mapFile(length, protection, shared, target);
+            files.keep(mapped.address(), file);
+            return mapped;
         } catch (SyscallException e) {
             throw new ErrnoException(call, e.errno());
         } catch (IOException e) {
@@ -210,6 +213,7 @@ public final class EmulatedKernel implements Kernel {
     public int munmap(MemorySegment mapped) {
         return (int) answer(() -> {
             memory.unmap(mapped);
+            files.drop(mapped.address());
             return 0;
         });
     }

@@ -33,7 +33,7 @@ final class IommufdSession implements BackendSession {
     private boolean closed;
 
     private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
-        this.pinning = new PinningFacts(kernel);
+        this.pinning = new PinningFacts(kernel, PinningFacts.Charge.USER);
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);

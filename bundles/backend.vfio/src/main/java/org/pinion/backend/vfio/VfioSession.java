@@ -38,7 +38,7 @@ final class VfioSession implements BackendSession {
     private boolean closed;
 
     private VfioSession(Kernel kernel, String space, LongAdder ioctls, Container container) {
-        PinningFacts pinning = new PinningFacts(kernel);
+        PinningFacts pinning = new PinningFacts(kernel, PinningFacts.Charge.PROCESS);
         boolean iommufd = container.servedByIommufd();
         this.space = space;
         this.ioctls = ioctls;

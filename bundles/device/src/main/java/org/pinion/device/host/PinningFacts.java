@@ -13,19 +13,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What {@code /proc} tells about memory that was not pinned, in words. Read for forecasts, and when something has failed.
+ * What {@code /proc} tells about memory that was not pinned, in words. Read for forecasts, and when something has
+ * failed.
  */
 public final class PinningFacts {
 
     private static final Logger LOG = LoggerFactory.getLogger(PinningFacts.class);
 
     private final ProcessMemory memory;
+    private final Charge charge;
+
+    /** Who is charged for memory that the kernel pins. */
+    public enum Charge {
+
+        /** The user, with all programs together, as iommufd does. */
+        USER("for all programs of this user"),
+
+        /** The process, as VFIO's containers do. */
+        PROCESS("for this process");
+
+        private final String words;
+
+        Charge(String words) {
+            this.words = words;
+        }
+    }
 
     /**
      * @param kernel the kernel whose {@code /proc} is looked at
+     * @param charge who is charged for pinned memory
      */
-    public PinningFacts(Kernel kernel) {
+    public PinningFacts(Kernel kernel, Charge charge) {
         this.memory = new ProcessMemory(kernel);
+        this.charge = charge;
     }
 
     /** {@return half a sentence such as {@code the limit on locked memory is 0x800000 bytes}} */
@@ -34,7 +54,7 @@ public final class PinningFacts {
             long limit = memory.memlockLimit().soft();
             return limit == MemlockLimit.UNLIMITED
                     ? "locked memory is not limited"
-                    : "the limit on locked memory is 0x%x bytes, for all programs of this user".formatted(limit);
+                    : "the limit on locked memory is 0x%x bytes, %s".formatted(limit, charge.words);
         } catch (IOException unreadable) {
             return "the limit on locked memory is not known (" + unreadable.getMessage() + ")";
         }

@@ -30,13 +30,14 @@ class PinningFactsTest {
             """);
 
     private static PinningFacts facts(Map<String, String> files) {
-        return new PinningFacts((Kernel) Proxy.newProxyInstance(
+        Kernel kernel = (Kernel) Proxy.newProxyInstance(
                 Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, (_, _, arguments) -> {
                     if (!files.containsKey(arguments[0])) {
                         throw new NoSuchFileException((String) arguments[0]);
                     }
                     return files.get(arguments[0]);
-                }));
+                });
+        return new PinningFacts(kernel, PinningFacts.Charge.PROCESS);
     }
 
     private static List<MemoryArea> areas(String smaps) {
@@ -73,7 +74,7 @@ class PinningFactsTest {
 
     @Test
     void theLimitOnLockedMemoryIsRead() {
-        assertThat(FACTS.memlock()).startsWith("the limit on locked memory is 0x800000 bytes");
+        assertThat(FACTS.memlock()).isEqualTo("the limit on locked memory is 0x800000 bytes, for this process");
         String unlimited = "Max locked memory         unlimited            unlimited            bytes     \n";
         assertThat(facts(Map.of("/proc/self/limits", unlimited)).memlock()).isEqualTo("locked memory is not limited");
     }

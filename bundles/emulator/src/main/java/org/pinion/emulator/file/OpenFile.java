@@ -103,6 +103,6 @@ public interface OpenFile {
         throw new SyscallException(Errno.ENODEV);
     }
 
-    /** The last descriptor of the file was closed. */
+    /** The last descriptor of the file was closed, and the last mapping of it removed. */
     default void release() {}
 }
