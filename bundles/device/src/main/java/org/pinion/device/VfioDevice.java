@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c).
- * Until it is bound to an iommufd the kernel answers {@code EINVAL} to everything else; binding and attaching are up
- * to the owner of this object, by way of {@link #ioctl}.
+ * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c) or
+ * through its group (drivers/vfio/group.c). Until one of the first kind is bound to an iommufd the kernel answers
+ * {@code EINVAL} to everything else; binding and attaching are up to the owner of this object, by way of {@link
+ * #ioctl}.
  *
  * <p>Methods may be called from any thread; closing waits for the accesses that are under way, so that none of them
  * can hit a descriptor that the kernel has given to somebody else meanwhile. Every {@link ErrnoException} names the
@@ -69,6 +70,19 @@ public final class VfioDevice implements AutoCloseable {
     public static VfioDevice open(Kernel kernel, String name, String cdev, LongAdder ioctls) throws ErrnoException {
         int answer = kernel.open(cdev, Fcntl.O_RDWR | Fcntl.O_CLOEXEC);
         return new VfioDevice(kernel, name, ErrnoException.check("open " + cdev + " of " + name, answer), ioctls);
+    }
+
+    /**
+     * Takes over a device that is open already, as {@code VFIO_GROUP_GET_DEVICE_FD} opens it.
+     *
+     * @param kernel the kernel to ask
+     * @param name the device's address, for messages
+     * @param fd its descriptor, which belongs to the new object from now on
+     * @param ioctls counts every ioctl that is issued to the device
+     * @return the device
+     */
+    public static VfioDevice of(Kernel kernel, String name, int fd, LongAdder ioctls) {
+        return new VfioDevice(kernel, name, fd, ioctls);
     }
 
     /** {@return the open descriptor, -1 once closed; it belongs to this object} */

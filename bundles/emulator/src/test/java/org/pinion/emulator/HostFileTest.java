@@ -33,6 +33,7 @@ class HostFileTest {
                 memlock: 16M
                 ipc-lock: true
                 sys-resource: true
+                dma-entry-limit: 17
                 iommu:
                   aperture: 0x1000-0xffff_ffff
                   page-sizes: [4K, 64K]
@@ -53,6 +54,7 @@ class HostFileTest {
         assertThat(host.release()).isEqualTo(KernelRelease.LINUX_6_12);
         assertThat(host.memlock()).isEqualTo(OptionalLong.of(16 << 20));
         assertThat(host.ipcLock()).isTrue();
+        assertThat(host.dmaEntryLimit()).isEqualTo(17);
         assertThat(host.devices()).containsExactly(new HostDevice("0000:3a:1f.7", DeviceModel.IVSHMEM, 12, "",
                 new IommuGeometry(new IovaRange(0, 0xffffffffL), List.of(2L << 20)),
                 List.of(new ReservedRegion(new IovaRange(0x8000000, 0x80fffff), ReservedType.MSI),
@@ -97,6 +99,7 @@ class HostFileTest {
         "iommu: {page-sizes: [3K]} | h.yaml:1: iommu: page-sizes: 3072 is not a power of two",
         "iommu: {page-sizes: [0]} | h.yaml:1: iommu: page-sizes: 0 is not a power of two",
         "iommu: {reserved: [{range: 0-9, type: msy}]} | unknown 'msy'; did you mean 'msi'? known are direct,",
+        "dma-entry-limit: many | h.yaml:1: dma-entry-limit: 'many' is no number between 0 and 999999999",
         "iommu: {reserved: [{range: 0-9}]} | h.yaml:1: iommu: reserved: key 'type' is missing",
         "iommu: {reserved: [{range: 0-9, type: msi}, {range: 9-11, type: msi}]} | 0x9-0xb overlaps 0x0-0x9 of the same"})
     void mistakesAtTheTopAreTold(String line, String message) {

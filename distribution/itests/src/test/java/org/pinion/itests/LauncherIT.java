@@ -70,6 +70,24 @@ class LauncherIT {
     }
 
     @Test
+    void theDoctorExaminesTheMachineItself() throws Exception {
+        Pinion.Result result = pinion().run("doctor", "--json");
+
+        assertThat(result.out()).contains("\"id\" : \"kernel.release\"").doesNotContain("emulated");
+        assertThat(result.exitCode()).isEqualTo(result.out().contains("\"usable\" : true") ? 0 : 1);
+        assertThat(result.err().lines()).hasSize(result.exitCode()).allMatch(line -> line.startsWith("pinion: no device"));
+    }
+
+    @Test
+    void theDoctorExaminesAnEmulatedHostIfAskedTo() throws Exception {
+        Pinion.Result result = pinion().run("doctor", "--host", HOST.toString());
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("emulated", "0000:00:10.0", "usable IO addresses", "devices can be used");
+    }
+
+    @Test
     void nothingIsLeftBehind() throws Exception {
         pinion().run("plugins");
 

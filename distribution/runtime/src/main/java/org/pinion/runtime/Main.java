@@ -27,7 +27,9 @@ public final class Main {
             Invocation invocation = Invocation.parse(arguments);
             Installation installation = Installation.here();
             Logging.configure(installation);
-            KernelChoice kernel = KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES);
+            KernelChoice kernel = invocation.aboutTheMachine()
+                    ? KernelChoice.ofTheMachine(invocation.host())
+                    : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES);
             return invocation.run()
                     ? new Resident(installation, kernel, guard).run(invocation.arguments())
                     : new OneShot(installation, kernel, guard).run(invocation.arguments());

@@ -1,5 +1,7 @@
 package org.pinion.backend.iommufd;
 
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.FileCauses;
 import org.pinion.linux.ErrnoException;
 
 /** Why a BAR was not exported as a dma-buf, in words: drivers/vfio/pci/vfio_pci_dmabuf.c. */
@@ -27,7 +29,7 @@ final class ExportCauses {
             case EINVAL ->
                 new Cause(subject + " is no memory that a peer could reach (I/O ports, or no peer-to-peer provider)", "");
             case ENOMEM -> new Cause("the kernel has no memory for a dma-buf of " + subject, "free some memory");
-            case EMFILE, ENFILE -> OpenCauses.tooManyFiles();
+            case EMFILE, ENFILE -> FileCauses.tooMany();
             default -> Cause.unknown(failure);
         };
     }

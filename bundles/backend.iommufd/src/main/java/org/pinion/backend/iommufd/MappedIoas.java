@@ -8,7 +8,10 @@ import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.Route;
+import org.pinion.device.IovaRanges;
 import org.pinion.device.VfioDevice;
+import org.pinion.device.cause.MappingCauses;
+import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
@@ -126,13 +129,7 @@ final class MappedIoas {
         } else if (mapping.route() == Route.DMA_BUF && backing instanceof Backing.DmaBuf buffer) {
             iommu.mapFile(ioas, mapping.range(), mapping.access(), buffer.fd(), buffer.offset());
         } else {
-            throw new IommuException(
-                    operation,
-                    null,
-                    mapping.range(),
-                    backing + " cannot be mapped from this process by route " + mapping.route().symbol(),
-                    "map memory or a memory file of this process",
-                    null);
+            throw MappingCauses.noWay(operation, mapping);
         }
     }
 
@@ -156,7 +153,7 @@ final class MappedIoas {
         }
         count(mapping, -1, -removed);
         if (removed != range.size()) {
-            throw UnmapCauses.tooShort(operation, range, removed);
+            throw MappingCauses.tooShort(operation, range, removed);
         }
     }
 

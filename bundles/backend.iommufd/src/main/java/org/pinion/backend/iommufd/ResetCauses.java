@@ -1,5 +1,6 @@
 package org.pinion.backend.iommufd;
 
+import org.pinion.device.cause.Cause;
 import org.pinion.linux.ErrnoException;
 
 /** Why a device was not reset, in words: {@code vfio_pci_ioctl_reset} in drivers/vfio/pci/vfio_pci_core.c. */

@@ -32,7 +32,7 @@ final class ContainerCommands {
     /** A request with a structure; the iommufd's lock is held. */
     int run(int request, MemorySegment argument) throws SyscallException {
         switch (request) {
-            case VfioType1.GET_INFO -> info(ioas()).answer(argument);
+            case VfioType1.GET_INFO -> info(ioas()).answer(argument, true);
             case VfioType1.MAP_DMA -> map(argument);
             case VfioType1.UNMAP_DMA -> unmap(argument);
             default -> {
@@ -64,8 +64,7 @@ final class ContainerCommands {
 
     private boolean has(long extension) throws SyscallException {
         if (extension == VfioType1.DMA_CC) {
-            ioas();
-            return true;
+            return ioas().domains().isEmpty();
         }
         return extension == VfioType1.TYPE1 || extension == VfioType1.TYPE1_V2
                 || extension == VfioType1.UNMAP_ALL_EXTENSION;
@@ -99,24 +98,24 @@ final class ContainerCommands {
         boolean whole = Integer.compareUnsigned(unmap.declaredSize(), VfioIommuType1DmaUnmap.SIZE) >= 0;
         SyscallException.require(whole && (unmap.flags() & ~VfioType1.UNMAP_ALL) == 0, Errno.EINVAL);
         Ioas ioas = ioas();
-        if (unmap.flags() == 0) {
-            new VfioIommuType1DmaUnmap(argument).size(unmapRange(ioas, unmap.iova(), unmap.size()));
-        } else {
-            SyscallException.require(unmap.iova() == 0 && unmap.size() == 0, Errno.EINVAL);
-            new VfioIommuType1DmaUnmap(argument).size(ioas.unmap(0, -1L));
+        boolean all = unmap.flags() != 0;
+        SyscallException.require(!all || unmap.iova() == 0 && unmap.size() == 0, Errno.EINVAL);
+        long last = unmap.iova() + (unmap.size() - 1);
+        if (!all && !ioas.largePages()) {
+            cut(ioas, unmap.iova(), last);
         }
+        VfioIommuType1DmaUnmap answer = new VfioIommuType1DmaUnmap(argument).size(0);
+        SyscallException.require(all || unmap.size() != 0, Errno.EINVAL);
+        SyscallException.require(Long.compareUnsigned(last, unmap.iova()) >= 0, Errno.EOVERFLOW);
+        Ioas.Unmapped unmapped = ioas.remove(unmap.iova(), last);
+        answer.size(unmapped.bytes());
+        SyscallException.require(!unmapped.stopped(), Errno.ENOENT);
     }
 
-    private static long unmapRange(Ioas ioas, long iova, long size) throws SyscallException {
-        if (!ioas.largePages()) {
-            ioas.cutAfter(iova + size - 1);
-            if (iova != 0) {
-                ioas.cutAfter(iova - 1);
-            }
+    private static void cut(Ioas ioas, long start, long last) throws SyscallException {
+        ioas.cutAfter(last);
+        if (start != 0) {
+            ioas.cutAfter(start - 1);
         }
-        SyscallException.require(size != 0, Errno.EINVAL);
-        long last = iova + (size - 1);
-        SyscallException.require(Long.compareUnsigned(last, iova) >= 0, Errno.EOVERFLOW);
-        return ioas.unmap(iova, last);
     }
 }

@@ -128,19 +128,33 @@ final class Ioas extends IommufdObject {
     }
 
     /**
-     * Removes the areas inside a range, lowest first. It stops with ENOENT at one that reaches out of the range;
-     * those before it are gone then, as in the kernel. Returns bytes removed, 0 if there was nothing.
+     * What removing a range has come to.
+     *
+     * @param bytes how much was removed
+     * @param stopped whether it met an area that reaches out of the range
      */
+    record Unmapped(long bytes, boolean stopped) {}
+
+    /** As {@link #remove}, with ENOENT if it stops; what is gone by then is gone, as in the kernel. */
     long unmap(long start, long last) throws SyscallException {
+        Unmapped unmapped = remove(start, last);
+        SyscallException.require(!unmapped.stopped, Errno.ENOENT);
+        return unmapped.bytes;
+    }
+
+    /** Removes the areas inside a range, lowest first, until one reaches out of the range. */
+    Unmapped remove(long start, long last) {
         long removed = 0;
         for (Area area = areas.firstIn(start, last); area != null; area = areas.firstIn(start, last)) {
             boolean inside = Long.compareUnsigned(area.start(), start) >= 0
                     && Long.compareUnsigned(area.last(), last) <= 0;
-            SyscallException.require(inside, Errno.ENOENT);
+            if (!inside) {
+                return new Unmapped(removed, true);
+            }
             remove(area);
             removed += area.length();
         }
-        return removed;
+        return new Unmapped(removed, false);
     }
 
     /** Cuts the area that goes on after an address: EINVAL if the cut is not aligned. */

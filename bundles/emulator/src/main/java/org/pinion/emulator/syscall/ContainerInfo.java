@@ -85,9 +85,10 @@ public final class ContainerInfo {
      * Answers the request. Capabilities are told if there is room for all of them; else only how much they need.
      *
      * @param argument the caller's structure
+     * @param exactly whether the size that is needed is told in any case
      * @throws SyscallException EINVAL if it is too short, EFAULT if it is shorter than it says
      */
-    public void answer(MemorySegment argument) throws SyscallException {
+    public void answer(MemorySegment argument, boolean exactly) throws SyscallException {
         MemorySegment copy = UserMemory.kernelCopy(VfioIommuType1Info.SIZE);
         MemorySegment.copy(UserMemory.copyIn(argument, MINIMUM), 0, copy, 0, MINIMUM);
         VfioIommuType1Info info = new VfioIommuType1Info(copy);
@@ -96,9 +97,9 @@ public final class ContainerInfo {
         info.flags(VfioType1.INFO_PGSIZES | VfioType1.INFO_CAPS).iovaPgsizes(pageSizes);
         MemorySegment chain = chain();
         int needed = VfioIommuType1Info.SIZE + (int) chain.byteSize();
-        if (Integer.compareUnsigned(declared, needed) < 0) {
-            info.declareSize(needed);
-        } else {
+        boolean room = Integer.compareUnsigned(declared, needed) >= 0;
+        info.declareSize(exactly || !room ? needed : declared);
+        if (room) {
             SyscallException.require(argument.byteSize() >= needed, Errno.EFAULT);
             MemorySegment.copy(chain, 0, argument, VfioIommuType1Info.SIZE, chain.byteSize());
             info.capOffset(VfioIommuType1Info.SIZE);

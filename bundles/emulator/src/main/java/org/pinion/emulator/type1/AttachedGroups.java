@@ -56,8 +56,8 @@ final class AttachedGroups {
 
     /**
      * EBUSY while addresses of the process are forgotten; EINVAL if the group is there, if what is mapped is reserved
-     * or past the aperture, or if nothing would be left to map; EPERM if interrupts are not isolated; what pinning
-     * answers where nothing was pinned before. On failure nothing has changed.
+     * or past the aperture, or if nothing would be left to map; EPERM if interrupts are not isolated; where nothing was
+     * pinned before what pinning answers, and ERANGE past the aperture. On failure nothing has changed.
      */
     void attach(IommuGroup group) throws SyscallException {
         SyscallException.require(!mappings.anyVaddrForgotten(), Errno.EBUSY);

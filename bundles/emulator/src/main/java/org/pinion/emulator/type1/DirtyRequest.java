@@ -37,14 +37,15 @@ final class DirtyRequest {
         SyscallException.require(Integer.compareUnsigned(declared, whole) >= 0, Errno.EINVAL);
         MemorySegment copy = UserMemory.copyIn(argument, whole);
         VfioIommuType1DirtyBitmapGet range = new VfioIommuType1DirtyBitmap(copy).range();
-        long end = range.iova() + range.size();
-        SyscallException.require(Long.compareUnsigned(end, range.iova()) >= 0, Errno.EINVAL);
+        SyscallException.require(range.size() != 0, Errno.EINVAL);
+        long last = range.iova() + (range.size() - 1);
+        SyscallException.require(Long.compareUnsigned(last, range.iova()) >= 0, Errno.EOVERFLOW);
         UserBitmap bitmap = UserBitmap.read(range.bitmap(), range.size());
         long page = iommu.groups().smallestPage();
         SyscallException.require(bitmap.pageSize() == page, Errno.EINVAL);
         SyscallException.require(((range.iova() | range.size()) & (page - 1)) == 0, Errno.EINVAL);
         SyscallException.require(iommu.dirtyPages().tracking(), Errno.EINVAL);
-        tell(range.iova(), end - 1, bitmap);
+        tell(range.iova(), last, bitmap);
     }
 
     private void tell(long start, long last, UserBitmap bitmap) throws SyscallException {

@@ -61,8 +61,8 @@ final class Mappings {
     }
 
     /**
-     * Shows in a new domain what is mapped, lowest first: EFAULT or ENOMEM at what cannot be pinned, and what the IOMMU
-     * answers past its aperture; then only what was shown before still is.
+     * Shows in a new domain what is mapped, lowest first: EFAULT or ENOMEM at what cannot be pinned, ERANGE past its
+     * aperture; then only what was shown before still is.
      */
     void showAll(IovaRange aperture) throws SyscallException {
         List<DmaMapping> fresh = new ArrayList<>();
@@ -73,7 +73,7 @@ final class Mappings {
                     fresh.add(mapping);
                 }
                 boolean translated = aperture.contains(mapping.start()) && aperture.contains(mapping.last());
-                SyscallException.require(translated, Errno.EINVAL);
+                SyscallException.require(translated, Errno.ERANGE);
             }
         } catch (SyscallException e) {
             fresh.forEach(DmaMapping::hide);

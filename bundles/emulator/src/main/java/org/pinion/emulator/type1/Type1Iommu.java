@@ -72,7 +72,7 @@ public final class Type1Iommu {
      */
     public int ioctl(int request, MemorySegment argument) throws SyscallException {
         return switch (request) {
-            case VfioType1.GET_INFO -> locked(() -> info().answer(argument));
+            case VfioType1.GET_INFO -> locked(() -> info().answer(argument, false));
             case VfioType1.MAP_DMA -> {
                 MapRequest map = MapRequest.read(this, argument);
                 yield locked(map::run);
@@ -114,8 +114,12 @@ public final class Type1Iommu {
     public boolean has(int extension) {
         lock.lock();
         try {
-            return extension == VfioType1.DMA_CC || extension == VfioType1.UPDATE_VADDR && !groups.anyEmulated()
-                    || hasAlways(extension);
+            return switch (extension) {
+                // No IOMMU here forces devices to snoop, as QEMU's do not.
+                case VfioType1.DMA_CC -> !groups.translated();
+                case VfioType1.UPDATE_VADDR -> !groups.anyEmulated();
+                default -> hasAlways(extension);
+            };
         } finally {
             lock.unlock();
         }

@@ -25,6 +25,7 @@ public final class PinionCommandLine {
                 .addSubcommand(new PlugCommand(services))
                 .addSubcommand(new DevicesCommand(services))
                 .addSubcommand(new PluginsCommand(services))
+                .addSubcommand(new DoctorCommand(services))
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new CommandLine.HelpCommand());
         line.getCommandSpec().version("pinion " + version);

@@ -4,11 +4,16 @@ import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.pinion.api.DmaService;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
+import org.pinion.api.runtime.HostExaminer;
 import org.pinion.shell.report.DeviceList;
+import org.pinion.shell.report.DoctorText;
+import org.pinion.shell.report.Examination;
 import org.pinion.shell.report.PlanReport;
 import org.pinion.shell.report.PlanText;
 import org.pinion.shell.report.PluginList;
@@ -24,7 +29,8 @@ import org.pinion.shell.report.SpaceList;
             "osgi.command.function=plan",
             "osgi.command.function=why",
             "osgi.command.function=devices",
-            "osgi.command.function=plugins"
+            "osgi.command.function=plugins",
+            "osgi.command.function=doctor"
         })
 public final class LookCommands {
 
@@ -35,6 +41,7 @@ public final class LookCommands {
             dma:why ADDRESS [SPACE]                  why devices can or cannot reach an address (0x... or decimal)
             dma:devices [BACKEND]                    the devices that could be attached
             dma:plugins                              the backends, classifiers, policies and sources
+            dma:doctor                               what this host can and cannot do, and what helps
             dma:open SPACE [BACKEND] [POLICY...]     open an address space (default: iommufd strict)
             dma:load SPACE MTREE [MEMORY-DEVICES]    show a guest's flat view there, on memory of this process
             dma:attach DEVICE [SPACE]                attach a device
@@ -45,6 +52,10 @@ public final class LookCommands {
     private final DmaService dma;
     private final DmaRuntime runtime;
     private final OpenSpaces open;
+
+    // They need a kernel; without one the other commands still work.
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<HostExaminer> examiners = List.of();
 
     /**
      * @param dma knows spaces and devices
@@ -104,6 +115,14 @@ public final class LookCommands {
     /** {@return the plugins} */
     public String plugins() {
         return PluginList.text(runtime.plugins()).stripTrailing();
+    }
+
+    /**
+     * @return what the examiners found out about the host
+     * @throws IommuException if there is no examiner
+     */
+    public String doctor() throws IommuException {
+        return DoctorText.of(Examination.by(examiners)).stripTrailing();
     }
 
     private static long parse(String address) throws IommuException {
