@@ -36,6 +36,18 @@ public interface AddressSpace extends AutoCloseable {
     Plan preview(FlatView view, Collection<String> plug) throws IommuException;
 
     /**
+     * Says what attaching a device would do to the mappings, and does nothing: {@link #attach} would do exactly that,
+     * unless something changes meanwhile.
+     *
+     * @param view the flat view
+     * @param with addresses of devices that are taken for attached beside those that are
+     * @param plug the address of the device to attach
+     * @return what would happen; it may be that the device is refused
+     * @throws IommuException as {@link #preview} does, and if the device is attached already
+     */
+    Forecast forecast(FlatView view, Collection<String> with, String plug) throws IommuException;
+
+    /**
      * Makes the kernel's mappings match a new flat view: all of the change, or nothing.
      *
      * @param view the flat view that is to be reachable

@@ -55,4 +55,14 @@ public interface DmaService {
      *     in which file and line
      */
     FlatView read(String source, Map<String, String> settings) throws IommuException;
+
+    /**
+     * Reads flat views that followed one another, such as a recording of a guest from its start.
+     *
+     * @param source which source, such as {@code qemu}
+     * @param settings what to read, by the source's own keys; see its documentation
+     * @return at least one view, the oldest first; the last is the one that {@link #read} gives
+     * @throws IommuException as {@link #read} does
+     */
+    List<FlatView> history(String source, Map<String, String> settings) throws IommuException;
 }

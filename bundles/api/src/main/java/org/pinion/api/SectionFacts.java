@@ -28,5 +28,11 @@ public final class SectionFacts {
      */
     public static final String TRANSLATED_BY = "translated-by";
 
+    /**
+     * Since when the section shows as it does, in the source's own terms: it differs where a source has taken a section
+     * away and shown an equal one again.
+     */
+    public static final String SHOWN_SINCE = "shown-since";
+
     private SectionFacts() {}
 }

@@ -60,9 +60,23 @@ public final class DmaServiceComponent implements DmaService {
 
     @Override
     public FlatView read(String source, Map<String, String> settings) throws IommuException {
+        return ask(source, settings, MemorySource::read);
+    }
+
+    @Override
+    public List<FlatView> history(String source, Map<String, String> settings) throws IommuException {
+        return List.copyOf(ask(source, settings, MemorySource::history));
+    }
+
+    /** What a source is asked. */
+    private interface Question<T> {
+        T ask(MemorySource source, Map<String, String> settings) throws IommuException;
+    }
+
+    private <T> T ask(String source, Map<String, String> settings, Question<T> question) throws IommuException {
         String operation = "read a flat view from '" + source + "'";
         Plugin plugin = core.registry().require(PluginKind.SOURCE, source, operation);
         Map<String, String> copy = Map.copyOf(settings);
-        return PluginCalls.answer(operation, plugin, () -> ((MemorySource) plugin.service()).read(copy));
+        return PluginCalls.answer(operation, plugin, () -> question.ask((MemorySource) plugin.service(), copy));
     }
 }

@@ -78,7 +78,8 @@ class DoctorTest {
 
         assertThat(findings).noneMatch(finding -> finding.level() == Level.PROBLEM);
         assertThat(findings).noneMatch(finding -> finding.level() == Level.WARNING);
-        assertThat(one(findings, "device.ready").found()).isEqualTo("8086:10fb, driver vfio-pci, group 12: can be attached");
+        assertThat(one(findings, "device.ready").found())
+                .isEqualTo("8086:10fb, driver vfio-pci, group 12: can be attached");
         assertThat(one(findings, "iommu.present").found()).isEqualTo("3 groups, behind dmar0");
         assertThat(one(findings, "p2p").level()).isEqualTo(Level.OK);
         assertThat(one(findings, "kernel.options").source()).isEqualTo("/proc/config.gz");
@@ -97,7 +98,8 @@ class DoctorTest {
 
     @Test
     void bridgesAreNoDevicesToBind() {
-        assertThat(findings(Hosts.serverWithIntelIommu())).noneMatch(finding -> finding.subject().equals("0000:00:1c.0"));
+        assertThat(findings(Hosts.serverWithIntelIommu()))
+                .noneMatch(finding -> finding.subject().equals("0000:00:1c.0"));
     }
 
     @Test
@@ -200,7 +202,8 @@ class DoctorTest {
 
         assertThat(memlock.level()).isEqualTo(Level.WARNING);
         assertThat(memlock.found()).contains("at most 8 MiB", "hard limit 64 MiB", "0 bytes of it in use");
-        assertThat(memlock.remedy()).contains("ulimit -l $(ulimit -Hl)", "LimitMEMLOCK=infinity", "--ulimit memlock=-1:-1");
+        assertThat(memlock.remedy())
+                .contains("ulimit -l $(ulimit -Hl)", "LimitMEMLOCK=infinity", "--ulimit memlock=-1:-1");
         assertThat(memlock.commands())
                 .containsExactly("echo '" + USER + " - memlock unlimited' > /etc/security/limits.d/99-memlock.conf");
     }

@@ -124,14 +124,19 @@ final class HostTree implements Kernel {
         if (nodes.containsKey(path)) {
             opened.add(path);
         }
-        Optional<Errno> refusal = nodes.getOrDefault(path, packed.containsKey(path)
-                ? Optional.<Errno>empty().or(() -> unreadable.contains(path) ? Optional.of(Errno.EACCES) : Optional.empty())
-                : Optional.of(Errno.ENOENT));
+        Optional<Errno> refusal = nodes.getOrDefault(path, refusal(path));
         if (refusal.isPresent()) {
             return refusal.get().answer();
         }
         open.put(nextFd, path);
         return nextFd++;
+    }
+
+    private Optional<Errno> refusal(String path) {
+        if (!packed.containsKey(path)) {
+            return Optional.of(Errno.ENOENT);
+        }
+        return unreadable.contains(path) ? Optional.of(Errno.EACCES) : Optional.empty();
     }
 
     @Override
@@ -170,7 +175,7 @@ final class HostTree implements Kernel {
                     .filter(found -> found.startsWith(directory))
                     .forEach(found -> names.add(found.substring(directory.length()).split("/")[0]));
         }
-        return List.copyOf(new TreeSet<>(names).stream().toList());
+        return List.copyOf(names);
     }
 
     @Override
@@ -218,6 +223,16 @@ final class HostTree implements Kernel {
 
     @Override
     public int ftruncate(int fd, long length) {
+        throw changes();
+    }
+
+    @Override
+    public long read(int fd, MemorySegment into) {
+        throw changes();
+    }
+
+    @Override
+    public int poll(int fd, int millis) {
         throw changes();
     }
 

@@ -62,7 +62,7 @@ class LimitsTest {
 
     @Test
     void ifTheKernelRefusesEveryDeviceNoneCanBeUsed() {
-        refusal = new IommuException("preflight " + DEVICE, "EPERM: interrupts are not isolated", "allow unsafe interrupts");
+        refusal = new IommuException("preflight " + DEVICE, "EPERM: interrupts are shared", "allow unsafe interrupts");
 
         List<Finding> findings = examine(Hosts.serverWithIntelIommu());
 

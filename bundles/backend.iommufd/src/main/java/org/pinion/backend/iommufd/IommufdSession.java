@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
@@ -24,13 +25,15 @@ final class IommufdSession implements BackendSession {
 
     private final String space;
     private final IommuFd iommu;
+    private final PinningFacts pinning;
     private final MappedIoas mapped;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
+    private long newlyPinned;
     private boolean closed;
 
     private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
-        PinningFacts pinning = new PinningFacts(kernel);
+        this.pinning = new PinningFacts(kernel);
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);
@@ -95,7 +98,12 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public DeviceHandle attach(String device) throws IommuException {
-        return devices.attach(device);
+        boolean pinned = pins();
+        DeviceHandle handle = devices.attach(device);
+        if (!pinned && pins()) {
+            newlyPinned += mapped.pinnableBytes();
+        }
+        return handle;
     }
 
     @Override
@@ -117,8 +125,11 @@ final class IommufdSession implements BackendSession {
     public void map(Mapping mapping) throws IommuException {
         if (mapping.route() == Route.DMA_BUF && mapping.backing() instanceof Backing.DeviceBar bar) {
             mapped.mapBar(mapping, bar, devices.owner(mapping, bar.device()));
-        } else {
-            mapped.map(mapping);
+            return;
+        }
+        mapped.map(mapping);
+        if (pins()) {
+            newlyPinned += mapping.range().size();
         }
     }
 
@@ -138,10 +149,24 @@ final class IommufdSession implements BackendSession {
     }
 
     @Override
+    public boolean pins(String device) {
+        return devices.pins(device);
+    }
+
+    @Override
+    public Budget budget() {
+        return pinning.budget();
+    }
+
+    private boolean pins() {
+        return devices.pinningDevice().isPresent();
+    }
+
+    @Override
     public Ledger ledger() {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = devices.pinningDevice().isPresent() ? mapped.pinnableBytes() : 0;
-        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum());
+        long pinned = pins() ? mapped.pinnableBytes() : 0;
+        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
     }
 
     @Override

@@ -62,6 +62,12 @@ final class SessionDevices {
                 .findFirst();
     }
 
+    /** {@return whether a device, if it is open, is behind an IOMMU, for whose page tables the kernel pins} */
+    boolean pins(String address) {
+        OpenDevice device = open.get(address);
+        return device == null || !device.device().emulatedIommu();
+    }
+
     /** {@return what the groups of the attached devices reserve} */
     RangeSet reserved() {
         return RangeSet.of(attached.stream()

@@ -54,7 +54,10 @@ class AttachTest {
         assertThat(machine.watched.pinned()).isZero();
         attach(Machine.EDU);
         attach(Machine.EDU2);
+        assertThat(session.pins(Machine.MDEV)).isFalse();
+        assertThat(session.pins(Machine.EDU)).isTrue();
         assertThat(session.ledger().pinnedBytes()).isEqualTo(Machine.MIB);
+        assertThat(session.ledger().newlyPinnedBytes()).isEqualTo(Machine.MIB);
         assertThat(machine.watched.pinned()).isEqualTo(Machine.MIB);
         session.detach(Machine.EDU);
         assertThat(session.ledger().pinnedBytes()).isEqualTo(Machine.MIB);

@@ -72,6 +72,13 @@ final class LearnedGroup {
         inside = now;
     }
 
+    /** {@return whether one of its devices, learned about or attached, is an mdev} */
+    boolean emulated(String address) {
+        return attached.containsKey(address)
+                ? attached.get(address).device().emulatedIommu()
+                : learned.get(address).device().emulatedIommu();
+    }
+
     /**
      * Whether an IOMMU's page table keeps memory pinned for it: with a container of VFIO's own for as long as it is
      * inside, with iommufd for as long as one of its devices is open.

@@ -3,6 +3,7 @@ package org.pinion.backend.vfio;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
@@ -69,6 +70,11 @@ final class MappedContainer {
     /** {@return what the kernel lets be mapped; everything while it has no IOMMU to ask} */
     RangeSet usable() throws ErrnoException {
         return iommuSet ? container.info().ranges().usable() : RangeSet.ALL;
+    }
+
+    /** {@return how many mappings the kernel still takes; empty while it has no IOMMU to ask, or does not tell} */
+    OptionalLong entriesLeft() throws ErrnoException {
+        return iommuSet ? container.info().entriesLeft() : OptionalLong.empty();
     }
 
     /**

@@ -45,6 +45,11 @@ final class SessionDevices {
         return groups.values().stream().anyMatch(group -> group.pins(target.servedByIommufd()));
     }
 
+    /** {@return whether a device, if it is open, is behind an IOMMU, for whose page tables the kernel pins} */
+    boolean pins(String address) {
+        return groupOf(address).map(group -> !group.emulated(address)).orElse(true);
+    }
+
     /** {@return what the groups in the container reserve} */
     RangeSet reserved() {
         return RangeSet.of(groups.values().stream()

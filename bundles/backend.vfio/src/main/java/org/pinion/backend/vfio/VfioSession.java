@@ -1,9 +1,11 @@
 package org.pinion.backend.vfio;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
@@ -18,9 +20,13 @@ import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An address space over a container of its own. A group that does not fit in is refused: there is no second one. */
 final class VfioSession implements BackendSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(VfioSession.class);
 
     private final String space;
     private final LongAdder ioctls;
@@ -28,6 +34,7 @@ final class VfioSession implements BackendSession {
     private final MappedContainer mapped;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
+    private long newlyPinned;
     private boolean closed;
 
     private VfioSession(Kernel kernel, String space, LongAdder ioctls, Container container) {
@@ -81,7 +88,12 @@ final class VfioSession implements BackendSession {
 
     @Override
     public DeviceHandle attach(String device) throws IommuException {
-        return devices.attach(device);
+        boolean pinned = devices.pin();
+        DeviceHandle handle = devices.attach(device);
+        if (!pinned && devices.pin()) {
+            newlyPinned += mapped.bytes();
+        }
+        return handle;
     }
 
     @Override
@@ -101,6 +113,9 @@ final class VfioSession implements BackendSession {
     @Override
     public void map(Mapping mapping) throws IommuException {
         mapped.map(mapping);
+        if (devices.pin()) {
+            newlyPinned += mapping.range().size();
+        }
     }
 
     @Override
@@ -111,12 +126,30 @@ final class VfioSession implements BackendSession {
     @Override
     public void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
         mapped.cut(mapping, keep);
+        if (devices.pin()) {
+            keep.forEach(part -> newlyPinned += part.size());
+        }
+    }
+
+    @Override
+    public boolean pins(String device) {
+        return devices.pins(device);
+    }
+
+    @Override
+    public Budget budget() {
+        try {
+            return new Budget(OptionalLong.empty(), 0, mapped.entriesLeft());
+        } catch (ErrnoException untold) {
+            LOG.debug("'{}' does not tell how many mappings it still takes: {}", space, untold.getMessage());
+            return Budget.UNKNOWN;
+        }
     }
 
     @Override
     public Ledger ledger() {
         long pinned = devices.pin() ? mapped.bytes() : 0;
-        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, ioctls.sum());
+        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, ioctls.sum(), newlyPinned);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -162,23 +163,38 @@ final class Devices {
         }
     }
 
-    /** {@return what the attached devices and some more would allow, learned without attaching them} */
-    IovaLimits limitsWithPlugged(Collection<String> plug) throws IommuException {
-        List<DeviceLimits> learned = new ArrayList<>();
-        List<String> opened = new ArrayList<>();
+    /** {@return whether the kernel pins what is mapped, for a device that is attached} */
+    boolean pinned() {
+        return open.keySet().stream().anyMatch(session::pins);
+    }
+
+    /** {@return what was learned of devices, by address, without attaching them; those attached are left out} */
+    SortedMap<String, Learned> learn(Collection<String> plug) throws IommuException {
+        SortedMap<String, Learned> learned = new TreeMap<>();
         try {
             for (String device : new TreeSet<>(plug)) {
                 if (!has(device)) {
-                    learned.add(preflight(device));
-                    opened.add(device);
+                    DeviceLimits limits = preflight(device);
+                    learned.put(device, new Learned(limits, session.pins(device)));
                 }
             }
         } finally {
-            for (String device : opened) {
-                releaseQuietly(device);
-            }
+            learned.keySet().forEach(this::releaseQuietly);
         }
-        return limitsWith(learned);
+        return learned;
+    }
+
+    /**
+     * What is known of a device that is not attached.
+     *
+     * @param limits what it allows
+     * @param pins whether the kernel pins pages for it
+     */
+    record Learned(DeviceLimits limits, boolean pins) {}
+
+    /** {@return what the attached devices and some more would allow} */
+    IovaLimits limitsWith(SortedMap<String, Learned> more) {
+        return limitsWith(more.values().stream().map(Learned::limits).toList());
     }
 
     private void releaseQuietly(String device) {

@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.util.List;
 import java.util.Objects;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
@@ -93,6 +94,26 @@ final class GuardedSession implements BackendSession {
             session.cut(mapping, keep);
             return null;
         });
+    }
+
+    /** {@return what the session says; that it pins, if it cannot say: whoever counts on it must not count too low} */
+    @Override
+    public boolean pins(String device) {
+        try {
+            return answer("ask whether pages are pinned for " + device, () -> session.pins(device));
+        } catch (IommuException unknown) {
+            return true;
+        }
+    }
+
+    /** {@return what the session knows; nothing, if it cannot say: the kernel has the last word in any case} */
+    @Override
+    public Budget budget() {
+        try {
+            return answer("ask for the budget", session::budget);
+        } catch (IommuException unknown) {
+            return Budget.UNKNOWN;
+        }
     }
 
     /** {@return what the session counts; nothing, if it cannot: a figure for people must not fail a change} */

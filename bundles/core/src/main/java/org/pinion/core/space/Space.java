@@ -15,6 +15,7 @@ import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.Explanation;
 import org.pinion.api.FlatView;
+import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
 import org.pinion.api.Ledger;
@@ -105,7 +106,23 @@ public final class Space implements AddressSpace {
         try {
             requireUsable(operation);
             devices.observe();
-            return plan(view, devices.limitsWithPlugged(plug));
+            return plan(view, devices.limitsWith(devices.learn(plug)));
+        } finally {
+            turn.give();
+        }
+    }
+
+    @Override
+    public Forecast forecast(FlatView view, Collection<String> with, String plug) throws IommuException {
+        String operation = "forecast of attaching " + plug;
+        turn.take(operation);
+        try {
+            requireUsable(operation);
+            devices.observe();
+            if (devices.has(plug) || with.contains(plug)) {
+                throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
+            }
+            return new Forecaster(session, devices, limits -> plan(view, limits)).of(plug, with);
         } finally {
             turn.give();
         }
@@ -130,7 +147,8 @@ public final class Space implements AddressSpace {
             DeviceLimits learned = devices.preflight(device);
             try {
                 Plan plan = accepted(operation, plan(viewInForce(), devices.limitsWith(List.of(learned))));
-                install(operation, plan, snapshot.plan(), transaction -> devices.letIn(learned, plan, transaction));
+                boolean pins = devices.pinned() || session.pins(device);
+                install(operation, plan, snapshot.plan(), pins, transaction -> devices.letIn(learned, plan, transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
                 devices.releaseIfOutside(device, failure);
@@ -283,7 +301,17 @@ public final class Space implements AddressSpace {
 
     private CommitReport install(String operation, Plan plan, Plan otherwise, Table.Between between)
             throws IommuException {
-        CommitReport report = attempt(operation, otherwise, () -> table.install(operation, plan, between));
+        return install(operation, plan, otherwise, devices.pinned(), between);
+    }
+
+    private CommitReport install(
+            String operation, Plan plan, Plan otherwise, boolean pins, Table.Between between) throws IommuException {
+        boolean pinned = devices.pinned();
+        CommitReport report = attempt(operation, otherwise, () -> table.install(
+                operation,
+                plan,
+                (changes, wanted) -> PinDemand.of(changes, wanted, pinned, pins).require(operation, session.budget()),
+                between));
         devices.settled();
         publish(plan, new Table.Comparison(List.of(), true));
         return report;

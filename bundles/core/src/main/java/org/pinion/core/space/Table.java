@@ -28,6 +28,11 @@ final class Table {
         void run(Transaction transaction) throws IommuException;
     }
 
+    /** Looks at a change before anything of it is done. */
+    interface Check {
+        void run(ChangeSet changes, List<Mapping> wanted) throws IommuException;
+    }
+
     /**
      * How what is installed compares to a plan.
      *
@@ -66,10 +71,11 @@ final class Table {
     }
 
     /** Installs what a plan wants; if anything fails, undoes all that was done and throws. */
-    CommitReport install(String operation, Plan plan, Between between) throws IommuException {
+    CommitReport install(String operation, Plan plan, Check check, Between between) throws IommuException {
         List<Mapping> wanted = Mappings.wantedBy(plan);
         requireOwnMemory(operation, wanted);
         ChangeSet changes = difference(plan, wanted);
+        check.run(changes, wanted);
         Transaction transaction = new Transaction(session, installed);
         try {
             transaction.remove(changes);

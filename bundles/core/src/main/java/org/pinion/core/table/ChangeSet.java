@@ -1,8 +1,10 @@
 package org.pinion.core.table;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
 
 /**
  * What turns one table into another, to be carried out in this order.
@@ -21,6 +23,17 @@ public record ChangeSet(List<Mapping> unmaps, List<Cut> cuts, List<Mapping> maps
      * @param keep the parts, sorted, not touching each other, at least one and not the whole entry
      */
     public record Cut(Mapping entry, List<AddressRange> keep) {}
+
+    /** {@return all that is unmapped, parts of entries included} */
+    public List<Mapping> gone() {
+        List<Mapping> gone = new ArrayList<>(unmaps);
+        for (Cut cut : cuts) {
+            for (AddressRange part : RangeSet.of(cut.entry.range()).minus(RangeSet.of(cut.keep))) {
+                gone.add(cut.entry.slice(part));
+            }
+        }
+        return gone;
+    }
 
     /** {@return whether there is nothing to do} */
     public boolean isEmpty() {

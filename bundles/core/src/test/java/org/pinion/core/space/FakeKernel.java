@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
@@ -48,6 +50,8 @@ final class FakeKernel implements BackendSession {
     private final List<String> calls = new ArrayList<>();
     private final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
+    private final Set<String> mediated = new HashSet<>();
+    private Budget budget = Budget.UNKNOWN;
     private RangeSet lie;
     private Fault fault = Fault.REFUSED;
     private int failFrom = Integer.MAX_VALUE;
@@ -67,6 +71,25 @@ final class FakeKernel implements BackendSession {
         failFrom = from;
         failUntil = until;
         calls.clear();
+    }
+
+    /** Makes a device one that the kernel pins nothing for. */
+    void mediated(String device) {
+        mediated.add(device);
+    }
+
+    void memlock(OptionalLong limit, long locked) {
+        budget = new Budget(limit, locked, OptionalLong.empty());
+    }
+
+    @Override
+    public boolean pins(String device) {
+        return !mediated.contains(device);
+    }
+
+    @Override
+    public Budget budget() {
+        return budget;
     }
 
     void heal() {
@@ -276,7 +299,7 @@ final class FakeKernel implements BackendSession {
 
     @Override
     public Ledger ledger() {
-        return new Ledger(entries.size(), 0, 0, calls.size());
+        return new Ledger(entries.size(), 0, 0, calls.size(), 0);
     }
 
     @Override

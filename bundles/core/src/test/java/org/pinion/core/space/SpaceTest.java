@@ -16,12 +16,15 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
 import org.pinion.api.Explanation;
+import org.pinion.api.FlatView;
+import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
@@ -402,5 +405,50 @@ class SpaceTest {
         } catch (InterruptedException interrupted) {
             throw new IllegalStateException(interrupted);
         }
+    }
+
+    @Test
+    void aForecastIsWhatTheAttachThenDoes() throws IommuException {
+        space.attach("d1");
+        space.commit(view(ram(pages(0, 4)), rom(pages(8, 30))));
+        Forecast forecast = space.forecast(space.snapshot().plan().view(), List.of(), "d0");
+
+        assertThat(kernel.attached()).containsExactly("d1");
+        assertThat(kernel.open()).containsExactly("d1");
+        assertThat(forecast.accepted()).isTrue();
+        assertThat(forecast.unmapped()).extracting(Mapping::range).containsExactly(pages(20, 2));
+        assertThat(forecast.mapped()).isEmpty();
+        assertThat(forecast.newlyPinnedBytes()).isZero();
+        assertThat(forecast.unpinnedBytes()).isEqualTo(2 * 4096);
+        assertThat(forecast.before()).isEqualTo(space.snapshot().plan());
+        space.attach("d0");
+        assertThat(space.snapshot().plan()).isEqualTo(forecast.plan());
+    }
+
+    @Test
+    void theFirstDeviceHasAllPinnedAndDevicesMayBeTakenForAttached() throws IommuException {
+        space.commit(view(ram(pages(0, 4)), rom(pages(8, 30))));
+        FlatView view = space.snapshot().plan().view();
+        assertThat(space.forecast(view, List.of(), "d0").newlyPinnedBytes()).isEqualTo(32 * 4096);
+        assertThat(space.forecast(view, List.of("coarse"), "d0").newlyPinnedBytes()).isZero();
+        kernel.mediated("d0");
+        assertThat(space.forecast(view, List.of(), "d0").newlyPinnedBytes()).isZero();
+        assertThat(failure(() -> space.forecast(view, List.of("d0"), "d0"))).hasMessageContaining("already attached");
+    }
+
+    @Test
+    void whatDoesNotFitTheLimitOnLockedMemoryIsRefusedBeforeTheFirstCall() throws IommuException {
+        space.attach("d0");
+        space.commit(view(ram(pages(0, 4))));
+        kernel.memlock(OptionalLong.of(10 * 4096), 4 * 4096);
+        kernel.heal();
+        IommuException refused = failure(() -> space.commit(view(ram(pages(8, 12)))));
+
+        assertThat(refused).hasMessageContaining("0x8000 more bytes are to be pinned")
+                .hasMessageContaining("leaves 0x6000 of 0xa000")
+                .hasMessageContaining("raise the limit to 0xc000 bytes or more: ulimit -l 48");
+        assertThat(kernel.calls()).isEmpty();
+        assertThat(space.snapshot().state()).isEqualTo(State.ACTIVE);
+        space.commit(view(ram(pages(8, 10))));
     }
 }

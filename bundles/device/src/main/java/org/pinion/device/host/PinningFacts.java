@@ -2,14 +2,22 @@ package org.pinion.device.host;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Budget;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.MemlockLimit;
 import org.pinion.linux.procfs.MemoryArea;
 import org.pinion.linux.procfs.ProcessMemory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What {@code /proc} tells about memory that was not pinned, in words. Read only when something has failed. */
+/**
+ * What {@code /proc} tells about memory that was not pinned, in words. Read for forecasts, and when something has failed.
+ */
 public final class PinningFacts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PinningFacts.class);
 
     private final ProcessMemory memory;
 
@@ -29,6 +37,23 @@ public final class PinningFacts {
                     : "the limit on locked memory is 0x%x bytes, for all programs of this user".formatted(limit);
         } catch (IOException unreadable) {
             return "the limit on locked memory is not known (" + unreadable.getMessage() + ")";
+        }
+    }
+
+    /**
+     * {@return how much may still be pinned. What other processes of the user have pinned counts too, but cannot be
+     * seen: there may be less}
+     */
+    public Budget budget() {
+        try {
+            long limit = memory.memlockLimit().soft();
+            boolean free = limit == MemlockLimit.UNLIMITED || memory.memlockExempt();
+            long pinned = memory.memlockUsage().pinned();
+            return new Budget(
+                    free ? OptionalLong.empty() : OptionalLong.of(limit), pinned, OptionalLong.empty());
+        } catch (IOException unreadable) {
+            LOG.debug("the limit on locked memory is not known: {}", unreadable.getMessage());
+            return Budget.UNKNOWN;
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Budget;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.MemoryArea;
 import org.pinion.linux.procfs.ProcessMemory;
@@ -81,5 +82,21 @@ class PinningFactsTest {
     void whatCannotBeReadIsSaid() {
         assertThat(facts(Map.of()).memlock()).contains("not known (/proc/self/limits)");
         assertThat(facts(Map.of()).unpinnable(new AddressRange(0, 0xfff), true)).contains("(/proc/self/smaps)");
+    }
+
+    @Test
+    void theBudgetIsTheLimitUnlessTheProcessIsFreeOfIt() {
+        String limits = "Max locked memory         8388608              8388608              bytes     \n";
+        String status = "VmLck:\t 0 kB\nVmPin:\t 4096 kB\nCapEff:\t%s\n";
+        Budget held = facts(Map.of("/proc/self/limits", limits, "/proc/self/status", status.formatted("0000")))
+                .budget();
+        Budget free = facts(Map.of("/proc/self/limits", limits, "/proc/self/status", status.formatted("4000")))
+                .budget();
+        assertThat(held.memlock()).hasValue(8 << 20);
+        assertThat(held.pinnable()).hasValue(4 << 20);
+        assertThat(held.raiseFor(4 << 20)).isEmpty();
+        assertThat(held.raiseFor(5 << 20)).hasValue(9 << 20);
+        assertThat(free.pinnable()).isEmpty();
+        assertThat(facts(Map.of()).budget()).isEqualTo(Budget.UNKNOWN);
     }
 }

@@ -22,12 +22,14 @@ final class ContainerReader {
      * no difference whether it is one.
      */
     static Optional<String> read(HostFiles files) {
-        List<Mount> mounts = files.reading(MOUNTS, () -> new ProcessMemory(files.kernel()).mounts()).orElse(List.of());
+        ProcessMemory self = new ProcessMemory(files.kernel());
+        List<Mount> mounts = files.reading(MOUNTS, self::mounts).orElse(List.of());
         if (isMounted(mounts, "/dev", "devtmpfs")) {
             return Optional.empty();
         }
         Optional<String> mark = MARKS.stream().filter(files::exists).findFirst();
-        return mark.or(() -> cgroup(files)).or(() -> isMounted(mounts, "/", "overlay") ? Optional.of(MOUNTS) : Optional.empty());
+        Optional<String> overlay = isMounted(mounts, "/", "overlay") ? Optional.of(MOUNTS) : Optional.empty();
+        return mark.or(() -> cgroup(files)).or(() -> overlay);
     }
 
     private static Optional<String> cgroup(HostFiles files) {

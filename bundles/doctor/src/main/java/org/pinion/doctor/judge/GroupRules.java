@@ -68,8 +68,8 @@ final class GroupRules {
                         + String.join(", ", Readiness.direct(group)) + " at all times (direct; RMRR)")
                 .in(group.reservedFile())
                 .means("the kernel refuses to hand such a device to user space (EINVAL)")
-                .remedy("switch off in the firmware's setup what uses the region (management controller, shared storage or"
-                        + " network of the board, legacy USB), or take another device")
+                .remedy("switch off in the firmware's setup what uses the region (management controller, shared storage"
+                        + " or network of the board, legacy USB), or take another device")
                 .finding();
     }
 

@@ -65,12 +65,14 @@ final class IommuRules {
         } else if (table.equals("DMAR") || table.isEmpty() && !iommu.virtual() && isIntel(iommu)) {
             return intel(host, table.isEmpty() ? "enable VT-d in the firmware's setup (BIOS), and put" : "put");
         } else if (!table.isEmpty()) {
-            return Remedy.of("use a kernel built with the driver of this IOMMU, and put no iommu=off on its command line");
+            return Remedy.of(
+                    "use a kernel built with the driver of this IOMMU, and put no iommu=off on its command line");
         } else if (iommu.virtual()) {
             return Remedy.of("give the virtual machine an IOMMU; with QEMU: -machine q35,kernel-irqchip=split"
                     + " -device intel-iommu,intremap=on,caching-mode=on (or -device virtio-iommu-pci)");
         } else if (iommu.processor().equals("AuthenticAMD")) {
-            return Remedy.of("enable the IOMMU (AMD-Vi) in the firmware's setup (BIOS); the kernel then uses it by itself");
+            return Remedy.of(
+                    "enable the IOMMU (AMD-Vi) in the firmware's setup (BIOS); the kernel then uses it by itself");
         }
         return Remedy.of("enable the IOMMU in the firmware's setup; a machine without one cannot do it");
     }

@@ -95,7 +95,8 @@ final class KernelRules {
                             : "Linux " + kernel.release() + " cannot export a BAR as dma-buf")
                     .in(option.isPresent() ? kernel.config().source() : "")
                     .means("on backend iommufd no device reaches another device's BAR")
-                    .remedy("a kernel from 6.19 on with CONFIG_VFIO_PCI_DMABUF, if devices are to reach each other's memory")
+                    .remedy("a kernel from 6.19 on with CONFIG_VFIO_PCI_DMABUF, if devices are to reach each other's"
+                            + " memory")
                     .finding();
         } else if (option.isEmpty()) {
             return note.found("unknown: it depends on CONFIG_VFIO_PCI_DMABUF (Linux 6.19 and later), and the kernel's"

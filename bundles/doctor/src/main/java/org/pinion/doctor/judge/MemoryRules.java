@@ -15,6 +15,7 @@ final class MemoryRules {
     private static final String LIMITS = "/proc/self/limits";
     private static final String MEMLOCK = "memlock";
     private static final String LOCKED_MEMORY = "locked memory";
+    private static final String AT_ONCE = "; up to the hard limit at once: ulimit -l $(ulimit -Hl)";
 
     private MemoryRules() {}
 
@@ -58,7 +59,7 @@ final class MemoryRules {
                 .remedy(
                         "raise it, and log in again; for a service of systemd: LimitMEMLOCK=infinity; for a container:"
                                 + " --ulimit memlock=-1:-1"
-                                + (limit.hard() > limit.soft() ? "; up to the hard limit at once: ulimit -l $(ulimit -Hl)" : ""),
+                                + (limit.hard() > limit.soft() ? AT_ONCE : ""),
                         "echo '" + host.user() + " - memlock unlimited' > /etc/security/limits.d/99-memlock.conf")
                 .finding();
     }
@@ -72,7 +73,8 @@ final class MemoryRules {
                                         + Words.size(pool.free() * pool.size()))
                         .in(pool.directory())
                         .means("memory in huge pages is mapped with fewer entries and pinned faster")
-                        .remedy("to have 512 in the pool, if wanted", "echo 512 > " + pool.directory() + "/nr_hugepages")
+                        .remedy("to have 512 in the pool, if wanted",
+                                "echo 512 > " + pool.directory() + "/nr_hugepages")
                         .finding())
                 .toList();
     }

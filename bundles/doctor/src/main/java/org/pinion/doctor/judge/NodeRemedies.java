@@ -23,7 +23,8 @@ final class NodeRemedies {
 
     static Remedy permission(HostFacts host, List<String> paths) {
         return Remedy.of(
-                "let " + host.user() + " open it, for now as below, for good by a udev rule with GROUP= and MODE=\"0660\"",
+                "let " + host.user() + " open it, for now as below, for good by a udev rule with GROUP= and"
+                        + " MODE=\"0660\"",
                 "setfacl -m u:" + host.user() + ":rw " + String.join(" ", paths));
     }
 

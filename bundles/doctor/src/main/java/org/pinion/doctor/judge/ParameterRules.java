@@ -39,12 +39,14 @@ final class ParameterRules {
         Note note = Note.of(Level.INFO, "unsafe-interrupts", module).in(file);
         return value.startsWith("Y")
                 ? note.found("allow_unsafe_interrupts is on")
-                        .means("devices are taken although nothing keeps them from raising interrupts that are not theirs:"
-                                + " trust whoever controls the devices")
+                        .means("devices are taken although nothing keeps them from raising interrupts that are not"
+                                + " theirs: trust whoever controls the devices")
                         .finding()
                 : note.found("allow_unsafe_interrupts is off")
-                        .means("where the IOMMU does not isolate interrupts, the kernel refuses every device with EPERM")
-                        .remedy("only for EPERM, and only if whoever controls the devices is trusted", "echo Y > " + file)
+                        .means("where the IOMMU does not isolate interrupts, the kernel refuses every device with"
+                                + " EPERM")
+                        .remedy("only for EPERM, and only if whoever controls the devices is trusted",
+                                "echo Y > " + file)
                         .finding();
     }
 

@@ -20,6 +20,7 @@ public final class LockedMemory {
     }
 
     private final OptionalLong limit;
+    private final boolean exempt;
     private final boolean unlimited;
     private final AtomicLong user = new AtomicLong();
     private final AtomicLong process = new AtomicLong();
@@ -31,6 +32,7 @@ public final class LockedMemory {
      */
     public LockedMemory(OptionalLong limit, boolean ipcLock) {
         this.limit = limit;
+        this.exempt = ipcLock;
         this.unlimited = ipcLock || limit.isEmpty();
     }
 
@@ -92,6 +94,11 @@ public final class LockedMemory {
     /** {@return RLIMIT_MEMLOCK, bytes; empty if there is none} */
     public OptionalLong limit() {
         return limit;
+    }
+
+    /** {@return whether the process has CAP_IPC_LOCK} */
+    public boolean exempt() {
+        return exempt;
     }
 
     private AtomicLong counter(Account account) {

@@ -10,6 +10,8 @@ public final class ProcSelf {
 
     private static final String LIMIT = "%-25s %-20s %-20s %-10s\n";
 
+    private static final long CAP_IPC_LOCK = 1L << 14;
+
     private static final String MOUNTS = """
             1 1 0:2 / / rw - rootfs rootfs rw
             22 1 0:21 / /proc rw,nosuid,nodev,noexec - proc proc rw
@@ -44,8 +46,10 @@ public final class ProcSelf {
     }
 
     private String status() {
-        return "Name:\tjava\nVmLck:\t%8d kB\nVmPin:\t%8d kB\n".formatted(
-                locked.lockedPages() * Pages.SIZE / 1024, locked.pinnedPages() * Pages.SIZE / 1024);
+        long lockedKilobytes = locked.lockedPages() * Pages.SIZE / 1024;
+        long pinnedKilobytes = locked.pinnedPages() * Pages.SIZE / 1024;
+        return "Name:\tjava\nVmLck:\t%8d kB\nVmPin:\t%8d kB\nCapEff:\t%016x\n"
+                .formatted(lockedKilobytes, pinnedKilobytes, locked.exempt() ? CAP_IPC_LOCK : 0);
     }
 
     private String limits() {

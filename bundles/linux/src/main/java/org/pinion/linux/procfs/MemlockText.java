@@ -6,12 +6,26 @@ import org.pinion.linux.MalformedFileException;
 /** Reads what {@code status} and {@code limits} say about locked memory. */
 final class MemlockText {
 
+    private static final String CAPABILITIES = "CapEff:";
+    private static final int CAP_IPC_LOCK = 14;
     private static final String LIMIT = "Max locked memory";
 
     private MemlockText() {}
 
     static MemlockUsage usage(String file, String status) throws MalformedFileException {
         return new MemlockUsage(kilobytes(file, status, "VmPin:"), kilobytes(file, status, "VmLck:"));
+    }
+
+    /** The effective capabilities are a set of bits (include/uapi/linux/capability.h). */
+    static boolean exempt(String file, String status) throws MalformedFileException {
+        int number = find(file, status, CAPABILITIES);
+        String line = status.lines().toList().get(number - 1);
+        try {
+            long bits = Long.parseUnsignedLong(line.substring(CAPABILITIES.length()).strip(), 16);
+            return (bits >>> CAP_IPC_LOCK & 1) != 0;
+        } catch (NumberFormatException notABitSet) {
+            throw new MalformedFileException(file, number, line, "'" + CAPABILITIES + " HEX'");
+        }
     }
 
     static MemlockLimit limit(String file, String limits) throws MalformedFileException {

@@ -67,6 +67,14 @@ public final class ProcessMemory {
     }
 
     /**
+     * @return whether this process has {@code CAP_IPC_LOCK}, so that no limit holds for what it pins and locks
+     * @throws IOException if the file cannot be read or has not the expected format
+     */
+    public boolean memlockExempt() throws IOException {
+        return MemlockText.exempt(STATUS, kernel.readFile(STATUS));
+    }
+
+    /**
      * @return the mounts that this process sees, in the order in which they were made
      * @throws IOException if the file cannot be read or has not the expected format
      */

@@ -69,6 +69,15 @@ class ProcessMemoryTest {
     }
 
     @Test
+    void whoMayLockWithoutALimitIsReadFromTheCapabilities() throws IOException {
+        assertThat(MemlockText.exempt("s", "Name:\tjava\nCapEff:\t0000000000004000\n")).isTrue();
+        assertThat(MemlockText.exempt("s", "CapEff:\tffffffffffffbfff\n")).isFalse();
+        assertThatThrownBy(() -> MemlockText.exempt("s", "CapEff:\tall\n"))
+                .hasMessageContaining("s, line 1: expected 'CapEff: HEX'");
+        assertThat(self.memlockExempt()).isIn(true, false);
+    }
+
+    @Test
     void theLimitIsReadFromLimits() throws IOException {
         String head = "Limit                     Soft Limit           Hard Limit           Units     \n";
         String line = "Max locked memory         8388608              unlimited            bytes     \n";

@@ -51,7 +51,8 @@ final class Classification {
     /** What holds of an area holds of all of it but its gaps. */
     private void say(MemoryArea area, AddressRange part, PlacedSection section, JoinedTraits traits) {
         List<Statement> statements = statements(area);
-        List<Gaps.Gap> missing = statements.stream().anyMatch(Classification::vouches) ? gaps.of(area, part) : List.of();
+        boolean vouched = statements.stream().anyMatch(Classification::vouches);
+        List<Gaps.Gap> missing = vouched ? gaps.of(area, part) : List.of();
         RangeSet without = RangeSet.of(missing.stream().map(Gaps.Gap::range).toList());
         for (AddressRange there : RangeSet.of(part).minus(without)) {
             statements.forEach(statement -> traits.add(section.shows(there), statement));

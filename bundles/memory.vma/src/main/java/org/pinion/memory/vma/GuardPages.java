@@ -18,6 +18,7 @@ import org.pinion.linux.procfs.MemoryArea;
 final class GuardPages implements Gaps {
 
     private static final String PAGEMAP = "/proc/self/pagemap";
+    private static final String PERHAPS = "may have guard pages (VmFlags gu), and " + PAGEMAP;
     private static final String FLAG = "gu";
     private static final long GUARD = 1L << 58;
     private static final long CHUNK = 1 << 16;
@@ -35,7 +36,7 @@ final class GuardPages implements Gaps {
         }
         int fd = kernel.open(PAGEMAP, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
         if (fd < 0) {
-            return List.of(new Gap(part, "may have guard pages (VmFlags gu), and " + PAGEMAP + " cannot be opened"));
+            return List.of(new Gap(part, PERHAPS + " cannot be opened"));
         }
         try {
             return read(fd, part);
@@ -54,7 +55,7 @@ final class GuardPages implements Gaps {
                 long count = Math.min(CHUNK, last - page + 1);
                 MemorySegment wanted = entries.asSlice(0, count * Long.BYTES);
                 if (kernel.pread(fd, wanted, page * Long.BYTES) != wanted.byteSize()) {
-                    return List.of(new Gap(part, "may have guard pages (VmFlags gu), and " + PAGEMAP + " was cut short"));
+                    return List.of(new Gap(part, PERHAPS + " was cut short"));
                 }
                 collect(wanted, page, part, gaps);
                 page += count;

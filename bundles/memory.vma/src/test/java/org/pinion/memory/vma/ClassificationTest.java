@@ -22,7 +22,8 @@ class ClassificationTest {
     private static final Gaps NO_GAPS = (area, part) -> List.of();
 
     private static Collection<Trait> traits(List<MemoryArea> areas, PlacedSection... sections) {
-        return new Classification(new AreaMap(areas), FileSystems.of(List.of()), 4096, NO_GAPS).traits(List.of(sections));
+        return new Classification(new AreaMap(areas), FileSystems.of(List.of()), 4096, NO_GAPS)
+                .traits(List.of(sections));
     }
 
     private static List<String> said(List<MemoryArea> areas, PlacedSection... sections) {

@@ -43,7 +43,8 @@ final class FakeFile {
     }
 
     Kernel kernel() {
-        return (Kernel) Proxy.newProxyInstance(Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, this::call);
+        return (Kernel) Proxy.newProxyInstance(
+                Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, this::call);
     }
 
     private Object call(Object proxy, Method method, Object[] arguments) {

@@ -80,7 +80,8 @@ class GapsTest {
 
     @Test
     void guardPagesAreFoundAndNeighboursJoined() {
-        FakeFile pagemap = FakeFile.pagemap(page -> page == 0x7f0000003L || page == 0x7f0000004L || page == 0x7f000000fL);
+        FakeFile pagemap = FakeFile.pagemap(
+                page -> page == 0x7f0000003L || page == 0x7f0000004L || page == 0x7f000000fL);
         MemoryArea area = Smaps.area("7f0000000000-7f0000010000 rw-p 00000000 00:00 0", 4, "rd wr gu");
 
         assertThat(new GuardPages(pagemap.kernel()).of(area, WHOLE)).extracting(Gaps.Gap::range).containsExactly(

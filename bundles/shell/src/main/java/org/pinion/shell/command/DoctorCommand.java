@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 /** {@code pinion doctor}: what this host can and cannot do, and what helps. */
 @Command(
         name = "doctor",
-        description = "Say what this host can and cannot do for devices and their DMA, and what helps. Opens device files"
-                + " and closes them; of a device that is bound to a VFIO driver and that nobody uses it asks the limits.",
+        description = "Say what this host can and cannot do for devices and their DMA, and what helps. Opens device"
+                + " files and closes them; of a device that is bound to a VFIO driver and that nobody uses it asks the"
+                + " limits.",
         footer = {
             "",
             "The exit code is 0 if a device can be attached as things are, 1 if not (why is on the standard error).",

@@ -23,6 +23,8 @@ public final class PinionCommandLine {
         CommandLine line = new CommandLine(new RootCommand())
                 .addSubcommand(new ExplainCommand(services))
                 .addSubcommand(new PlugCommand(services))
+                .addSubcommand(new PreflightCommand(services))
+                .addSubcommand(new ReplayCommand(services))
                 .addSubcommand(new DevicesCommand(services))
                 .addSubcommand(new PluginsCommand(services))
                 .addSubcommand(new DoctorCommand(services))

@@ -1,14 +1,11 @@
 package org.pinion.shell.dma;
 
 import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.FlatView;
-import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
@@ -21,10 +18,11 @@ import org.pinion.api.Section;
 public final class StandInMemory implements AutoCloseable {
 
     private final FlatView guest;
-    private final Map<String, HostMemory> memories = new LinkedHashMap<>();
+    private final RegionMemories memories;
 
-    private StandInMemory(FlatView guest) {
+    private StandInMemory(FlatView guest, RegionMemories memories) {
         this.guest = guest;
+        this.memories = memories;
     }
 
     /**
@@ -36,55 +34,12 @@ public final class StandInMemory implements AutoCloseable {
      * @throws IommuException if there is no allocator or not that much memory; then nothing stays allocated
      */
     public static StandInMemory under(FlatView guest, Optional<HostMemoryAllocator> allocator) throws IommuException {
-        return under(guest, allocator.orElseThrow(() -> new IommuException(
-                "allocate memory for the guest",
-                "no HostMemoryAllocator service is there",
-                "start the bundle org.pinion.memory.memfd and the bundle of a kernel, org.pinion.linux or"
-                        + " org.pinion.emulator")));
-    }
-
-    private static StandInMemory under(FlatView guest, HostMemoryAllocator allocator) throws IommuException {
-        StandInMemory memory = new StandInMemory(guest);
-        try {
-            for (Map.Entry<String, Long> region : sizes(guest).entrySet()) {
-                memory.memories.put(region.getKey(), allocator.allocate(region.getKey(), region.getValue()));
-            }
-            return memory;
-        } catch (IommuException | RuntimeException e) {
-            memory.close();
-            throw e;
-        }
-    }
-
-    private static Map<String, Long> sizes(FlatView guest) throws IommuException {
-        Map<String, Long> sizes = new LinkedHashMap<>();
-        for (Section section : guest.sections()) {
-            if (section.backing() instanceof Backing.Remote remote) {
-                sizes.merge(remote.region(), end(section, remote), Math::max);
-            }
-        }
-        return sizes;
-    }
-
-    private static long end(Section section, Backing.Remote remote) throws IommuException {
-        long span = section.range().last() - section.range().start();
-        long end = remote.offset() + span + 1;
-        if (span < 0 || remote.offset() < 0 || end <= 0) {
-            throw new IommuException("allocate memory for " + section, "no process has that much address space",
-                    "leave the section out of the flat view");
-        }
-        return end;
+        return new StandInMemory(guest, RegionMemories.under(List.of(guest), allocator));
     }
 
     /** {@return the guest's flat view, with this memory under the sections that were remote} */
     public FlatView view() {
-        return FlatView.of(guest.name(), guest.sections().stream().map(this::replace).toList());
-    }
-
-    private Section replace(Section section) {
-        return section.backing() instanceof Backing.Remote remote
-                ? section.withBacking(memories.get(remote.region()).backing().advance(remote.offset()))
-                : section;
+        return memories.under(guest);
     }
 
     /** {@return the ranges of the flat view where this memory shows, sorted} */
@@ -104,7 +59,7 @@ public final class StandInMemory implements AutoCloseable {
      */
     public Optional<MemorySegment> at(long address, long bytes) {
         return remote(address).flatMap(remote -> {
-            MemorySegment memory = memories.get(remote.region()).segment();
+            MemorySegment memory = memories.of(remote).segment();
             return remote.offset() <= memory.byteSize() - bytes
                     ? Optional.of(memory.asSlice(remote.offset(), bytes))
                     : Optional.empty();
@@ -134,6 +89,6 @@ public final class StandInMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        memories.values().forEach(HostMemory::close);
+        memories.close();
     }
 }

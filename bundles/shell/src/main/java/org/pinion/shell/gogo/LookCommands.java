@@ -6,7 +6,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.pinion.api.AddressSpace;
 import org.pinion.api.DmaService;
+import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
@@ -14,6 +16,7 @@ import org.pinion.api.runtime.HostExaminer;
 import org.pinion.shell.report.DeviceList;
 import org.pinion.shell.report.DoctorText;
 import org.pinion.shell.report.Examination;
+import org.pinion.shell.report.ForecastReport;
 import org.pinion.shell.report.PlanReport;
 import org.pinion.shell.report.PlanText;
 import org.pinion.shell.report.PluginList;
@@ -27,6 +30,7 @@ import org.pinion.shell.report.SpaceList;
             "osgi.command.function=help",
             "osgi.command.function=spaces",
             "osgi.command.function=plan",
+            "osgi.command.function=preflight",
             "osgi.command.function=why",
             "osgi.command.function=devices",
             "osgi.command.function=plugins",
@@ -38,6 +42,7 @@ public final class LookCommands {
             dma:help                                 this list
             dma:spaces                               the open address spaces
             dma:plan [SPACE]                         every decision of a space's plan, with its reason
+            dma:preflight DEVICE [SPACE]             what attaching a device would do; does nothing
             dma:why ADDRESS [SPACE]                  why devices can or cannot reach an address (0x... or decimal)
             dma:devices [BACKEND]                    the devices that could be attached
             dma:plugins                              the backends, classifiers, policies and sources
@@ -90,6 +95,21 @@ public final class LookCommands {
         SpaceSnapshot now = open.choose(space).snapshot();
         PlanReport report = new PlanReport(now.options().backend(), runtime.kernel(), now.devices(), now.plan());
         return PlanText.of(report).stripTrailing();
+    }
+
+    /**
+     * @param device a device's address
+     * @param space a space's name, if more than one is open
+     * @return what attaching it would do
+     * @throws IommuException if there is no such space or device, or it is attached already
+     */
+    public String preflight(String device, String... space) throws IommuException {
+        AddressSpace chosen = open.choose(space);
+        FlatView view = chosen.snapshot().plan().view();
+        return new ForecastReport(
+                        chosen.options().backend(), runtime.kernel(), chosen.forecast(view, List.of(), device))
+                .text()
+                .stripTrailing();
     }
 
     /**

@@ -122,7 +122,8 @@ public final class DoctorText {
     }
 
     private void commands(Finding finding, String indent) {
-        finding.commands().forEach(command -> text.append(indent).append("  ").append(PROMPT).append(command).append('\n'));
+        finding.commands().forEach(
+                command -> text.append(indent).append("  ").append(PROMPT).append(command).append('\n'));
     }
 
     private void paragraph(String indent, String words, String hanging) {

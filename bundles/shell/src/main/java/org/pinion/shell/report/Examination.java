@@ -28,7 +28,9 @@ public record Examination(List<Finding> findings) {
     public static Examination by(List<HostExaminer> examiners) throws IommuException {
         if (examiners.isEmpty()) {
             throw new IommuException(
-                    "examine the host", "no HostExaminer service is there", "start org.pinion.doctor and a kernel's bundle");
+                    "examine the host",
+                    "no HostExaminer service is there",
+                    "start org.pinion.doctor and a kernel's bundle");
         }
         return new Examination(examiners.stream().flatMap(examiner -> examiner.examine().stream()).toList());
     }

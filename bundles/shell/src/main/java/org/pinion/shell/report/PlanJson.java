@@ -59,11 +59,17 @@ public final class PlanJson {
     private static Map<String, Object> skipped(Decision decision) {
         Map<String, Object> object = ruled(decision);
         object.put("traits", traits(decision));
-        object.put("outcome", decision.outcome().name().toLowerCase(Locale.ROOT));
+        object.put("outcome", outcome(decision));
         return object;
     }
 
-    private static Map<String, Object> refused(Decision decision) {
+    /** {@return what is to happen, in lower case} */
+    static String outcome(Decision decision) {
+        return decision.outcome().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** {@return a refusal with its range, rule, reason and remedy} */
+    static Map<String, Object> refused(Decision decision) {
         Map<String, Object> object = ruled(decision);
         object.put("remedy", decision.remedy());
         return object;

@@ -14,7 +14,8 @@ import org.pinion.shell.fake.Lab;
 
 class DoctorCommandTest {
 
-    private static final Finding KERNEL = new Finding("kernel", Level.OK, "kernel", "Linux 7.3.4", "", "", "", List.of());
+    private static final Finding KERNEL =
+            new Finding("kernel", Level.OK, "kernel", "Linux 7.3.4", "", "", "", List.of());
     private static final Finding IOMMU = new Finding("iommu.none", Level.PROBLEM, "IOMMU", "there are no IOMMU groups",
             "/sys/kernel/iommu_groups", "the kernel hands no device to user space", "put intel_iommu=on on the kernel's"
                     + " command line, then update the boot loader and start again", List.of("update-grub", "reboot"));
@@ -99,8 +100,10 @@ class DoctorCommandTest {
 
         assertThat(invocation.code()).isEqualTo(1);
         assertThat(JSON.std.asString(JSON.std.mapFrom(invocation.out()))).startsWith("{\"usable\":false,"
-                + "\"reason\":\"IOMMU: there are no IOMMU groups\",\"findings\":[{\"id\":\"iommu.none\",\"level\":\"problem\","
-                + "\"subject\":\"IOMMU\",\"found\":\"there are no IOMMU groups\",\"source\":\"/sys/kernel/iommu_groups\","
+                + "\"reason\":\"IOMMU: there are no IOMMU groups\",\"findings\":["
+                + "{\"id\":\"iommu.none\",\"level\":\"problem\","
+                + "\"subject\":\"IOMMU\",\"found\":\"there are no IOMMU groups\","
+                + "\"source\":\"/sys/kernel/iommu_groups\","
                 + "\"meaning\":\"the kernel hands no device to user space\",\"remedy\":");
         assertThat(invocation.out()).contains("\"commands\" : [ \"update-grub\", \"reboot\" ]");
     }
@@ -114,7 +117,8 @@ class DoctorCommandTest {
                 + " HostExaminer service is there; remedy: start org.pinion.doctor and a kernel's bundle\n"));
     }
 
-    private static Finding finding(String id, Level level, String subject, String found, String remedy, String... commands) {
+    private static Finding finding(
+            String id, Level level, String subject, String found, String remedy, String... commands) {
         return new Finding(id, level, subject, found, "", "", remedy, List.of(commands));
     }
 

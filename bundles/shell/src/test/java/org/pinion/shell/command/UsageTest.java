@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,7 @@ class UsageTest {
             public void close() {}
         };
         StringWriter err = new StringWriter();
-        Services services = new Services(host, host.runtime(), Optional::empty);
+        Services services = new Services(host, host.runtime(), Optional::empty, List::of);
         int code = PinionCommandLine.run(services, "1", new PrintWriter(full), new PrintWriter(err), "--version");
         assertThat(code).isEqualTo(1);
         assertThat(err.toString()).contains("could not be written whole");

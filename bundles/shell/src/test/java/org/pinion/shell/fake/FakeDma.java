@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.pinion.api.AddressSpace;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
@@ -31,7 +32,9 @@ public final class FakeDma implements DmaService {
     public final Map<String, Exception> failing = new TreeMap<>();
     public final Map<String, FakeDevice> opened = new TreeMap<>();
     public FlatView guest = FlatView.EMPTY;
+    public List<FlatView> history = List.of();
     public Map<String, String> settings = Map.of();
+    public Budget budget = Budget.UNKNOWN;
     public String pulled = "";
 
     private final Map<String, FakeSpace> spaces = new TreeMap<>();
@@ -117,6 +120,13 @@ public final class FakeDma implements DmaService {
         happen("read " + source);
         settings = given;
         return guest;
+    }
+
+    @Override
+    public List<FlatView> history(String source, Map<String, String> given) throws IommuException {
+        happen("history " + source);
+        settings = given;
+        return history;
     }
 
     /** The read-only view of the same host. */

@@ -13,6 +13,7 @@ import org.pinion.api.CommitReport;
 import org.pinion.api.Decision;
 import org.pinion.api.Explanation;
 import org.pinion.api.FlatView;
+import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
@@ -53,7 +54,7 @@ final class FakeSpace implements AddressSpace {
                 plan(view, attached.keySet()),
                 table,
                 List.of(),
-                new Ledger(table.size(), bytes, attached.isEmpty() ? 0 : bytes, version * 10));
+                new Ledger(table.size(), bytes, attached.isEmpty() ? 0 : bytes, version * 10, 3 * bytes));
     }
 
     @Override
@@ -64,6 +65,22 @@ final class FakeSpace implements AddressSpace {
         TreeSet<String> devices = new TreeSet<>(attached.keySet());
         devices.addAll(plug);
         return plan(candidate, devices);
+    }
+
+    /** As if all that is mapped were pinned anew: what matters here is what is asked and printed. */
+    @Override
+    public Forecast forecast(FlatView candidate, Collection<String> with, String plug) throws IommuException {
+        host.happen("forecast " + with + " " + plug);
+        Plan before = preview(candidate, with);
+        List<String> all = new ArrayList<>(with);
+        all.add(plug);
+        Plan plan = preview(candidate, all);
+        List<Mapping> unmapped = before.mapped()
+                .flatMap(decision -> decision.mapping().stream())
+                .filter(mapping -> plan.mapped().noneMatch(kept -> kept.range().equals(mapping.range())))
+                .toList();
+        long kept = plan.mapped().mapToLong(decision -> decision.range().size()).sum();
+        return new Forecast(plug, before, plan, unmapped, List.of(), kept, 0, kept, host.budget);
     }
 
     private Plan plan(FlatView candidate, Collection<String> devices) {

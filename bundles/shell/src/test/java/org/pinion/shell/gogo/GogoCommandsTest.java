@@ -87,6 +87,8 @@ class GogoCommandsTest {
         assertThat(run("dma:open lab")).isEqualTo("opened lab on iommufd, policy strict");
         assertThat(run("dma:load lab guest.mtree")).isEqualTo(
                 "loaded flat view 'memory' of 7 sections: 1960 KiB mapped, 0 B unmapped, 0 B kept");
+        assertThat(run("dma:preflight 0000:00:10.0"))
+                .contains("plug     0000:00:10.0", "it would be attached", "kept         1960 KiB");
         assertThat(run("dma:attach 0000:00:10.0")).isEqualTo("attached 0000:00:10.0 to lab, which maps 1960 KiB");
         assertThat(run("dma:spaces")).isEqualTo("""
                 space  state   version  backend  policy  mappings  mapped    pinned    devices

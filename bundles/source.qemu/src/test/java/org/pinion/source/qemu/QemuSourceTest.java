@@ -237,8 +237,10 @@ class QemuSourceTest {
     static Stream<Arguments> badSettings() {
         String mtree = Captures.path("q35-base.mtree");
         return Stream.of(
-                Arguments.of(Map.of(), "neither mtree nor qmp is set"),
+                Arguments.of(Map.of(), "neither mtree nor qmp nor trace is set"),
                 Arguments.of(Map.of("mtree", mtree, "qmp", "/run/q"), "both mtree and qmp are set"),
+                Arguments.of(Map.of("mtree", mtree, "qmp", "q", "trace", "t"), "mtree, qmp and trace are set"),
+                Arguments.of(Map.of("trace", "t", "address-space", "x"), "address-space is set beside trace"),
                 Arguments.of(Map.of("qmp", "/run/q", "memory-devices", "x"), "memory-devices is set beside qmp"),
                 Arguments.of(Map.of("mtre", mtree), "no setting 'mtre'; remedy: use mtree, memory-devices, qmp, "),
                 Arguments.of(Map.of("mtree", ""), "the setting 'mtree' is empty"),

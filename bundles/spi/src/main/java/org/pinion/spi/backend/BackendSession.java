@@ -3,6 +3,7 @@ package org.pinion.spi.backend;
 import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
@@ -104,6 +105,26 @@ public interface BackendSession extends AutoCloseable {
                 throw new CutException(keep.subList(0, done), failure);
             }
         }
+    }
+
+    /**
+     * Whether the kernel pins what is mapped here for a device.
+     *
+     * @param device the address of a device that is open, attached or not
+     * @return whether it does while the device is attached; by default it does. It does not for an mdev, whose driver
+     *     pins what it uses
+     */
+    default boolean pins(String device) {
+        return true;
+    }
+
+    /**
+     * What the kernel would still take. The core refuses beforehand what would not fit.
+     *
+     * @return the limits that the session knows; by default none
+     */
+    default Budget budget() {
+        return Budget.UNKNOWN;
     }
 
     /** {@return what the address space holds and what it cost, as the backend counts it} */

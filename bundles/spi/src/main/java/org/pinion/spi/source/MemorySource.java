@@ -1,5 +1,6 @@
 package org.pinion.spi.source;
 
+import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.FlatView;
@@ -23,4 +24,16 @@ public interface MemorySource {
      *     file and line
      */
     FlatView read(Map<String, String> settings) throws IommuException;
+
+    /**
+     * Reads flat views that followed one another, as far as the source knows them.
+     *
+     * @param settings what to read, as {@link #read} takes them
+     * @return at least one view, the oldest first; the last is the one that {@link #read} gives. By default it is the
+     *     only one
+     * @throws IommuException as {@link #read} does
+     */
+    default List<FlatView> history(Map<String, String> settings) throws IommuException {
+        return List.of(read(settings));
+    }
 }

@@ -1,0 +1,53 @@
+package org.pinion.core.space;
+
+import java.util.List;
+import org.pinion.api.Budget;
+import org.pinion.api.IommuException;
+import org.pinion.api.Mapping;
+import org.pinion.api.Route;
+import org.pinion.core.table.ChangeSet;
+
+/**
+ * What a change asks of the limit on locked memory. Device memory by dma-buf has no pages that could be charged.
+ *
+ * @param unpinned bytes that are unpinned first
+ * @param newlyPinned bytes that are pinned then
+ */
+record PinDemand(long unpinned, long newlyPinned) {
+
+    /**
+     * @param changes the change
+     * @param wanted all that is mapped after it
+     * @param before whether the kernel pins what is mapped before the change
+     * @param after whether it does after it
+     */
+    static PinDemand of(ChangeSet changes, List<Mapping> wanted, boolean before, boolean after) {
+        long unpinned = before ? bytes(changes.gone()) : 0;
+        if (!after) {
+            return new PinDemand(unpinned, 0);
+        }
+        return new PinDemand(unpinned, bytes(before ? changes.maps() : wanted));
+    }
+
+    private static long bytes(List<Mapping> mappings) {
+        long bytes = 0;
+        for (Mapping mapping : mappings) {
+            bytes += mapping.route() == Route.DMA_BUF ? 0 : mapping.range().size();
+        }
+        return bytes;
+    }
+
+    /** Throws if it does not fit: before the first call, so that nothing has to be undone. */
+    void require(String operation, Budget budget) throws IommuException {
+        long more = newlyPinned - unpinned;
+        if (budget.raiseFor(more).isPresent()) {
+            long needed = budget.raiseFor(more).getAsLong();
+            throw new IommuException(
+                    operation,
+                    "0x%x more bytes are to be pinned, and the limit on locked memory leaves 0x%x of 0x%x"
+                            .formatted(more, budget.pinnable().getAsLong(), budget.memlock().getAsLong()),
+                    "raise the limit to 0x%x bytes or more: ulimit -l %d, LimitMEMLOCK=%d, or give the process"
+                            .formatted(needed, (needed + 1023) / 1024, needed) + " CAP_IPC_LOCK");
+        }
+    }
+}

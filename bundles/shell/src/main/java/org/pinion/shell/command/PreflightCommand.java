@@ -1,0 +1,101 @@
+package org.pinion.shell.command;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.pinion.api.AddressSpace;
+import org.pinion.api.FlatView;
+import org.pinion.api.Forecast;
+import org.pinion.api.IommuException;
+import org.pinion.shell.report.ForecastReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pinion preflight}: what plugging one more device would do; maps and attaches nothing. */
+@Command(
+        name = "preflight",
+        customSynopsis = "pinion preflight (MTREE [--memory-devices=JSON] | --qmp=SOCKET) [--address-space=NAME]%n"
+                + "                 [--device=ADDR]... --plug=ADDR [--policy=NAME]... [--backend=NAME]%n"
+                + "                 [--host=FILE] [--json]",
+        description = "Say what plugging a device would do to a guest whose memory other devices use already: what they"
+                + " would lose and why, whether it is refused, what is pinned. Nothing is mapped or attached.",
+        footer = {
+            "",
+            "Exit code 1: the device would be refused; the reasons are on the standard error.",
+            "",
+            "Examples:",
+            "  pinion preflight guest.mtree --device 0000:00:10.0 --plug 0000:00:11.0",
+            "  pinion preflight guest.mtree --plug 0000:00:11.0 --policy qemu --json"
+        })
+final class PreflightCommand implements Callable<Integer> {
+
+    private static final String SPACE = "pinion preflight";
+
+    private final Services services;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private GuestOptions guest;
+
+    @Option(
+            names = "--device",
+            paramLabel = "ADDR",
+            parameterConsumer = DeviceOption.class,
+            description = "A device that is plugged already, such as 0000:00:10.0; may be given several times.")
+    private List<String> devices = new ArrayList<>();
+
+    @Option(names = "--plug", required = true, paramLabel = "ADDR", description = "The device to plug.")
+    private String plug;
+
+    @Mixin
+    private SpaceChoice choice;
+
+    @Mixin
+    private HostOption host;
+
+    @Mixin
+    private JsonOption json;
+
+    @Mixin
+    private HelpOption help;
+
+    PreflightCommand(Services services) {
+        this.services = services;
+    }
+
+    @Override
+    public Integer call() throws IommuException {
+        DeviceOption.requireDistinct(devices, spec.commandLine());
+        if (devices.contains(plug)) {
+            throw new ParameterException(spec.commandLine(), "--plug " + plug + " is plugged already, by --device");
+        }
+        Forecast forecast = forecast(guest.read(services.dma(), spec.commandLine()));
+        ForecastReport report =
+                new ForecastReport(choice.backend(), services.runtime().kernel(), forecast);
+        json.print(spec.commandLine().getOut(), report::text, report::json);
+        return answer(forecast, spec.commandLine().getErr());
+    }
+
+    private Forecast forecast(FlatView view) throws IommuException {
+        try (AddressSpace space = services.dma().open(choice.named(SPACE))) {
+            return space.forecast(view, devices, plug);
+        }
+    }
+
+    private static int answer(Forecast forecast, PrintWriter err) {
+        Refusals.print(forecast.plan(), err);
+        OptionalLong raise = forecast.budget().raiseFor(forecast.newlyPinnedBytes() - forecast.unpinnedBytes());
+        raise.ifPresent(bytes -> err.println(
+                "pinion: refused: the limit on locked memory is too low; remedy: raise it to %d bytes or more"
+                        .formatted(bytes)));
+        return forecast.accepted() ? 0 : Failures.FAILED;
+    }
+}

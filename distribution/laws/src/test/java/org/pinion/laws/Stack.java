@@ -1,0 +1,55 @@
+package org.pinion.laws;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.pinion.api.FlatView;
+import org.pinion.api.IommuException;
+import org.pinion.api.IovaLimits;
+import org.pinion.api.Plan;
+import org.pinion.api.SpaceOptions;
+import org.pinion.api.Trait;
+import org.pinion.backend.iommufd.IommufdBackend;
+import org.pinion.core.plan.NamedPolicy;
+import org.pinion.core.plan.PlanRequest;
+import org.pinion.core.plan.Planner;
+import org.pinion.core.space.PlanMaker;
+import org.pinion.core.space.Space;
+import org.pinion.core.space.SpaceEnvironment;
+import org.pinion.linux.Kernel;
+import org.pinion.memory.section.SectionClassifier;
+import org.pinion.policy.qemu.QemuPolicy;
+import org.pinion.policy.strict.StrictPolicy;
+import org.pinion.spi.backend.BackendCapabilities;
+
+/** The core on a backend, put together as the framework does it, with the shipped classifier and policies. */
+final class Stack implements PlanMaker {
+
+    static final List<List<String>> POLICIES =
+            List.of(List.of("strict"), List.of("qemu"), List.of("qemu", "strict"));
+
+    private final SectionClassifier classifier = new SectionClassifier();
+
+    static Space open(Kernel kernel, List<String> policies) throws IommuException {
+        SpaceOptions options = new SpaceOptions("law", "iommufd", policies);
+        SpaceEnvironment environment =
+                new SpaceEnvironment(new Stack(), (_, _) -> {}, () -> Duration.ofSeconds(10), _ -> {});
+        return new Space(options, new IommufdBackend(kernel).open("law"), environment);
+    }
+
+    @Override
+    public Plan plan(SpaceOptions options, BackendCapabilities capabilities, FlatView view, IovaLimits limits)
+            throws IommuException {
+        List<Trait> traits = new ArrayList<>();
+        for (Trait trait : classifier.classify(view.sections())) {
+            traits.add(trait.signedBy("section"));
+        }
+        List<NamedPolicy> policies =
+                options.policies().stream().map(Stack::policy).toList();
+        return Planner.plan(new PlanRequest(view, traits, limits, policies, options.backend(), capabilities));
+    }
+
+    private static NamedPolicy policy(String name) {
+        return new NamedPolicy(name, name.equals("qemu") ? new QemuPolicy() : new StrictPolicy());
+    }
+}

@@ -1,0 +1,180 @@
+package org.pinion.laws;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
+import org.pinion.linux.Errno;
+import org.pinion.linux.Kernel;
+import org.pinion.linux.procfs.ProcessMemory;
+import org.pinion.linux.uapi.IommuIoasAlloc;
+import org.pinion.linux.uapi.Iommufd;
+
+/**
+ * A kernel that another one stands behind. It keeps the descriptors that are open, adds up what is pinned from call to
+ * call, and fails calls on demand. Used by one thread.
+ */
+final class Tap {
+
+    private final Kernel behind;
+    private final Kernel kernel;
+    private final Map<Integer, String> open = new HashMap<>();
+    private boolean counting;
+    private long pinned;
+    private long newlyPinned;
+    private int calls;
+    private int failFrom = Integer.MAX_VALUE;
+    private int failUntil = Integer.MAX_VALUE;
+    private int choice;
+    private int failures;
+    private int refusedAttaches;
+    private String failed = "";
+    private int iommufd;
+    private int ioas;
+
+    Tap(Kernel behind) {
+        this.behind = behind;
+        kernel = (Kernel) Proxy.newProxyInstance(
+                Kernel.class.getClassLoader(),
+                new Class<?>[] {Kernel.class},
+                (_, method, arguments) -> call(method, arguments));
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    Kernel behind() {
+        return behind;
+    }
+
+    /** {@return the files that were opened and not closed} */
+    Map<Integer, String> open() {
+        return open;
+    }
+
+    /** {@return bytes that the kernel says are pinned} */
+    long pinned() {
+        try {
+            return new ProcessMemory(behind).memlockUsage().pinned();
+        } catch (IOException unreadable) {
+            throw new AssertionError(unreadable);
+        }
+    }
+
+    /** From now on adds up what each single ioctl pins. */
+    void countPins() {
+        counting = true;
+        pinned = pinned();
+    }
+
+    long newlyPinned() {
+        return newlyPinned;
+    }
+
+    /** {@return how many attaches to an address space the kernel itself has refused} */
+    int refusedAttaches() {
+        return refusedAttaches;
+    }
+
+    /** {@return the iommufd opened last} */
+    int iommufd() {
+        return iommufd;
+    }
+
+    /** {@return the first address space made in it} */
+    int ioas() {
+        return ioas;
+    }
+
+    /**
+     * Fails ioctls with an error that the kernel can give there.
+     *
+     * @param from the number of the first, 1 is the next
+     * @param count how many in a row
+     * @param errno which of the possible errors
+     */
+    void fail(int from, int count, int errno) {
+        calls = 0;
+        failures = 0;
+        failed = "";
+        failFrom = from;
+        failUntil = from + count;
+        choice = errno;
+    }
+
+    void stopFailing() {
+        failFrom = Integer.MAX_VALUE;
+    }
+
+    /** {@return how many calls were failed} */
+    int failures() {
+        return failures;
+    }
+
+    /** {@return the first call that was failed, and how} */
+    String failed() {
+        return failed;
+    }
+
+    private Object call(Method method, Object[] arguments) throws Throwable {
+        boolean ioctl = method.getName().equals("ioctl");
+        if (ioctl) {
+            int number = ++calls;
+            if (number >= failFrom && number < failUntil) {
+                failures++;
+                Errno errno = Errnos.of((int) arguments[1], choice);
+                failed = failed.isEmpty() ? Errnos.name((int) arguments[1]) + " " + errno : failed;
+                return errno.answer();
+            }
+        }
+        Object answer = carryOut(method, arguments);
+        keep(method.getName(), arguments, answer);
+        if (ioctl && counting) {
+            long now = pinned();
+            newlyPinned += Math.max(0, now - pinned);
+            pinned = now;
+        }
+        return answer;
+    }
+
+    private Object carryOut(Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(behind, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
+    }
+
+    private void keep(String name, Object[] arguments, Object answer) {
+        switch (name) {
+            case "open" -> {
+                if ((int) answer >= 0) {
+                    opened((String) arguments[0], (int) answer);
+                }
+            }
+            case "close" -> open.remove((int) arguments[0]);
+            case "ioctl" -> issued((int) arguments[1], arguments[2], (int) answer);
+            default -> {}
+        }
+    }
+
+    private void opened(String path, int fd) {
+        open.put(fd, path);
+        if (path.equals("/dev/iommu")) {
+            iommufd = fd;
+            ioas = 0;
+        }
+    }
+
+    private void issued(int request, Object argument, int answer) {
+        if (answer == 0 && request == Iommufd.IOAS_ALLOC && ioas == 0) {
+            ioas = new IommuIoasAlloc((MemorySegment) argument).ioasId();
+        } else if (answer < 0 && request == org.pinion.linux.uapi.Vfio.DEVICE_ATTACH_IOMMUFD_PT) {
+            refusedAttaches++;
+        }
+    }
+}
