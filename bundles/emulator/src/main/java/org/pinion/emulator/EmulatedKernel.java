@@ -231,7 +231,9 @@ public final class EmulatedKernel implements Kernel {
     @Override
     public int memfdCreate(String name, int flags) {
         return (int) answer(() -> {
-            SyscallException.require((flags & ~(Mman.MFD_CLOEXEC | Mman.MFD_HUGETLB)) == 0, Errno.EINVAL);
+            int pageBits = (flags & Mman.MFD_HUGETLB) == 0 ? 0 : -1 << Mman.MFD_HUGE_SHIFT;
+            SyscallException.require(
+                    (flags & ~(Mman.MFD_CLOEXEC | Mman.MFD_HUGETLB | pageBits)) == 0, Errno.EINVAL);
             return files.add(new MemoryFile(name, sparse()));
         });
     }
