@@ -35,4 +35,12 @@ public interface AttachedDevice {
      * @throws IommuException if the region or the offset does not exist or the device does not answer
      */
     void write(int region, long offset, MemorySegment from) throws IommuException;
+
+    /**
+     * Resets the device. Other devices lose their way to its BARs by it; when this returns, what the plan maps of them
+     * is mapped anew. A driver that turns the device's memory off or on through {@link #write} gets the same.
+     *
+     * @throws IommuException if the device cannot be reset
+     */
+    void reset() throws IommuException;
 }

@@ -10,13 +10,40 @@ import java.util.Objects;
  * @param usable the IO virtual addresses it can use: inside the aperture of its IOMMU, outside its reserved regions
  * @param alignment bytes, a power of two: the start, the end and the backing of a mapping must be multiples
  * @param reserved the reserved regions that explain holes in {@code usable}; a hint, it may lack some
+ * @param bars what it can hand out of its own BARs for other devices to reach, by number; empty if it has none or
+ *     they cannot be asked about
  */
-public record DeviceLimits(String device, RangeSet usable, long alignment, List<ReservedRegion> reserved) {
+public record DeviceLimits(
+        String device, RangeSet usable, long alignment, List<ReservedRegion> reserved, List<BarExport> bars) {
 
     /** Checks that nothing is null. */
     public DeviceLimits {
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(usable, "usable");
         reserved = List.copyOf(reserved);
+        bars = List.copyOf(bars);
+    }
+
+    /**
+     * The limits of a device that hands out nothing of its own.
+     *
+     * @param device the device's address
+     * @param usable the IO virtual addresses it can use
+     * @param alignment bytes, a power of two
+     * @param reserved the reserved regions that explain holes in {@code usable}
+     */
+    public DeviceLimits(String device, RangeSet usable, long alignment, List<ReservedRegion> reserved) {
+        this(device, usable, alignment, reserved, List.of());
+    }
+
+    /**
+     * The same limits while the device hands out nothing.
+     *
+     * @param why the cause, a sentence
+     * @return the limits
+     */
+    public DeviceLimits withoutExports(String why) {
+        List<BarExport> none = bars.stream().map(bar -> bar.without(why)).toList();
+        return new DeviceLimits(device, usable, alignment, reserved, none);
     }
 }

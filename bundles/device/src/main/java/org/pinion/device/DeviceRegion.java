@@ -1,5 +1,7 @@
 package org.pinion.device;
 
+import java.util.List;
+
 /**
  * A region of a VFIO device, as {@code VFIO_DEVICE_GET_REGION_INFO} tells ({@code struct vfio_region_info}).
  *
@@ -8,8 +10,23 @@ package org.pinion.device;
  * @param fileOffset where the region begins in the device's file
  * @param readable whether it can be read
  * @param writable whether it can be written
+ * @param mappable what of it a process may map, in order: nothing, all of it, or the areas that the kernel lists
+ *     around what it keeps for itself, such as an MSI-X table
+ * @param msixMappable whether an MSI-X table in the region may be mapped too: interrupt remapping makes that harmless
  */
-public record DeviceRegion(int index, long size, long fileOffset, boolean readable, boolean writable) {
+public record DeviceRegion(
+        int index,
+        long size,
+        long fileOffset,
+        boolean readable,
+        boolean writable,
+        List<RegionArea> mappable,
+        boolean msixMappable) {
+
+    /** Copies the list. */
+    public DeviceRegion {
+        mappable = List.copyOf(mappable);
+    }
 
     /**
      * Whether an access stays inside the region.

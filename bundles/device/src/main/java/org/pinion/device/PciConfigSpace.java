@@ -13,7 +13,7 @@ import org.pinion.linux.uapi.Vfio;
  */
 public final class PciConfigSpace {
 
-    private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int VENDOR_ID = 0;
     private static final int DEVICE_ID = 2;
     private static final int COMMAND = 4;

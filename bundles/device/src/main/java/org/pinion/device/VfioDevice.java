@@ -14,13 +14,16 @@ import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.Struct;
 import org.pinion.linux.uapi.Vfio;
+import org.pinion.linux.uapi.VfioDeviceFeature;
+import org.pinion.linux.uapi.VfioDeviceFeatureDmaBuf;
 import org.pinion.linux.uapi.VfioDeviceInfo;
-import org.pinion.linux.uapi.VfioRegionInfo;
+import org.pinion.linux.uapi.VfioRegionDmaRange;
 
 /**
- * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c).
- * Until it is bound to an iommufd the kernel answers {@code EINVAL} to everything else; binding and attaching are up
- * to the owner of this object, by way of {@link #ioctl}.
+ * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c) or
+ * through its group (drivers/vfio/group.c). Until one of the first kind is bound to an iommufd the kernel answers
+ * {@code EINVAL} to everything else; binding and attaching are up to the owner of this object, by way of {@link
+ * #ioctl}.
  *
  * <p>Methods may be called from any thread; closing waits for the accesses that are under way, so that none of them
  * can hit a descriptor that the kernel has given to somebody else meanwhile. Every {@link ErrnoException} names the
@@ -36,6 +39,7 @@ public final class VfioDevice implements AutoCloseable {
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Integer, DeviceRegion> regions = new ConcurrentHashMap<>();
     private final PciConfigSpace configSpace = new PciConfigSpace(this);
+    private final ConfigWrites configWrites = new ConfigWrites(this);
     private int fd;
 
     private VfioDevice(Kernel kernel, String name, int fd, LongAdder ioctls) {
@@ -58,6 +62,19 @@ public final class VfioDevice implements AutoCloseable {
     public static VfioDevice open(Kernel kernel, String name, String cdev, LongAdder ioctls) throws ErrnoException {
         int answer = kernel.open(cdev, Fcntl.O_RDWR | Fcntl.O_CLOEXEC);
         return new VfioDevice(kernel, name, ErrnoException.check("open " + cdev + " of " + name, answer), ioctls);
+    }
+
+    /**
+     * Takes over a device that is open already, as {@code VFIO_GROUP_GET_DEVICE_FD} opens it.
+     *
+     * @param kernel the kernel to ask
+     * @param name the device's address, for messages
+     * @param fd its descriptor, which belongs to the new object from now on
+     * @param ioctls counts every ioctl that is issued to the device
+     * @return the device
+     */
+    public static VfioDevice of(Kernel kernel, String name, int fd, LongAdder ioctls) {
+        return new VfioDevice(kernel, name, fd, ioctls);
     }
 
     /** {@return the open descriptor, -1 once closed; it belongs to this object} */
@@ -113,22 +130,9 @@ public final class VfioDevice implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        DeviceRegion asked = askRegion(index);
+        DeviceRegion asked = RegionInfo.ask(this, index);
         regions.put(index, asked);
         return asked;
-    }
-
-    private DeviceRegion askRegion(int index) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            VfioRegionInfo info = VfioRegionInfo.allocate(arena).index(index);
-            check("ask about region " + index, ioctl(Vfio.DEVICE_GET_REGION_INFO, info));
-            return new DeviceRegion(
-                    index,
-                    info.size(),
-                    info.offset(),
-                    (info.flags() & Vfio.REGION_READ) != 0,
-                    (info.flags() & Vfio.REGION_WRITE) != 0);
-        }
     }
 
     /**
@@ -168,6 +172,14 @@ public final class VfioDevice implements AutoCloseable {
     public void write(int region, long offset, MemorySegment from) throws IOException {
         Access access = access("write", region(region), offset, from.byteSize());
         access.require(region(region).writable(), "the region cannot be written");
+        if (region == Vfio.PCI_CONFIG_REGION) {
+            configWrites.write(offset, from.byteSize(), () -> write(access, from));
+        } else {
+            write(access, from);
+        }
+    }
+
+    private void write(Access access, MemorySegment from) throws IOException {
         if (from.isNative()) {
             transfer(access, false, from);
             return;
@@ -206,11 +218,54 @@ public final class VfioDevice implements AutoCloseable {
     }
 
     /**
+     * Whether the BARs can be reached, as far as this object has seen to it: by writes to configuration space and by
+     * resets. Costs no system call.
+     *
+     * @return the state now; on until something turned it off
+     */
+    public MemoryDecoding decoding() {
+        return configWrites.decoding();
+    }
+
+    /**
+     * Exports a part of a BAR as a dma-buf ({@code VFIO_DEVICE_FEATURE_DMA_BUF}). The buffer is revoked when the
+     * device's memory is turned off, and usable again when it is back; what was mapped of it is not.
+     *
+     * @param bar the BAR's number, 0 to 5
+     * @param offset where in the BAR it begins, a multiple of the page size
+     * @param length bytes, a multiple of the page size
+     * @return the buffer's descriptor, which belongs to the caller
+     * @throws ErrnoException if the kernel has no such export ({@code ENOTTY}), the driver has none ({@code
+     *     EOPNOTSUPP}), the host uses the BAR ({@code ENODEV}), or it is no memory that a peer may reach ({@code EINVAL})
+     */
+    public int exportDmaBuf(int bar, long offset, long length) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            int bytes = VfioDeviceFeatureDmaBuf.SIZE + VfioRegionDmaRange.SIZE;
+            VfioDeviceFeature feature =
+                    VfioDeviceFeature.allocate(arena, bytes).flags(Vfio.FEATURE_GET | Vfio.FEATURE_DMA_BUF);
+            VfioDeviceFeatureDmaBuf buffer = new VfioDeviceFeatureDmaBuf(feature.data());
+            buffer.regionIndex(bar).openFlags(Fcntl.O_RDWR | Fcntl.O_CLOEXEC).nrRanges(1);
+            buffer.range(0).offset(offset).length(length);
+            int answer = ioctl(Vfio.DEVICE_FEATURE, feature);
+            return ErrnoException.check(
+                    "export 0x%x bytes at 0x%x of BAR %d of %s".formatted(length, offset, bar, name), answer);
+        }
+    }
+
+    /**
      * Resets the device. Dma-bufs of its BARs are revoked by it.
      *
      * @throws ErrnoException if the device cannot be reset or does not let itself be
      */
     public void reset() throws ErrnoException {
+        try {
+            issueReset();
+        } finally {
+            configWrites.interrupted();
+        }
+    }
+
+    private void issueReset() throws ErrnoException {
         lock.readLock().lock();
         try {
             ioctls.increment();
@@ -220,7 +275,7 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
-    private void check(String operation, int answer) throws ErrnoException {
+    void check(String operation, int answer) throws ErrnoException {
         ErrnoException.check(operation + " of " + name, answer);
     }
 

@@ -27,8 +27,13 @@ import org.pinion.emulator.pci.FaultLog;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.sysfs.ProcSelf;
 import org.pinion.emulator.sysfs.Sysfs;
+import org.pinion.emulator.type1.IommuGroup;
+import org.pinion.emulator.vfio.Container;
+import org.pinion.emulator.vfio.ContainerFile;
+import org.pinion.emulator.vfio.GroupFile;
 import org.pinion.emulator.vfio.VfioDevice;
 import org.pinion.emulator.vfio.VfioDeviceFile;
+import org.pinion.emulator.vfio.VfioGroup;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
@@ -42,6 +47,8 @@ import org.pinion.linux.Mman;
 public final class EmulatedKernel implements Kernel {
 
     private static final String IOMMUFD = "/dev/iommu";
+    private static final String CONTAINER = "/dev/vfio/vfio";
+    private static final String VFIO_GROUPS = "/dev/vfio/";
     private static final String VFIO_DEVICES = "/dev/vfio/devices/";
 
     private final Host host;
@@ -49,6 +56,7 @@ public final class EmulatedKernel implements Kernel {
     private final ProcessMemory memory = new ProcessMemory();
     private final FaultLog faults = new FaultLog();
     private final Map<String, VfioDevice> devices = new TreeMap<>();
+    private final Map<String, VfioGroup> groups = new TreeMap<>();
     private final LockedMemory locked;
     private final Sysfs sysfs;
     private final ProcSelf proc;
@@ -59,12 +67,23 @@ public final class EmulatedKernel implements Kernel {
         GroupOwners owners = new GroupOwners(host.devices());
         for (HostDevice device : host.devices()) {
             if (device.vfio()) {
-                String name = "vfio" + devices.size();
-                devices.put(name, new VfioDevice(name, device, owners, faults));
+                add(device, owners);
             }
         }
+        groups.values().forEach(group -> group.devices(devicesOf(group)));
         this.sysfs = new Sysfs(host, devices.values());
         this.proc = new ProcSelf(memory, locked);
+    }
+
+    private void add(HostDevice device, GroupOwners owners) {
+        String name = "vfio" + devices.size();
+        VfioGroup group = groups.computeIfAbsent(VFIO_GROUPS + device.group(), path -> new VfioGroup(
+                IommuGroup.of(device.group(), host.devicesOf(device.group())), owners));
+        devices.put(name, new VfioDevice(name, device, group, owners, faults, host.release()));
+    }
+
+    private List<VfioDevice> devicesOf(VfioGroup group) {
+        return devices.values().stream().filter(device -> device.host().group() == group.number()).toList();
     }
 
     /**
@@ -127,13 +146,26 @@ public final class EmulatedKernel implements Kernel {
 
     private OpenFile opened(String path) throws SyscallException {
         if (path.equals(IOMMUFD)) {
-            return new IommufdFile(new IommufdContext(memory, locked, files, host.sysResource()));
+            return new IommufdFile(
+                    new IommufdContext(memory, locked, files, host.sysResource()), host.release());
         }
+        if (path.equals(CONTAINER)) {
+            return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit()));
+        }
+        VfioGroup group = groups.get(path);
+        if (group != null) {
+            group.open();
+            return new GroupFile(group, files);
+        }
+        return openedDevice(path);
+    }
+
+    private OpenFile openedDevice(String path) throws SyscallException {
         VfioDevice device = path.startsWith(VFIO_DEVICES) ? devices.get(path.substring(VFIO_DEVICES.length())) : null;
         if (device == null) {
             throw new SyscallException(sysfs.exists(path) ? Errno.EACCES : Errno.ENOENT);
         }
-        return new VfioDeviceFile(device, files);
+        return VfioDeviceFile.ofCharacterDevice(device, files);
     }
 
     @Override

@@ -46,6 +46,52 @@ class ConcurrencyTest {
     }
 
     @Test
+    void containersUnmapBeforeTheyAnswerToo() throws Exception {
+        ContainerProcess legacy = ContainerProcess.onLab();
+        Edu edu = new Edu(legacy.kernel, legacy.device(legacy.ready(0, ContainerProcess.V2), ContainerProcess.EDU));
+        edu.busMaster(true);
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<?> writer = threads.submit(() -> {
+                while (!done.get()) {
+                    edu.toMemory(0x1000, 64);
+                }
+            });
+            for (int i = 0; i < ROUNDS; i++) {
+                MemorySegment memory = legacy.memory(PAGE);
+                assertThat(legacy.map(memory.address(), PAGE, 0x1000)).isZero();
+                assertThat(legacy.unmap(0x1000, PAGE)).isEqualTo(PAGE);
+                memory.fill((byte) 9);
+                assertThat(memory.get(ValueLayout.JAVA_BYTE, 0)).as("no write after unmap").isEqualTo((byte) 9);
+                assertThat(legacy.kernel.munmap(memory)).isZero();
+            }
+            done.set(true);
+            writer.get();
+        }
+    }
+
+    @Test
+    void groupsAndCharacterDevicesNeverDriveADeviceTogether() throws Exception {
+        run(8, thread -> {
+            ContainerProcess own = new ContainerProcess(process.kernel);
+            for (int i = 0; i < 200; i++) {
+                int group = own.group(0);
+                int device = own.process.openDevice(0);
+                int bound = own.process.bind(device);
+                assertThat(group >= 0 && bound >= 0).isFalse();
+                own.kernel.close(device);
+                if (group >= 0) {
+                    assertThat(own.set(group)).isZero();
+                    assertThat(own.setIommu(ContainerProcess.V2)).isZero();
+                    own.kernel.close(own.device(group, ContainerProcess.EDU));
+                    own.kernel.close(group);
+                }
+            }
+        });
+        assertThat(new ContainerProcess(process.kernel).group(0)).isPositive();
+    }
+
+    @Test
     void manyThreadsMapIntoOneAddressSpace() throws Exception {
         int ioas = process.ioas();
         process.attached(0, ioas);

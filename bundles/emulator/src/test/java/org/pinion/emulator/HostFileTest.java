@@ -15,6 +15,7 @@ import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.host.HostFile;
 import org.pinion.emulator.host.HostFileException;
 import org.pinion.emulator.host.IommuGeometry;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.host.ReservedType;
@@ -27,10 +28,12 @@ class HostFileTest {
     void everythingCanBeSaid() {
         Host host = HostFile.read("h.yaml", """
                 kernel: Linux 9 on paper
+                interface: 6.12
                 page-size: 4K
                 memlock: 16M
                 ipc-lock: true
                 sys-resource: true
+                dma-entry-limit: 17
                 iommu:
                   aperture: 0x1000-0xffff_ffff
                   page-sizes: [4K, 64K]
@@ -48,8 +51,10 @@ class HostFileTest {
                       - {range: 0x100000-0x1fffff, type: direct}
                 """.replace("_", ""));
         assertThat(host.kernel()).isEqualTo("Linux 9 on paper");
+        assertThat(host.release()).isEqualTo(KernelRelease.LINUX_6_12);
         assertThat(host.memlock()).isEqualTo(OptionalLong.of(16 << 20));
         assertThat(host.ipcLock()).isTrue();
+        assertThat(host.dmaEntryLimit()).isEqualTo(17);
         assertThat(host.devices()).containsExactly(new HostDevice("0000:3a:1f.7", DeviceModel.IVSHMEM, 12, "",
                 new IommuGeometry(new IovaRange(0, 0xffffffffL), List.of(2L << 20)),
                 List.of(new ReservedRegion(new IovaRange(0x8000000, 0x80fffff), ReservedType.MSI),
@@ -81,7 +86,7 @@ class HostFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "memlok: 1M | h.yaml:1: unknown key 'memlok'; did you mean 'memlock'? known keys are kernel, page-size,",
+        "memlok: 1M | h.yaml:1: unknown key 'memlok'; did you mean 'memlock'? known keys are kernel, interface,",
         "memlock: much | h.yaml:1: memlock: 'much' is no size; write bytes, or a number with K, M, G or T",
         "memlock: 9000000T | h.yaml:1: memlock: '9000000T' is more than 2^63-1 bytes",
         "page-size: 64K | h.yaml:1: page-size: 65536 is not possible",
@@ -94,6 +99,7 @@ class HostFileTest {
         "iommu: {page-sizes: [3K]} | h.yaml:1: iommu: page-sizes: 3072 is not a power of two",
         "iommu: {page-sizes: [0]} | h.yaml:1: iommu: page-sizes: 0 is not a power of two",
         "iommu: {reserved: [{range: 0-9, type: msy}]} | unknown 'msy'; did you mean 'msi'? known are direct,",
+        "dma-entry-limit: many | h.yaml:1: dma-entry-limit: 'many' is no number between 0 and 999999999",
         "iommu: {reserved: [{range: 0-9}]} | h.yaml:1: iommu: reserved: key 'type' is missing",
         "iommu: {reserved: [{range: 0-9, type: msi}, {range: 9-11, type: msi}]} | 0x9-0xb overlaps 0x0-0x9 of the same"})
     void mistakesAtTheTopAreTold(String line, String message) {

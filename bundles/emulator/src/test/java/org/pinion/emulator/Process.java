@@ -25,6 +25,9 @@ import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceAttachIommufdPt;
 import org.pinion.linux.uapi.VfioDeviceBindIommufd;
 import org.pinion.linux.uapi.VfioDeviceDetachIommufdPt;
+import org.pinion.linux.uapi.VfioDeviceFeature;
+import org.pinion.linux.uapi.VfioDeviceFeatureDmaBuf;
+import org.pinion.linux.uapi.VfioRegionDmaRange;
 
 /** A process on an emulated kernel with one open iommufd: the requests of the tests in one line each. */
 final class Process {
@@ -182,6 +185,25 @@ final class Process {
 
     int detach(int device) {
         return kernel.ioctl(device, Vfio.DEVICE_DETACH_IOMMUFD_PT, VfioDeviceDetachIommufdPt.allocate(ARENA).memory());
+    }
+
+    /** Asks a device for a dma-buf of a part of a BAR; answers a descriptor or a negated error number. */
+    int export(int device, int flags, int bar, long offset, long length) {
+        VfioDeviceFeature feature = exportRequest(bar, offset, length).flags(flags);
+        return kernel.ioctl(device, Vfio.DEVICE_FEATURE, feature.memory());
+    }
+
+    int export(int device, int bar, long offset, long length) {
+        return export(device, Vfio.FEATURE_GET | Vfio.FEATURE_DMA_BUF, bar, offset, length);
+    }
+
+    static VfioDeviceFeature exportRequest(int bar, long offset, long length) {
+        int bytes = VfioDeviceFeatureDmaBuf.SIZE + VfioRegionDmaRange.SIZE;
+        VfioDeviceFeature feature = VfioDeviceFeature.allocate(ARENA, bytes)
+                .flags(Vfio.FEATURE_GET | Vfio.FEATURE_DMA_BUF);
+        VfioDeviceFeatureDmaBuf buffer = new VfioDeviceFeatureDmaBuf(feature.data()).regionIndex(bar).nrRanges(1);
+        buffer.range(0).offset(offset).length(length);
+        return feature;
     }
 
     /** Opens and binds a device of the host. */

@@ -119,6 +119,24 @@ class SysfsTest {
     }
 
     @Test
+    void groupsThatVfioDrivesHaveAFile() throws Exception {
+        EmulatedKernel mixed = EmulatedKernel.of(HostFile.read("test.yaml", """
+                dma-entry-limit: 12
+                devices:
+                  - {address: "0000:00:10.0", model: edu, group: 0, unsafe-interrupts: true}
+                  - {address: "0000:00:11.0", model: edu, group: 1, driver: nvme}
+                  - {address: "0000:00:12.0", model: edu, group: 26}
+                """));
+        assertThat(mixed.list("/dev/vfio")).containsExactly("0", "26", "devices", "vfio");
+        assertThat(mixed.list("/sys/class/vfio")).containsExactly("0", "26");
+        assertThat(mixed.readFile("/sys/class/vfio/26/dev")).isEqualTo("510:26\n");
+        String parameters = "/sys/module/vfio_iommu_type1/parameters/";
+        assertThat(mixed.readFile(parameters + "dma_entry_limit")).isEqualTo("12\n");
+        assertThat(mixed.readFile(parameters + "allow_unsafe_interrupts")).isEqualTo("N\n");
+        assertThat(kernel.readFile(parameters + "allow_unsafe_interrupts")).isEqualTo("Y\n");
+    }
+
+    @Test
     void onlyTheDriverOverrideTakesAWrite() throws Exception {
         kernel.writeFile(EDU + "/driver_override", "nvme");
         assertThat(kernel.readFile(EDU + "/driver_override")).isEqualTo("nvme\n");

@@ -45,7 +45,7 @@ class VfioDeviceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,0,0x100000,3", "0,1,0,0", "0,6,0,0", "0,7,256,3", "2,0,256,3", "2,2,0x1000000,7", "3,0,8,3",
+    @CsvSource({"0,0,0x100000,7", "0,1,0,0", "0,6,0,0", "0,7,256,3", "2,0,256,3", "2,2,0x1000000,7", "3,0,8,3",
         "3,7,256,3"})
     void regionsAreWhatTheModelHas(int number, int index, long size, int flags) {
         int device = process.bound(number);
@@ -145,7 +145,7 @@ class VfioDeviceTest {
         assertThat(kernel.ioctl(device, Vfio.DEVICE_RESET, word)).isZero();
         assertThat(edu.read(4)).isZero();
         assertThat(configWord(device, 4) & 7).isEqualTo(3);
-        assertThat(errno(kernel.ioctl(device, 0x3b75, word))).isEqualTo(Errno.ENOTTY);
+        assertThat(errno(kernel.ioctl(device, 0x3b7f, word))).isEqualTo(Errno.ENOTTY);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.pinion.shell;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.osgi.framework.BundleContext;
@@ -13,6 +14,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.pinion.api.DmaService;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.runtime.DmaRuntime;
+import org.pinion.api.runtime.HostExaminer;
 import org.pinion.shell.command.PinionCommandLine;
 import org.pinion.shell.command.Services;
 
@@ -34,6 +36,9 @@ public final class PinionCommand implements ToIntFunction<String[]> {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile HostMemoryAllocator memory;
 
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<HostExaminer> examiners = List.of();
+
     /**
      * @param dma opens spaces, reads flat views
      * @param runtime says what is there
@@ -51,7 +56,7 @@ public final class PinionCommand implements ToIntFunction<String[]> {
 
     @Override
     public int applyAsInt(String[] args) {
-        Services services = new Services(dma, runtime, () -> Optional.ofNullable(memory));
+        Services services = new Services(dma, runtime, () -> Optional.ofNullable(memory), () -> examiners);
         return PinionCommandLine.run(services, version, new PrintWriter(System.out, true),
                 new PrintWriter(System.err, true), args);
     }

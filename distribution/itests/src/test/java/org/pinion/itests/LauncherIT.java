@@ -70,11 +70,47 @@ class LauncherIT {
     }
 
     @Test
+    void theDoctorExaminesTheMachineItself() throws Exception {
+        Pinion.Result result = pinion().run("doctor", "--json");
+
+        assertThat(result.out()).contains("\"id\" : \"kernel.release\"").doesNotContain("emulated");
+        assertThat(result.exitCode()).isEqualTo(result.out().contains("\"usable\" : true") ? 0 : 1);
+        assertThat(result.err().lines()).hasSize(result.exitCode()).allMatch(line -> line.startsWith("pinion: no device"));
+    }
+
+    @Test
+    void theDoctorExaminesAnEmulatedHostIfAskedTo() throws Exception {
+        Pinion.Result result = pinion().run("doctor", "--host", HOST.toString());
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("emulated", "0000:00:10.0", "usable IO addresses", "devices can be used");
+    }
+
+    @Test
     void nothingIsLeftBehind() throws Exception {
         pinion().run("plugins");
 
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("out", "err");
+        }
+    }
+
+    @Test
+    void nothingIsLeftBehindByACommandThatIsToldToEnd() throws Exception {
+        String capture = CAPTURES.resolve("q35-base.mtree").toString();
+        Process process = pinion().start(directory.resolve("out"), "explain", capture);
+        await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || !frameworks().isEmpty());
+        process.destroy();
+        process.waitFor();
+
+        assertThat(frameworks()).isEmpty();
+        assertThat(directory.resolve("out")).content().doesNotContain("Exception");
+    }
+
+    private List<Path> frameworks() throws IOException {
+        try (Stream<Path> left = Files.list(directory)) {
+            return left.filter(file -> file.getFileName().toString().startsWith("pinion-")).toList();
         }
     }
 

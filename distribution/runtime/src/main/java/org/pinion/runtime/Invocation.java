@@ -12,11 +12,13 @@ import java.util.Optional;
  *
  * @param run whether Pinion is to stay up
  * @param host the description of the host to emulate
+ * @param aboutTheMachine whether the command asks about the machine itself, which no emulated host can answer for
  * @param arguments all the rest, for the command
  */
-record Invocation(boolean run, Optional<Path> host, List<String> arguments) {
+record Invocation(boolean run, Optional<Path> host, boolean aboutTheMachine, List<String> arguments) {
 
     private static final String RUN = "run";
+    private static final String DOCTOR = "doctor";
     private static final String HOST = "--host";
     private static final String END_OF_OPTIONS = "--";
 
@@ -39,7 +41,8 @@ record Invocation(boolean run, Optional<Path> host, List<String> arguments) {
             }
         }
         boolean run = !rest.isEmpty() && rest.getFirst().equals(RUN);
-        return new Invocation(run, host, List.copyOf(run ? rest.subList(1, rest.size()) : rest));
+        boolean aboutTheMachine = !rest.isEmpty() && rest.getFirst().equals(DOCTOR);
+        return new Invocation(run, host, aboutTheMachine, List.copyOf(run ? rest.subList(1, rest.size()) : rest));
     }
 
     private static Path file(String word, Iterator<String> words) throws LaunchException {

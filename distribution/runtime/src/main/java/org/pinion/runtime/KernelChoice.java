@@ -34,6 +34,13 @@ record KernelChoice(String type, Optional<Path> host, String reason) {
                 .orElseGet(() -> new KernelChoice("emulated", host, noneOf(nativeFiles)));
     }
 
+    /** The kernel of the machine, whether or not it has what the backends need, unless a host is described. */
+    static KernelChoice ofTheMachine(Optional<Path> host) {
+        return host.isPresent()
+                ? of(host, List.of())
+                : new KernelChoice("native", host, "the machine itself is asked about");
+    }
+
     /** The framework properties by which the bundles learn of the choice. */
     Map<String, String> properties() {
         return host.map(file -> Map.of(TYPE_PROPERTY, type, HOST_PROPERTY, file.toString()))

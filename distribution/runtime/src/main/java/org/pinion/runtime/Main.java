@@ -17,20 +17,41 @@ public final class Main {
     }
 
     private static int launch(String[] arguments) {
+        try (InterruptGuard guard = new InterruptGuard()) {
+            return launch(arguments, guard);
+        }
+    }
+
+    private static int launch(String[] arguments, InterruptGuard guard) {
         try {
             Invocation invocation = Invocation.parse(arguments);
             Installation installation = Installation.here();
             Logging.configure(installation);
-            KernelChoice kernel = KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES);
+            KernelChoice kernel = invocation.aboutTheMachine()
+                    ? KernelChoice.ofTheMachine(invocation.host())
+                    : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES);
             return invocation.run()
-                    ? new Resident(installation, kernel).run(invocation.arguments())
-                    : new OneShot(installation, kernel).run(invocation.arguments());
-        } catch (LaunchException failure) {
-            System.err.println("pinion: " + failure.getMessage());
-            return failure.exitCode();
-        } catch (IOException failure) {
-            System.err.println("pinion: " + Messages.of(failure));
+                    ? new Resident(installation, kernel, guard).run(invocation.arguments())
+                    : new OneShot(installation, kernel, guard).run(invocation.arguments());
+        } catch (LaunchException | IOException | RuntimeException failure) {
+            if (!guard.ending()) {
+                return failed(failure);
+            }
             return LaunchException.FAILED;
         }
+    }
+
+    private static int failed(Exception failure) {
+        return switch (failure) {
+            case RuntimeException mistake -> throw mistake;
+            case LaunchException known -> {
+                System.err.println("pinion: " + known.getMessage());
+                yield known.exitCode();
+            }
+            default -> {
+                System.err.println("pinion: " + Messages.of(failure));
+                yield LaunchException.FAILED;
+            }
+        };
     }
 }

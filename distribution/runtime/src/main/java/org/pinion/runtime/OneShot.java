@@ -17,17 +17,18 @@ final class OneShot {
 
     private final Installation installation;
     private final KernelChoice kernel;
+    private final InterruptGuard guard;
 
-    OneShot(Installation installation, KernelChoice kernel) {
+    OneShot(Installation installation, KernelChoice kernel, InterruptGuard guard) {
         this.installation = installation;
         this.kernel = kernel;
+        this.guard = guard;
     }
 
     /** Runs the command and says its exit code. */
     int run(List<String> arguments) throws IOException, LaunchException {
         try (TemporaryStorage storage = new TemporaryStorage();
-                RunningFramework framework = RunningFramework.init(settings(storage));
-                InterruptGuard _ = InterruptGuard.closing(framework, storage)) {
+                RunningFramework framework = guard.stopping(RunningFramework.init(settings(storage)))) {
             new ShippedBundles(installation, framework.context()).install(layers());
             framework.start();
             refuseToGoOnWithout(framework.failures());

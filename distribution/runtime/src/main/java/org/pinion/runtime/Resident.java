@@ -21,10 +21,12 @@ final class Resident {
 
     private final Installation installation;
     private final KernelChoice kernel;
+    private final InterruptGuard guard;
 
-    Resident(Installation installation, KernelChoice kernel) {
+    Resident(Installation installation, KernelChoice kernel, InterruptGuard guard) {
         this.installation = installation;
         this.kernel = kernel;
+        this.guard = guard;
     }
 
     /** Stays up; says the exit code when Pinion was stopped. */
@@ -35,8 +37,7 @@ final class Resident {
             return 0;
         }
         Path storage = Files.createDirectories(installation.state().resolve("framework"));
-        try (RunningFramework framework = RunningFramework.init(settings(storage));
-                InterruptGuard _ = InterruptGuard.closing(framework)) {
+        try (RunningFramework framework = guard.stopping(RunningFramework.init(settings(storage)))) {
             start(framework);
             framework.awaitStop();
             return 0;

@@ -42,6 +42,12 @@ class InvocationTest {
     }
 
     @Test
+    void onlyTheDoctorAsksAboutTheMachine() throws LaunchException {
+        assertThat(Invocation.parse("--host=h", "doctor", "--json").aboutTheMachine()).isTrue();
+        assertThat(Invocation.parse("explain", "doctor").aboutTheMachine()).isFalse();
+    }
+
+    @Test
     void behindTwoDashesNothingIsTheLaunchers() throws LaunchException {
         Invocation invocation = Invocation.parse("explain", "--", "--host", "h");
 

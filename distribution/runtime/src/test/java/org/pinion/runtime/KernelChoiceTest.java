@@ -41,6 +41,20 @@ class KernelChoiceTest {
     }
 
     @Test
+    void whoAsksAboutTheMachineGetsItsKernelWhateverItHas() {
+        assertThat(KernelChoice.ofTheMachine(Optional.empty()).properties())
+                .isEqualTo(Map.of("org.pinion.kernel", "native"));
+    }
+
+    @Test
+    void whoAsksAboutADescribedHostGetsThatHost() {
+        Path host = devices.resolve("host.yaml");
+
+        assertThat(KernelChoice.ofTheMachine(Optional.of(host)).properties())
+                .isEqualTo(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", host.toString()));
+    }
+
+    @Test
     void aHostIsEmulatedEvenWhereTheMachineHasAKernelForIt() throws IOException {
         Path iommu = Files.createFile(devices.resolve("iommu"));
         Path host = devices.resolve("host.yaml");

@@ -2,6 +2,9 @@ package org.pinion.backend.iommufd;
 
 import java.util.Optional;
 import org.pinion.api.RangeSet;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.MappingCauses;
+import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 
 /**
@@ -38,7 +41,7 @@ record AttachCauses(String device, int group, Optional<RangeSet> usable, long ma
                         "memory that was mapped while no device behind an IOMMU was attached cannot be pinned:"
                                 + " a device's memory, a hole, or read-only memory mapped for writing",
                         "unmap it first");
-            case ENOMEM -> MapCauses.noMemory(mappedBytes, pinning);
+            case ENOMEM -> MappingCauses.noMemory(mappedBytes, pinning);
             case EBUSY -> new Cause("the device is being attached or reset elsewhere", "try again");
             case EPERM ->
                 new Cause(

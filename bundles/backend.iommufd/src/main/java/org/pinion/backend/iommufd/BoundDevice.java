@@ -1,6 +1,7 @@
 package org.pinion.backend.iommufd;
 
 import java.lang.foreign.Arena;
+import org.pinion.device.IovaRanges;
 import org.pinion.device.VfioDevice;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.uapi.Vfio;

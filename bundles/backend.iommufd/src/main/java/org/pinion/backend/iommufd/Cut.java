@@ -5,6 +5,8 @@ import java.util.OptionalInt;
 import org.pinion.api.AddressRange;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.MappingCauses;
 import org.pinion.linux.ErrnoException;
 import org.pinion.spi.backend.CutException;
 import org.slf4j.Logger;
@@ -85,7 +87,7 @@ final class Cut {
             throw failed(failure);
         }
         if (removed != range.size()) {
-            throw new CutException(List.of(), UnmapCauses.tooShort(operation, range, removed));
+            throw new CutException(List.of(), MappingCauses.tooShort(operation, range, removed));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.RangeSet;
+import org.pinion.device.IovaRanges;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;

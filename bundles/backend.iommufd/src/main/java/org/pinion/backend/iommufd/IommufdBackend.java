@@ -7,6 +7,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.host.HostDevices;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.Availability;
@@ -46,8 +48,7 @@ public final class IommufdBackend implements IommuBackend {
         try {
             return new HostDevices(kernel).all().stream().map(HostDevices.Found::device).toList();
         } catch (IOException unreadable) {
-            throw new IommuException(
-                    "list the host's devices", null, null, unreadable.getMessage(), "mount sysfs at /sys", unreadable);
+            throw HostDevices.unreadable("list the host's devices", unreadable);
         }
     }
 

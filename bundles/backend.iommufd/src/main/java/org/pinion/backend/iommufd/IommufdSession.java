@@ -3,6 +3,7 @@ package org.pinion.backend.iommufd;
 import java.util.List;
 import java.util.Set;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
 import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
@@ -10,6 +11,9 @@ import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.Closing;
+import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendCapabilities;
@@ -32,7 +36,7 @@ final class IommufdSession implements BackendSession {
         this.pinning = new PinningFacts(kernel);
         this.space = space;
         this.iommu = iommu;
-        this.mapped = new MappedIoas(iommu, ioas, space, pinning);
+        this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);
         this.devices = new SessionDevices(kernel, iommu, mapped, space, pinning);
         this.capabilities = capabilities(mapsFiles, kernel.pageSize());
     }
@@ -68,14 +72,13 @@ final class IommufdSession implements BackendSession {
     }
 
     private static BackendCapabilities capabilities(boolean mapsFiles, long pageSize) {
-        String noDmaBuf = "this backend exports no dma-buf, so a device's memory (a BAR) has no route";
         return mapsFiles
-                ? new BackendCapabilities(Set.of(Route.USER, Route.FILE), pageSize, noDmaBuf)
+                ? new BackendCapabilities(Set.of(Route.USER, Route.FILE, Route.DMA_BUF), pageSize, "")
                 : new BackendCapabilities(
                         Set.of(Route.USER),
                         pageSize,
-                        noDmaBuf + "; the kernel has no IOMMU_IOAS_MAP_FILE (Linux 6.13 and later), so memory"
-                                + " goes by address");
+                        "the kernel has no IOMMU_IOAS_MAP_FILE (Linux 6.13 and later), so memory goes by address and a"
+                                + " device's memory (a BAR) not at all");
     }
 
     @Override
@@ -120,6 +123,10 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public void map(Mapping mapping) throws IommuException {
+        if (mapping.route() == Route.DMA_BUF && mapping.backing() instanceof Backing.DeviceBar bar) {
+            mapped.mapBar(mapping, bar, devices.owner(mapping, bar.device()));
+            return;
+        }
         mapped.map(mapping);
         if (pins()) {
             newlyPinned += mapping.range().size();
@@ -133,7 +140,12 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
-        mapped.cut(mapping, keep, devices.pinningDevice());
+        if (mapping.route() == Route.DMA_BUF) {
+            // A dma-buf's mapping is not known to survive being copied, and pins nothing that a copy would keep.
+            BackendSession.super.cut(mapping, keep);
+        } else {
+            mapped.cut(mapping, keep, devices.pinningDevice());
+        }
     }
 
     @Override

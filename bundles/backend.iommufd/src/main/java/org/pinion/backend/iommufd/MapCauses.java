@@ -2,10 +2,12 @@ package org.pinion.backend.iommufd;
 
 import java.util.Optional;
 import org.pinion.api.AddressRange;
-import org.pinion.api.Backing;
 import org.pinion.api.Mapping;
-import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.IovaRanges;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.MappingCauses;
+import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 
 /**
@@ -25,13 +27,13 @@ record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
     Cause of(Mapping mapping, ErrnoException failure) {
         AddressRange range = mapping.range();
         return switch (failure.errno()) {
-            case EEXIST -> new Cause("some of " + range + " is mapped already", "unmap it first");
+            case EEXIST -> MappingCauses.occupied(range);
             case EINVAL -> invalid(mapping);
             case EFAULT ->
                 new Cause(
                         mapping.backing() + " cannot be pinned: " + unpinnable(mapping),
                         "map a BAR as a dma-buf, leave holes out, and map read-only memory for reading only");
-            case ENOMEM -> noMemory(range.size(), pinning);
+            case ENOMEM -> MappingCauses.noMemory(range.size(), pinning);
             case EOVERFLOW ->
                 new Cause(
                         "an address or the length reaches 2^64-1, which the kernel does not take",
@@ -57,65 +59,31 @@ record MapCauses(Optional<IovaRanges> ranges, PinningFacts pinning) {
         };
     }
 
-    /**
-     * @param bytes how much memory was to be pinned
-     * @param pinning tells the limit on locked memory
-     * @return why there was not enough
-     */
-    static Cause noMemory(long bytes, PinningFacts pinning) {
-        return new Cause(
-                "0x%x bytes are to be pinned and %s; or the kernel has no memory left for page tables"
-                        .formatted(bytes, pinning.memlock()),
-                "raise the limit: ulimit -l, LimitMEMLOCK= of the service, or give it CAP_IPC_LOCK");
-    }
-
     private String unpinnable(Mapping mapping) {
         return mapping.route() == Route.USER
-                ? pinning.unpinnable(
-                        AddressRange.ofSize(position(mapping), mapping.range().size()),
-                        mapping.access().writable())
+                ? MappingCauses.unpinnable(mapping, pinning)
                 : "the file ends before the mapping does, or may not be written";
     }
 
     private Cause invalid(Mapping mapping) {
-        return ranges.flatMap(known -> misaligned(mapping, known.alignment())
-                        .or(() -> unusable(mapping.range(), known.usable())))
-                .orElseGet(() -> badBacking(mapping));
-    }
-
-    private static Optional<Cause> misaligned(Mapping mapping, long alignment) {
-        long bits = mapping.range().start() | mapping.range().size() | position(mapping);
-        return (bits & (alignment - 1)) == 0
-                ? Optional.empty()
-                : Optional.of(new Cause(
-                        "its start, its length and its memory must be multiples of 0x%x".formatted(alignment),
-                        "trim it to whole pages"));
-    }
-
-    private static long position(Mapping mapping) {
-        return mapping.route() == Route.USER && mapping.backing() instanceof Backing.MemoryFile file
-                ? file.address()
-                : mapping.backing().position();
-    }
-
-    private static Optional<Cause> unusable(AddressRange range, RangeSet usable) {
-        RangeSet outside = RangeSet.of(range).minus(usable);
-        return outside.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Cause(
-                        outside + " is reserved by, or outside the aperture of, an attached device; usable is "
-                                + usable,
-                        "map around it, or detach the device"));
+        return ranges.flatMap(known -> MappingCauses.outside(mapping, known)).orElseGet(() -> badBacking(mapping));
     }
 
     private static Cause badBacking(Mapping mapping) {
-        return mapping.route() == Route.FILE
-                ? new Cause(
+        return switch (mapping.route()) {
+            case FILE ->
+                new Cause(
                         mapping.backing() + " is not a memory file (memfd, shmem, hugetlbfs), or it ends before"
                                 + " the mapping does",
-                        "map it by address, or make the file longer")
-                : new Cause(
+                        "map it by address, or make the file longer");
+            case DMA_BUF ->
+                new Cause(
+                        mapping.backing() + " ends before the mapping does, or the kernel does not map dma-bufs",
+                        "map less of it, or use a kernel whose iommufd maps dma-bufs of vfio-pci");
+            case USER ->
+                new Cause(
                         mapping.backing() + " does not lie at the same offset within a page as " + mapping.range(),
                         "trim it to whole pages");
+        };
     }
 }

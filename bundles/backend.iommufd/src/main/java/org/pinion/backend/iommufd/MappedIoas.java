@@ -8,12 +8,23 @@ import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.Route;
+import org.pinion.device.IovaRanges;
+import org.pinion.device.VfioDevice;
+import org.pinion.device.cause.MappingCauses;
+import org.pinion.device.host.PinningFacts;
+import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.CutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The IOAS that a session's devices use: maps, unmaps, and counts what is mapped. */
 final class MappedIoas {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MappedIoas.class);
+
+    private final Kernel kernel;
     private final IommuFd iommu;
     private final int ioas;
     private final String space;
@@ -22,12 +33,14 @@ final class MappedIoas {
     private long bytes;
 
     /**
+     * @param kernel the kernel
      * @param iommu the iommufd
      * @param ioas the IOAS in it
      * @param space the address space's name, for messages
      * @param pinning tells about memory that was not pinned
      */
-    MappedIoas(IommuFd iommu, int ioas, String space, PinningFacts pinning) {
+    MappedIoas(Kernel kernel, IommuFd iommu, int ioas, String space, PinningFacts pinning) {
+        this.kernel = kernel;
         this.iommu = iommu;
         this.ioas = ioas;
         this.space = space;
@@ -61,6 +74,41 @@ final class MappedIoas {
         count(1, mapping.range().size());
     }
 
+    /**
+     * Maps a part of a BAR by a dma-buf of exactly that part. The buffer's descriptor is closed at once: the mapping
+     * keeps the buffer, and one that was revoked is no use for a second mapping that a new one were not as good for.
+     *
+     * @param mapping what to map
+     * @param bar its backing
+     * @param owner the device that has the BAR, open in this session
+     * @throws IommuException if the device does not export the part or the kernel does not map it
+     */
+    void mapBar(Mapping mapping, Backing.DeviceBar bar, VfioDevice owner) throws IommuException {
+        String operation = "map " + words(mapping) + " into '" + space + "'";
+        int buffer;
+        try {
+            buffer = owner.exportDmaBuf(bar.bar(), bar.offset(), mapping.range().size());
+        } catch (ErrnoException failure) {
+            throw ExportCauses.of(bar.bar(), bar.device(), failure).failing(operation, mapping.range(), failure);
+        }
+        try {
+            iommu.mapFile(ioas, mapping.range(), mapping.access(), buffer, 0);
+        } catch (ErrnoException failure) {
+            throw causes(failure).of(mapping, failure).failing(operation, mapping.range(), failure);
+        } finally {
+            forget(buffer, operation);
+        }
+        count(1, mapping.range().size());
+    }
+
+    private void forget(int buffer, String operation) {
+        int answer = kernel.close(buffer);
+        if (answer < 0) {
+            // The descriptor is gone all the same, as close(2) says, and the mapping does not depend on it.
+            LOG.warn("{}: its dma-buf does not close: {}", operation, Errno.of(-answer).text());
+        }
+    }
+
     private static String words(Mapping mapping) {
         return mapping.range() + " " + mapping.access().symbol() + " " + mapping.route().symbol();
     }
@@ -73,14 +121,10 @@ final class MappedIoas {
             iommu.map(ioas, mapping.range(), mapping.access(), file.address());
         } else if (mapping.route() == Route.FILE && backing instanceof Backing.MemoryFile file) {
             iommu.mapFile(ioas, mapping.range(), mapping.access(), file.fd(), file.offset());
+        } else if (mapping.route() == Route.DMA_BUF && backing instanceof Backing.DmaBuf buffer) {
+            iommu.mapFile(ioas, mapping.range(), mapping.access(), buffer.fd(), buffer.offset());
         } else {
-            throw new IommuException(
-                    operation,
-                    null,
-                    mapping.range(),
-                    backing + " cannot be mapped from this process by route " + mapping.route().symbol(),
-                    "map memory or a memory file of this process",
-                    null);
+            throw MappingCauses.noWay(operation, mapping);
         }
     }
 
@@ -105,7 +149,7 @@ final class MappedIoas {
         }
         count(-1, -removed);
         if (removed != range.size()) {
-            throw UnmapCauses.tooShort(operation, range, removed);
+            throw MappingCauses.tooShort(operation, range, removed);
         }
     }
 

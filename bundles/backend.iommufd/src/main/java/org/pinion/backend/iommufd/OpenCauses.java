@@ -1,5 +1,7 @@
 package org.pinion.backend.iommufd;
 
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.FileCauses;
 import org.pinion.linux.ErrnoException;
 
 /** Why {@code /dev/iommu} or a device's cdev cannot be opened, in words. */
@@ -18,12 +20,9 @@ final class OpenCauses {
                         "there is no " + IommuFd.PATH + ": the kernel was built without CONFIG_IOMMUFD or its"
                                 + " module is not loaded",
                         "modprobe iommufd, or boot a kernel that has it");
-            case EACCES, EPERM ->
-                new Cause(
-                        "this process may not open " + IommuFd.PATH,
-                        "run as root, or give the user the device: chgrp, chmod 660, or a udev rule");
-            case EMFILE, ENFILE -> tooManyFiles();
-            case ENOMEM -> new Cause("the kernel has no memory for it", "free some memory");
+            case EACCES, EPERM -> FileCauses.mayNotOpenShared(IommuFd.PATH);
+            case EMFILE, ENFILE -> FileCauses.tooMany();
+            case ENOMEM -> FileCauses.noMemory();
             default -> Cause.unknown(failure);
         };
     }
@@ -35,22 +34,15 @@ final class OpenCauses {
      */
     static Cause ofCdev(String cdev, ErrnoException failure) {
         return switch (failure.errno()) {
-            case EACCES, EPERM ->
-                new Cause(
-                        "this process may not open " + cdev,
-                        "give the user the device: chown or a udev rule for " + cdev);
+            case EACCES, EPERM -> FileCauses.mayNotOpen(cdev);
             case ENOENT ->
                 new Cause(
                         cdev + " does not exist although the driver has registered it",
                         "mount devtmpfs at /dev, or pass " + cdev + " into the container");
             case ENODEV, ENXIO -> new Cause("the device is going away: its driver is being unbound", "bind it again");
             case EBUSY -> new Cause("the device is open through its VFIO group", "close the group's user");
-            case EMFILE, ENFILE -> tooManyFiles();
+            case EMFILE, ENFILE -> FileCauses.tooMany();
             default -> Cause.unknown(failure);
         };
-    }
-
-    private static Cause tooManyFiles() {
-        return new Cause("too many files are open", "raise the limit: ulimit -n, or LimitNOFILE= of the service");
     }
 }

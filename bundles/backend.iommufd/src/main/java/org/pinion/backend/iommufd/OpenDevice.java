@@ -1,12 +1,13 @@
 package org.pinion.backend.iommufd;
 
 import java.lang.foreign.MemorySegment;
-import java.io.IOException;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
-import org.pinion.device.RegionAccessException;
+import org.pinion.device.MemoryDecoding;
+import org.pinion.device.cause.RegionAccess;
 import org.pinion.linux.ErrnoException;
+import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -20,29 +21,30 @@ record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) imp
 
     @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {
-        try {
-            bound.vfio().read(region, offset, into);
-        } catch (IOException failure) {
-            throw failed("read", region, offset, into.byteSize(), failure);
-        }
+        regions().read(region, offset, into);
     }
 
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
+        regions().write(region, offset, from);
+    }
+
+    @Override
+    public void reset() throws IommuException {
         try {
-            bound.vfio().write(region, offset, from);
-        } catch (IOException failure) {
-            throw failed("write", region, offset, from.byteSize(), failure);
+            bound.vfio().reset();
+        } catch (ErrnoException failure) {
+            throw ResetCauses.of(failure).failing("reset " + device.address(), failure);
         }
     }
 
-    private IommuException failed(String verb, int region, long offset, long size, IOException failure) {
-        String operation = "%s 0x%x bytes at 0x%x of region %d of %s"
-                .formatted(verb, size, offset, region, device.address());
-        return switch (failure) {
-            case ErrnoException answer -> RegionCauses.of(answer).failing(operation, answer);
-            case RegionAccessException access -> new IommuException(operation, null, null, access.why(), "", access);
-            default -> new IommuException(operation, null, null, failure.getMessage(), "", failure);
-        };
+    @Override
+    public Decoding decoding() {
+        MemoryDecoding decoding = bound.vfio().decoding();
+        return new Decoding(decoding.on(), decoding.interruptions());
+    }
+
+    private RegionAccess regions() {
+        return new RegionAccess(bound.vfio(), device.address());
     }
 }

@@ -4,12 +4,21 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.RangeSet;
 import org.pinion.api.ReservedRegion;
+import org.pinion.device.IovaRanges;
 import org.pinion.device.VfioDevice;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.DriverCauses;
+import org.pinion.device.cause.RegionCauses;
+import org.pinion.device.host.GroupFacts;
+import org.pinion.device.host.Holders;
+import org.pinion.device.host.HostDevices;
+import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 
@@ -45,27 +54,13 @@ final class Preflight {
      * @throws IommuException if there is no such device, it is in use or the kernel refuses; the device is not open
      */
     OpenDevice run(String address, IntFunction<Optional<IovaRanges>> ofPeers) throws IommuException {
-        HostDevices.Found found = find(address);
+        HostDevices.Found found = host.require(address, operation);
         VfioDevice vfio = openCdev(found);
         try {
             return learn(found, vfio, ofPeers);
         } catch (IommuException | RuntimeException failure) {
             closeAfter(vfio, failure);
             throw failure;
-        }
-    }
-
-    private HostDevices.Found find(String address) throws IommuException {
-        try {
-            for (HostDevices.Found found : host.all()) {
-                if (found.device().address().equals(address)) {
-                    return found;
-                }
-            }
-            throw new IommuException(operation, "there is no device " + address + "; " + host.inWords(), "name"
-                    + " one of them");
-        } catch (IOException unreadable) {
-            throw unreadable(unreadable);
         }
     }
 
@@ -82,22 +77,13 @@ final class Preflight {
     }
 
     private IommuException notBound(HostDevice device) {
-        if (device.emulatedIommu() || device.driver().startsWith("vfio")) {
-            return new IommuException(
-                    operation,
-                    "its driver " + device.driver() + " has made no character device for it: the kernel was"
-                            + " built without"
-                            + " CONFIG_VFIO_DEVICE_CDEV",
-                    "use a kernel that has it (6.6 and later)");
-        }
-        String path = "/sys/bus/pci/devices/" + device.address();
-        boolean free = device.driver().isEmpty();
-        return new IommuException(
-                operation,
-                "the device has " + (free ? "no driver" : "driver " + device.driver()) + ", not one of VFIO",
-                (free ? "" : "echo " + device.address() + " > " + path + "/driver/unbind; ")
-                        + "echo vfio-pci > " + path + "/driver_override; echo " + device.address()
-                        + " > /sys/bus/pci/drivers_probe");
+        Cause cause = DriverCauses.boundToVfio(device)
+                ? new Cause(
+                        "its driver " + device.driver() + " has made no character device for it: the kernel was"
+                                + " built without CONFIG_VFIO_DEVICE_CDEV",
+                        "use a kernel that has it (6.6 and later)")
+                : DriverCauses.notBound(device);
+        return new IommuException(operation, cause.why(), cause.remedy());
     }
 
     private OpenDevice learn(HostDevices.Found found, VfioDevice vfio, IntFunction<Optional<IovaRanges>> ofPeers)
@@ -111,8 +97,21 @@ final class Preflight {
         RangeSet usable = ranges.usable()
                 .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
         long alignment = Math.max(ranges.alignment(), kernel.pageSize());
-        DeviceLimits limits = new DeviceLimits(found.device().address(), usable, alignment, reserved);
+        DeviceLimits limits =
+                new DeviceLimits(found.device().address(), usable, alignment, reserved, bars(found.device(), bound));
         return new OpenDevice(found.device(), bound, limits);
+    }
+
+    /** An mdev's BARs are its driver's code: there is nothing behind them that a peer could reach. */
+    private List<BarExport> bars(HostDevice device, BoundDevice bound) throws IommuException {
+        if (device.emulatedIommu()) {
+            return List.of();
+        }
+        try {
+            return new BarExports(kernel, bound.vfio(), device.address()).learn();
+        } catch (ErrnoException failure) {
+            throw RegionCauses.of(failure).failing(operation, failure);
+        }
     }
 
     private BoundDevice bind(HostDevices.Found found, VfioDevice vfio) throws IommuException {
@@ -120,7 +119,7 @@ final class Preflight {
             return BoundDevice.bind(vfio, iommu);
         } catch (ErrnoException failure) {
             try {
-                throw new BindCauses(host.factsAbout(found)).of(failure).failing(operation, failure);
+                throw new BindCauses(facts(found)).of(failure).failing(operation, failure);
             } catch (IOException unreadable) {
                 failure.addSuppressed(unreadable);
                 throw Cause.unknown(failure).failing(operation, failure);
@@ -128,11 +127,16 @@ final class Preflight {
         }
     }
 
+    private GroupFacts facts(HostDevices.Found found) throws IOException {
+        String holders = new Holders(kernel).ofDevice(found.cdev().orElse(""), 1);
+        return host.factsAbout(found.device(), BindCauses.UNSAFE_INTERRUPTS, holders);
+    }
+
     private List<ReservedRegion> reserved(HostDevice device) throws IommuException {
         try {
             return host.reserved(device.group());
         } catch (IOException unreadable) {
-            throw unreadable(unreadable);
+            throw HostDevices.unreadable(operation, unreadable);
         }
     }
 
@@ -152,15 +156,5 @@ final class Preflight {
         } catch (ErrnoException second) {
             failure.addSuppressed(second);
         }
-    }
-
-    private IommuException unreadable(IOException unreadable) {
-        return new IommuException(
-                operation,
-                null,
-                null,
-                "the host's devices cannot be read: " + unreadable.getMessage(),
-                "mount sysfs at /sys",
-                unreadable);
     }
 }

@@ -7,8 +7,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
+import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.ReservedRegion;
+import org.pinion.device.IovaRanges;
+import org.pinion.device.VfioDevice;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.Closing;
+import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.slf4j.Logger;
@@ -108,6 +114,26 @@ final class SessionDevices {
         }
         attached.add(address);
         return device;
+    }
+
+    /**
+     * @param mapping what is to be mapped
+     * @param address the device that must hand it out
+     * @return the device
+     * @throws IommuException if the session does not have it open
+     */
+    VfioDevice owner(Mapping mapping, String address) throws IommuException {
+        OpenDevice device = open.get(address);
+        if (device == null) {
+            throw new IommuException(
+                    "map " + mapping.range() + " into '" + space + "'",
+                    null,
+                    mapping.range(),
+                    mapping.backing() + " belongs to a device that is not attached here, so nobody can export it",
+                    "attach " + address + " first",
+                    null);
+        }
+        return device.bound().vfio();
     }
 
     private AttachCauses causes(OpenDevice device) {

@@ -11,6 +11,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pinion.api.AddressRange;
 import org.pinion.api.RangeSet;
 import org.pinion.api.ReservedRegion;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.RegionCauses;
+import org.pinion.device.host.GroupFacts;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 
@@ -101,7 +104,7 @@ class DeviceCausesTest {
     })
     void anAttachThatFailsHasACauseInWordsWithARemedy(Errno errno, String words) {
         AttachCauses causes = new AttachCauses(
-                EDU, 4, Optional.of(RangeSet.of(new AddressRange(0, 0xfff))), 0x2000, PinningFactsTest.FACTS);
+                EDU, 4, Optional.of(RangeSet.of(new AddressRange(0, 0xfff))), 0x2000, KnownProcess.FACTS);
         Cause cause = causes.of(answer(errno));
         assertThat(cause.why()).contains(words);
         assertThat(cause.remedy()).isNotBlank();

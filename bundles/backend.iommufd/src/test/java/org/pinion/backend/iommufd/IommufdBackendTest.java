@@ -10,8 +10,8 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.linux.Errno;
-import org.pinion.linux.uapi.Iommufd;
 import org.pinion.spi.backend.Availability;
 import org.pinion.spi.backend.BackendSession;
 
@@ -59,9 +59,9 @@ class IommufdBackendTest {
     @Test
     void aNewSessionCanMapEverythingByFileAndByAddress() throws Exception {
         try (BackendSession session = machine.backend.open("vm0")) {
-            assertThat(session.capabilities().routes()).containsExactlyInAnyOrder(Route.FILE, Route.USER);
+            assertThat(session.capabilities().routes()).containsExactlyInAnyOrder(Route.values());
             assertThat(session.capabilities().pageSize()).isEqualTo(Machine.PAGE);
-            assertThat(session.capabilities().missingRoutes()).contains("no dma-buf").doesNotContain("MAP_FILE");
+            assertThat(session.capabilities().missingRoutes()).isEmpty();
             assertThat(session.usable()).isEqualTo(RangeSet.ALL);
         }
         assertThat(machine.leaks()).isEmpty();
@@ -69,10 +69,10 @@ class IommufdBackendTest {
 
     @Test
     void aKernelThatMapsNoFilesOffersAddressesAndSaysWhy() throws Exception {
-        machine.watched.answer(Iommufd.IOAS_MAP_FILE, Errno.ENOTTY);
-        try (BackendSession session = machine.backend.open("vm0")) {
+        Machine old = Machine.of(KernelRelease.LINUX_6_12, Machine.edu(Machine.EDU, 1));
+        try (BackendSession session = old.backend.open("vm0")) {
             assertThat(session.capabilities().routes()).containsExactly(Route.USER);
-            assertThat(session.capabilities().missingRoutes()).contains("no IOMMU_IOAS_MAP_FILE (Linux 6.13");
+            assertThat(session.capabilities().missingRoutes()).contains("no IOMMU_IOAS_MAP_FILE (Linux 6.13", "a BAR) not at all");
         }
     }
 

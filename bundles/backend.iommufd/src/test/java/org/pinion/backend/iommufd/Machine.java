@@ -17,6 +17,7 @@ import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.host.ReservedType;
 import org.pinion.linux.ErrnoException;
@@ -27,6 +28,7 @@ final class Machine {
 
     static final String EDU = "0000:00:10.0";
     static final String EDU2 = "0000:00:11.0";
+    static final String IVSHMEM = "0000:00:12.0";
     static final String MDEV = "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001";
     static final long PAGE = 0x1000;
     static final long MIB = 0x100000;
@@ -52,12 +54,21 @@ final class Machine {
         return new Machine(host(OptionalLong.empty(), devices));
     }
 
+    static Machine of(KernelRelease release, HostDevice... devices) {
+        return new Machine(host(release, OptionalLong.empty(), devices));
+    }
+
     static Machine withMemlock(long bytes, HostDevice... devices) {
         return new Machine(host(OptionalLong.of(bytes), devices));
     }
 
     private static Host host(OptionalLong memlock, HostDevice... devices) {
-        return new Host("Linux 7.3.4 emulated in Java", memlock, memlock.isEmpty(), true, List.of(devices));
+        return host(KernelRelease.LINUX_7_3, memlock, devices);
+    }
+
+    private static Host host(KernelRelease release, OptionalLong memlock, HostDevice... devices) {
+        return new Host(
+                release.kernel() + " emulated in Java", release, memlock, memlock.isEmpty(), true, 65535, List.of(devices));
     }
 
     static HostDevice edu(String address, int group, ReservedRegion... reserved) {
@@ -68,6 +79,10 @@ final class Machine {
             String address, int group, String driver, boolean unsafeInterrupts, ReservedRegion... reserved) {
         return new HostDevice(
                 address, DeviceModel.EDU, group, driver, INTEL, Arrays.asList(reserved), unsafeInterrupts);
+    }
+
+    static HostDevice ivshmem(String address, int group) {
+        return new HostDevice(address, DeviceModel.IVSHMEM, group, "vfio-pci", INTEL, List.of(MSI), false);
     }
 
     static HostDevice mdev() {

@@ -14,6 +14,8 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.IovaRanges;
+import org.pinion.device.cause.Cause;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 
@@ -23,7 +25,7 @@ class MapCausesTest {
             RangeSet.of(new AddressRange(0, 0xfedfffffL), new AddressRange(0xfef00000L, 0x7fffffffffL)), 0x1000);
     private static final Mapping RAM = user(0, 0x100000, 0x7f0000000000L);
 
-    private final MapCauses causes = new MapCauses(Optional.of(RANGES), PinningFactsTest.FACTS);
+    private final MapCauses causes = new MapCauses(Optional.of(RANGES), KnownProcess.FACTS);
 
     private static Mapping user(long start, long size, long address) {
         return new Mapping(
@@ -93,7 +95,7 @@ class MapCausesTest {
 
     @Test
     void withoutRangesAnInvalidMappingStillHasACause() {
-        MapCauses blind = new MapCauses(Optional.empty(), PinningFactsTest.FACTS);
+        MapCauses blind = new MapCauses(Optional.empty(), KnownProcess.FACTS);
         assertThat(blind.of(RAM, answer(Errno.EINVAL)).why()).contains("offset within a page");
     }
 }

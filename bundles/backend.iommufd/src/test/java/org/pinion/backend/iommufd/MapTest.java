@@ -89,8 +89,9 @@ class MapTest {
                         new Mapping(range, Access.READ, Route.USER, new Backing.MemoryFile(3, 0, 0))))
                 .hasMessageContaining("by route user");
         assertThatThrownBy(() -> session.map(
-                        new Mapping(range, Access.READ, Route.DMA_BUF, new Backing.DmaBuf(3, 0))))
-                .hasMessageContaining("by route dma-buf");
+                        new Mapping(range, Access.READ, Route.DMA_BUF, new Backing.DeviceBar("0000:00:12.0", 2, 0))))
+                .hasMessageContaining("belongs to a device that is not attached here")
+                .hasMessageContaining("remedy: attach 0000:00:12.0 first");
         assertThat(machine.watched.ioctls()).isEqualTo(ioctls);
     }
 

@@ -3,7 +3,6 @@ package org.pinion.core.plan;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import org.pinion.api.DeviceLimits;
 import org.pinion.api.FlatView;
 import org.pinion.api.IovaLimits;
 import org.pinion.api.Trait;
@@ -42,9 +41,7 @@ public record PlanRequest(
 
     /** {@return what policies are told about the circumstances} */
     Candidate.Planning planning() {
-        List<String> devices =
-                limits.devices().stream().map(DeviceLimits::device).toList();
         return new Candidate.Planning(
-                backend, capabilities.routes(), capabilities.missingRoutes(), alignment(), devices);
+                backend, capabilities.routes(), capabilities.missingRoutes(), alignment(), limits.devices());
     }
 }

@@ -56,13 +56,17 @@ public final class Planner {
 
     private void planSection(Section section) {
         long last = section.range().last();
-        AddressRange part = traits.partFrom(section.range().start(), last);
+        AddressRange part = partFrom(section, section.range().start());
         planPart(section, part);
         while (part.last() != last) {
-            part = traits.partFrom(part.last() + 1, last);
+            part = partFrom(section, part.last() + 1);
             planPart(section, part);
         }
         run.finish();
+    }
+
+    private AddressRange partFrom(Section section, long from) {
+        return traits.partFrom(from, BarAreas.lastOfSame(section, from, planning.limits()));
     }
 
     private void planPart(Section section, AddressRange range) {
@@ -86,6 +90,9 @@ public final class Planner {
             String reason =
                     Routes.missing(section.backing(), judgement.routes(), offered, planning.missingRoutes());
             leaveOut(part, Outcome.SKIP, "planner/no-route", reason, "");
+        } else if (part.barObstacle().isPresent()) {
+            // A policy need not ask; what nobody can hand out is not mapped whatever it says.
+            leaveOut(part, Outcome.SKIP, "planner/no-export", part.barObstacle().get(), "");
         } else {
             run.add(part, judgement, judgement.access().and(section.access()), route);
         }

@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pinion.api.Backing;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
+import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
 import org.pinion.spi.backend.DeviceHandle;
@@ -27,11 +30,13 @@ final class Devices {
     private final String space;
     private final GuardedSession session;
     private final Supplier<Duration> patience;
+    private final Consumer<String> decodingChanged;
 
-    Devices(String space, GuardedSession session, Supplier<Duration> patience) {
+    Devices(String space, GuardedSession session, Supplier<Duration> patience, Consumer<String> decodingChanged) {
         this.space = space;
         this.session = session;
         this.patience = patience;
+        this.decodingChanged = decodingChanged;
     }
 
     boolean has(String address) {
@@ -61,14 +66,41 @@ final class Devices {
     /** {@return what the attached devices and some more together allow} */
     IovaLimits limitsWith(Collection<DeviceLimits> more) {
         List<DeviceLimits> all = new ArrayList<>(more);
-        open.values().forEach(device -> all.add(device.limits()));
+        open.values().forEach(device -> all.add(device.limitsNow()));
         return IovaLimits.intersect(session.capabilities().pageSize(), all);
+    }
+
+    /** {@return what the attached devices but one together allow} */
+    IovaLimits limitsWithout(String address) {
+        List<DeviceLimits> others = open.values().stream()
+                .filter(device -> !device.limits().device().equals(address))
+                .map(OpenDevice::limitsNow)
+                .toList();
+        return IovaLimits.intersect(session.capabilities().pageSize(), others);
+    }
+
+    /** Whether the kernel has taken away what an entry shows, since its device was reset or its memory turned off. */
+    boolean leadsNowhere(Mapping entry) {
+        return entry.backing() instanceof Backing.DeviceBar bar
+                && open.containsKey(bar.device())
+                && open.get(bar.device()).watch().interrupted();
+    }
+
+    /** Looks at the devices' memory: the plan to be made is for what is seen now. */
+    void observe() {
+        open.values().forEach(device -> device.watch().observe());
+    }
+
+    /** What was seen last is now what the mappings are right for. */
+    void settled() {
+        open.values().forEach(device -> device.watch().settled());
     }
 
     /** Learns a device's limits; they are filed under the address asked for, whatever the backend calls the device. */
     DeviceLimits preflight(String address) throws IommuException {
         DeviceLimits learned = session.preflight(address);
-        return new DeviceLimits(address, learned.usable(), learned.alignment(), learned.reserved());
+        return new DeviceLimits(
+                address, learned.usable(), learned.alignment(), learned.reserved(), learned.bars());
     }
 
     /** Attaches a device that was learned about and checks that the kernel keeps to what it said then. */
@@ -96,7 +128,7 @@ final class Devices {
             session.detach(address);
             open.remove(address);
         });
-        return new OpenDevice(session.deviceOf(address, handle), handle, learned);
+        return new OpenDevice(session.deviceOf(address, handle), handle, learned, decodingChanged);
     }
 
     /**

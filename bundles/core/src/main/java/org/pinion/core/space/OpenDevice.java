@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
@@ -19,6 +20,7 @@ final class OpenDevice implements AttachedDevice {
     private final DeviceHandle handle;
     private final HostDevice device;
     private final DeviceLimits limits;
+    private final DecodingWatch watch;
     private final Semaphore accesses = new Semaphore(Integer.MAX_VALUE);
     private volatile boolean ended;
 
@@ -26,10 +28,11 @@ final class OpenDevice implements AttachedDevice {
         void run() throws IommuException;
     }
 
-    OpenDevice(HostDevice device, DeviceHandle handle, DeviceLimits limits) {
+    OpenDevice(HostDevice device, DeviceHandle handle, DeviceLimits limits, Consumer<String> decodingChanged) {
         this.handle = handle;
         this.device = device;
         this.limits = limits;
+        this.watch = new DecodingWatch(handle, limits.device(), decodingChanged);
     }
 
     @Override
@@ -42,6 +45,16 @@ final class OpenDevice implements AttachedDevice {
         return limits;
     }
 
+    /** {@return whether its BARs can be reached} */
+    DecodingWatch watch() {
+        return watch;
+    }
+
+    /** {@return what it allows while its BARs are as the writer saw them last} */
+    DeviceLimits limitsNow() {
+        return watch.apply(limits);
+    }
+
     @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {
         access("read region " + region, () -> handle.read(region, offset, into));
@@ -50,6 +63,13 @@ final class OpenDevice implements AttachedDevice {
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
         access("write region " + region, () -> handle.write(region, offset, from));
+        watch.look();
+    }
+
+    @Override
+    public void reset() throws IommuException {
+        access("reset", handle::reset);
+        watch.look();
     }
 
     /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */

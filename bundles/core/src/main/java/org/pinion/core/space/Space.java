@@ -44,6 +44,11 @@ public final class Space implements AddressSpace {
     private volatile String backendGone = "";
     private final AtomicBoolean forgotten = new AtomicBoolean();
 
+    /** A part of a change. */
+    private interface Step<T> {
+        T run() throws IommuException;
+    }
+
     /** A change; what it adds to the list is told although the change itself stands. */
     private interface Change<T> {
         T run(List<IommuException> kept) throws IommuException;
@@ -60,9 +65,9 @@ public final class Space implements AddressSpace {
         this.environment = environment;
         session = new GuardedSession(options.backend(), opened);
         turn = new WriterTurn(options.name(), environment.patience());
-        devices = new Devices(options.name(), session, environment.patience());
+        devices = new Devices(options.name(), session, environment.patience(), this::replan);
         news = new SpaceNews(options.name(), environment.events());
-        table = new Table(session);
+        table = new Table(session, devices::leadsNowhere);
         snapshot = new SpaceSnapshot(
                 options, State.ACTIVE, 0, List.of(), emptyPlan(), List.of(), List.of(), session.ledger());
     }
@@ -97,6 +102,7 @@ public final class Space implements AddressSpace {
         turn.take(operation);
         try {
             requireUsable(operation);
+            devices.observe();
             return plan(view, devices.limitsWith(devices.learn(plug)));
         } finally {
             turn.give();
@@ -109,6 +115,7 @@ public final class Space implements AddressSpace {
         turn.take(operation);
         try {
             requireUsable(operation);
+            devices.observe();
             if (devices.has(plug) || with.contains(plug)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
@@ -151,24 +158,45 @@ public final class Space implements AddressSpace {
     public CommitReport detach(String device) throws IommuException {
         String operation = "detach " + device;
         return change(operation, kept -> {
-            devices.letOut(device);
+            devices.get(device);
             Plan plan;
             try {
-                plan = accepted(operation, plan(viewInForce(), limits()));
+                plan = accepted(operation, plan(viewInForce(), devices.limitsWithout(device)));
             } catch (IommuException unplanned) {
                 kept.add(unplanned);
-                settle(snapshot.plan());
-                return new CommitReport(snapshot.plan(), List.of(), List.of(), table.bytes());
+                return detachUnplanned(operation, device);
             }
-            return install(operation, plan, plan, _ -> {});
+            return detach(operation, device, plan);
         });
     }
 
     /**
-     * Plans again, since a plugin came or went, and applies the difference; what fails or is refused leaves the space
-     * as it is and is told as an event.
+     * What the device's own memory was mapped for goes while the device still answers for it; what only the device had
+     * kept out comes when it is gone. In between there is no way back: the device stands closed.
+     */
+    private CommitReport detach(String operation, String device, Plan plan) throws IommuException {
+        List<Mapping> withdrawn =
+                attempt(operation, snapshot.plan(), () -> table.withdraw(plan, _ -> devices.letOut(device)));
+        CommitReport report = install(operation, plan, plan, _ -> {});
+        List<Mapping> unmapped = new ArrayList<>(withdrawn);
+        unmapped.addAll(report.unmapped());
+        return new CommitReport(plan, report.mapped(), unmapped, report.keptBytes());
+    }
+
+    /** A plan that cannot be made keeps no device in: only what shows the device's own memory goes with it. */
+    private CommitReport detachUnplanned(String operation, String device) throws IommuException {
+        Plan plan = snapshot.plan();
+        List<Mapping> withdrawn =
+                attempt(operation, plan, () -> table.withdraw(device, _ -> devices.letOut(device)));
+        settle(plan);
+        return new CommitReport(plan, List.of(), withdrawn, table.bytes());
+    }
+
+    /**
+     * Plans again, since a plugin came or went or a device's memory did, and applies the difference; what fails or is
+     * refused leaves the space as it is and is told as an event.
      *
-     * @param cause what came or went
+     * @param cause what happened
      */
     public void replan(String cause) {
         if (snapshot.state() == State.CLOSED || !backendGone.isEmpty()) {
@@ -176,8 +204,10 @@ public final class Space implements AddressSpace {
         }
         try {
             change(cause, _ -> {
-                Plan plan = accepted(cause, plan(viewInForce(), limits()));
-                boolean same = snapshot.state() == State.ACTIVE && plan.equals(snapshot.plan());
+                Plan plan = attempt(cause, snapshot.plan(), () -> accepted(cause, plan(viewInForce(), limits())));
+                boolean same = snapshot.state() == State.ACTIVE
+                        && plan.equals(snapshot.plan())
+                        && table.compareTo(plan).exact();
                 return same ? null : install(cause, plan, snapshot.plan(), _ -> {});
             });
         } catch (IommuException failure) {
@@ -222,6 +252,7 @@ public final class Space implements AddressSpace {
         List<IommuException> kept = new ArrayList<>();
         try {
             requireUsable(cause);
+            devices.observe();
             return change.run(kept);
         } catch (IommuException failure) {
             kept.add(failure);
@@ -253,15 +284,20 @@ public final class Space implements AddressSpace {
     private CommitReport install(
             String operation, Plan plan, Plan otherwise, boolean pins, Table.Between between) throws IommuException {
         boolean pinned = devices.pinned();
+        CommitReport report = attempt(operation, otherwise, () -> table.install(
+                operation,
+                plan,
+                (changes, wanted) -> PinDemand.of(changes, wanted, pinned, pins).require(operation, session.budget()),
+                between));
+        devices.settled();
+        publish(plan, new Table.Comparison(List.of(), true));
+        return report;
+    }
+
+    /** Runs a step; if it fails, publishes what is really there, compared to the plan then in force. */
+    private <T> T attempt(String operation, Plan otherwise, Step<T> step) throws IommuException {
         try {
-            CommitReport report = table.install(
-                    operation,
-                    plan,
-                    (changes, wanted) -> PinDemand.of(changes, wanted, pinned, pins)
-                            .require(operation, session.budget()),
-                    between);
-            publish(plan, new Table.Comparison(List.of(), true));
-            return report;
+            return step.run();
         } catch (IommuException failure) {
             settle(otherwise);
             throw snapshot.state() == State.DEGRADED ? degraded(operation, failure) : failure;

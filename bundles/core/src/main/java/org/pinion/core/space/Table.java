@@ -1,6 +1,10 @@
 package org.pinion.core.space;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
 import org.pinion.api.IommuException;
@@ -16,6 +20,7 @@ import org.pinion.spi.backend.BackendSession;
 final class Table {
 
     private final BackendSession session;
+    private final Predicate<Mapping> leadsNowhere;
     private final InstalledTable installed = new InstalledTable();
 
     /** What happens between the unmaps and the maps. */
@@ -36,8 +41,14 @@ final class Table {
      */
     record Comparison(List<Mapping> missing, boolean exact) {}
 
-    Table(BackendSession session) {
+    /**
+     * @param session what holds the mappings
+     * @param leadsNowhere tells the entries that the kernel still holds and that lead to nothing any more: they are
+     *     removed and, if they are wanted, mapped anew
+     */
+    Table(BackendSession session, Predicate<Mapping> leadsNowhere) {
         this.session = session;
+        this.leadsNowhere = leadsNowhere;
     }
 
     /** {@return what is installed, neighbours that continue each other joined} */
@@ -77,8 +88,38 @@ final class Table {
         return new CommitReport(plan, transaction.mapped(), transaction.unmapped(), changes.keptBytes());
     }
 
+    /** Removes what a plan does not want, then runs a step; if anything fails, undoes all that was done and throws. */
+    List<Mapping> withdraw(Plan plan, Between step) throws IommuException {
+        return withdraw(difference(plan, Mappings.wantedBy(plan)), step);
+    }
+
+    /** Removes what shows a device's memory, then runs a step; if anything fails, undoes all of it and throws. */
+    List<Mapping> withdraw(String device, Between step) throws IommuException {
+        List<Mapping> shown = installed.entries().stream()
+                .filter(entry -> entry.backing() instanceof Backing.DeviceBar bar && bar.device().equals(device))
+                .toList();
+        return withdraw(new ChangeSet(shown, List.of(), List.of(), 0), step);
+    }
+
+    private List<Mapping> withdraw(ChangeSet changes, Between step) throws IommuException {
+        Transaction transaction = new Transaction(session, installed);
+        try {
+            transaction.remove(changes);
+            step.run(transaction);
+            return transaction.unmapped();
+        } catch (IommuException failure) {
+            transaction.undo().forEach(failure::addSuppressed);
+            throw failure;
+        }
+    }
+
     private ChangeSet difference(Plan plan, List<Mapping> wanted) {
-        return Differ.diff(installed.entries(), wanted, plan.limits().alignment());
+        Map<Boolean, List<Mapping>> entries =
+                installed.entries().stream().collect(Collectors.partitioningBy(leadsNowhere));
+        ChangeSet changes = Differ.diff(entries.get(false), wanted, plan.limits().alignment());
+        List<Mapping> unmaps = new ArrayList<>(entries.get(true));
+        unmaps.addAll(changes.unmaps());
+        return new ChangeSet(unmaps, changes.cuts(), changes.maps(), changes.keptBytes());
     }
 
     private static void requireOwnMemory(String operation, List<Mapping> wanted) throws IommuException {

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.FlatView;
 import org.pinion.api.IovaLimits;
@@ -65,6 +66,12 @@ final class PlanRequests {
         List<ReservedRegion> regions =
                 List.of(reserved).stream().map(range -> new ReservedRegion(range, "msi")).toList();
         return new DeviceLimits(name, RangeSet.of(reserved).complement(), alignment, regions);
+    }
+
+    /** A device that hands out some areas of one BAR and has a hole elsewhere. */
+    static DeviceLimits handingOut(String name, int bar, long size, AddressRange... areas) {
+        BarExport export = new BarExport(bar, size, RangeSet.of(areas), "there is a hole");
+        return new DeviceLimits(name, RangeSet.ALL, 4096, List.of(), List.of(export));
     }
 
     PlanRequests section(Section section) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.pinion.core.plan.PlanRequests.ALL_ROUTES;
 import static org.pinion.core.plan.PlanRequests.device;
+import static org.pinion.core.plan.PlanRequests.handingOut;
 import static org.pinion.core.plan.PlanRequests.policy;
 import static org.pinion.core.plan.PlanRequests.range;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
 import org.pinion.api.Decision;
 import org.pinion.api.Decision.Outcome;
 import org.pinion.api.DeviceLimits;
@@ -173,6 +175,7 @@ class PlannerTest {
                 .of(SectionKind.RAM, 0x2000, 0x2fff, new Backing.DmaBuf(4, 0))
                 .of(SectionKind.RAM_DEVICE, 0x3000, 0x3fff, new Backing.DeviceBar("0000:00:10.0", 0, 0))
                 .of(SectionKind.RAM, 0x4000, 0x4fff, new Backing.Remote("pc.ram", 0))
+                .device(handingOut("0000:00:10.0", 0, 0x1000, range(0, 0xfff)))
                 .plan();
 
         assertThat(plan.mapped().map(decision -> decision.mapping().orElseThrow().route()))
@@ -425,6 +428,51 @@ class PlannerTest {
 
         assertThat(seen)
                 .containsExactly(new Candidate.Planning(
-                        "fake", ALL_ROUTES, "", 0x10000, List.of("a", "b")));
+                        "fake", ALL_ROUTES, "", 0x10000, List.of(device("a", 4096), device("b", 0x10000))));
+        assertThat(seen.getFirst().devices()).containsExactly("a", "b");
+    }
+
+    private static PlanRequests bar(long start, long last, long offset) {
+        return new PlanRequests()
+                .of(SectionKind.RAM_DEVICE, start, last, new Backing.DeviceBar("d", 2, offset));
+    }
+
+    @Test
+    void mapsOfABarWhatItsDeviceHandsOutAndSaysWhyNotTheRest() {
+        Plan plan = bar(0x100000, 0x107fff, 0x1000)
+                .device(handingOut("d", 2, 0x9000, range(0x2000, 0x3fff), range(0x5000, 0x5fff)))
+                .plan();
+
+        assertDecisions(plan)
+                .containsExactly(
+                        tuple(range(0x100000, 0x100fff), Outcome.SKIP, "planner/no-export"),
+                        tuple(range(0x101000, 0x102fff), Outcome.MAP, "all/any"),
+                        tuple(range(0x103000, 0x103fff), Outcome.SKIP, "planner/no-export"),
+                        tuple(range(0x104000, 0x104fff), Outcome.MAP, "all/any"),
+                        tuple(range(0x105000, 0x107fff), Outcome.SKIP, "planner/no-export"));
+        assertThat(plan.decisions().getFirst().reason()).isEqualTo("there is a hole");
+        assertThat(plan.at(0x101000).orElseThrow().mapping().orElseThrow().backing())
+                .isEqualTo(new Backing.DeviceBar("d", 2, 0x2000));
+    }
+
+    @Test
+    void mapsABarOnlyIfItsDeviceIsPlannedForWhateverAPolicySays() {
+        Plan plan = bar(0, 0xfff, 0).device(handingOut("e", 2, 0x1000, range(0, 0xfff))).plan();
+
+        assertDecisions(plan).containsExactly(tuple(range(0, 0xfff), Outcome.SKIP, "planner/no-export"));
+        assertThat(plan.decisions().getFirst().reason())
+                .isEqualTo("device d is not attached to this address space, so nobody can export its BAR");
+    }
+
+    @Test
+    void mapsNoBarThatTheDeviceDoesNotHave() {
+        Plan other = bar(0, 0xfff, 0).device(handingOut("d", 0, 0x1000, range(0, 0xfff))).plan();
+        Plan past = bar(0, 0xfff, 0x1000)
+                .device(new DeviceLimits("d", RangeSet.ALL, 4096, List.of(), List.of(
+                        new BarExport(2, 0x1000, RangeSet.of(range(0, 0xfff)), ""))))
+                .plan();
+
+        assertThat(other.decisions().getFirst().reason()).isEqualTo("device d has no such BAR");
+        assertThat(past.decisions().getFirst().reason()).isEqualTo("the BAR ends at 0x1000");
     }
 }

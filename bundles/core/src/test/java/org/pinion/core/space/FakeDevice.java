@@ -4,13 +4,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CountDownLatch;
 import org.pinion.api.HostDevice;
+import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
 /** A device that answers 42 wherever it is read, and takes its time in one region. */
-record FakeDevice(HostDevice device, CountDownLatch reading, CountDownLatch goOn) implements DeviceHandle {
+record FakeDevice(HostDevice device, FakeKernel kernel, CountDownLatch reading, CountDownLatch goOn)
+        implements DeviceHandle {
 
     /** The region whose reading lasts until it is let go on. */
     static final int HOLDS = 9;
+
+    /** The region in which a byte other than 0 turns the device's memory on, and 0 turns it off. */
+    static final int COMMAND = 7;
 
     @Override
     public void read(int region, long offset, MemorySegment into) {
@@ -32,6 +37,20 @@ record FakeDevice(HostDevice device, CountDownLatch reading, CountDownLatch goOn
 
     @Override
     public void write(int region, long offset, MemorySegment from) {
-        throw new IllegalStateException("writes nothing");
+        if (region != COMMAND) {
+            throw new IllegalStateException("writes nothing");
+        }
+        kernel.decode(device.address(), from.get(ValueLayout.JAVA_BYTE, 0) != 0);
+    }
+
+    @Override
+    public void reset() {
+        kernel.decode(device.address(), false);
+        kernel.decode(device.address(), true);
+    }
+
+    @Override
+    public Decoding decoding() {
+        return kernel.decoding(device.address());
     }
 }

@@ -9,6 +9,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
 import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
@@ -20,6 +22,7 @@ import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -42,6 +45,8 @@ final class FakeKernel implements BackendSession {
     private final TreeMap<Long, Mapping> entries = new TreeMap<>(Long::compareUnsigned);
     private final Set<String> open = new HashSet<>();
     private final Set<String> attached = new HashSet<>();
+    private final Map<String, Decoding> decoding = new HashMap<>();
+    private final Set<Mapping> revoked = new HashSet<>();
     private final List<String> calls = new ArrayList<>();
     private final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
@@ -146,7 +151,7 @@ final class FakeKernel implements BackendSession {
 
     @Override
     public BackendCapabilities capabilities() {
-        return new BackendCapabilities(Set.of(Route.FILE, Route.USER), PAGE, "no dma-buf here");
+        return new BackendCapabilities(Set.of(Route.values()), PAGE, "");
     }
 
     @Override
@@ -176,7 +181,7 @@ final class FakeKernel implements BackendSession {
             requireRoomFor(host.get(device));
             attached.add(device);
         });
-        return new FakeDevice(new HostDevice(device, "fake", 1, "vfio", false), reading, goOn);
+        return new FakeDevice(new HostDevice(device, "fake", 1, "vfio", false), this, reading, goOn);
     }
 
     private void requireRoomFor(DeviceLimits limits) throws IommuException {
@@ -191,11 +196,38 @@ final class FakeKernel implements BackendSession {
     @Override
     public void detach(String device) throws IommuException {
         call("detach " + device, () -> {
-            if (!attached.remove(device)) {
+            if (!attached.contains(device)) {
                 throw refuse("detach " + device, "EINVAL", "it is not attached");
             }
+            if (entries.values().stream().anyMatch(entry -> shows(entry, device))) {
+                throw refuse("detach " + device, "EBUSY", "its memory is mapped");
+            }
+            attached.remove(device);
             open.remove(device);
+            decoding.remove(device);
         });
+    }
+
+    private static boolean shows(Mapping entry, String device) {
+        return entry.backing() instanceof Backing.DeviceBar bar && bar.device().equals(device);
+    }
+
+    /** Turns a device's memory on or off; when it goes off, what is mapped of it leads nowhere for good. */
+    void decode(String device, boolean on) {
+        Decoding before = decoding(device);
+        if (before.on() && !on) {
+            entries.values().stream().filter(entry -> shows(entry, device)).forEach(revoked::add);
+        }
+        decoding.put(device, new Decoding(on, before.interruptions() + (before.on() && !on ? 1 : 0)));
+    }
+
+    Decoding decoding(String device) {
+        return decoding.getOrDefault(device, Decoding.ALWAYS);
+    }
+
+    /** {@return the entries that lead somewhere} */
+    List<Mapping> alive() {
+        return entries.values().stream().filter(entry -> !revoked.contains(entry)).toList();
     }
 
     @Override
@@ -217,11 +249,26 @@ final class FakeKernel implements BackendSession {
             if (!aligned(mapping, limits().alignment())) {
                 throw refuse("map " + mapping, "EINVAL", "not aligned");
             }
+            if (mapping.backing() instanceof Backing.DeviceBar bar) {
+                requireExported(mapping, bar);
+            }
             if (entries.values().stream().anyMatch(entry -> entry.range().overlaps(mapping.range()))) {
                 throw refuse("map " + mapping, "EEXIST", "something is there");
             }
             entries.put(mapping.range().start(), mapping);
         });
+    }
+
+    private void requireExported(Mapping mapping, Backing.DeviceBar bar) throws IommuException {
+        if (!open.contains(bar.device()) || !decoding(bar.device()).on()) {
+            throw refuse("map " + mapping, "ENODEV", "nobody exports the BAR");
+        }
+        AddressRange part = AddressRange.ofSize(bar.offset(), mapping.range().size());
+        boolean inside = host.get(bar.device()).bars().stream()
+                .anyMatch(export -> export.bar() == bar.bar() && export.areas().contains(part));
+        if (!inside) {
+            throw refuse("map " + mapping, "EINVAL", "the BAR has nothing there");
+        }
     }
 
     private static boolean aligned(Mapping mapping, long alignment) {
@@ -237,6 +284,7 @@ final class FakeKernel implements BackendSession {
             if (!entries.remove(mapping.range().start(), mapping)) {
                 throw refuse("unmap " + mapping, "ENOENT", "nothing is there");
             }
+            revoked.remove(mapping);
         });
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.FlatView;
@@ -84,6 +85,19 @@ final class SpaceFixture implements PlanMaker {
                 List.of(reserved).stream()
                         .map(range -> new ReservedRegion(range, "msi"))
                         .toList());
+    }
+
+    /** The same device, handing out the first pages of its BAR 2. */
+    static DeviceLimits withBar(DeviceLimits device, long pages) {
+        BarExport export =
+                new BarExport(2, pages * 4096, RangeSet.of(AddressRange.ofSize(0, pages * 4096)), "it ends there");
+        return new DeviceLimits(
+                device.device(), device.usable(), device.alignment(), device.reserved(), List.of(export));
+    }
+
+    static Section bar(AddressRange range, String device) {
+        Backing bar = new Backing.DeviceBar(device, 2, 0);
+        return new Section(range, SectionKind.RAM_DEVICE, bar, Access.READ_WRITE, "bar", "", Map.of());
     }
 
     static Section ram(AddressRange range) {

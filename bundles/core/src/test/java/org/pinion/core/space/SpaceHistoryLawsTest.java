@@ -1,20 +1,26 @@
 package org.pinion.core.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.pinion.core.space.SpaceFixture.bar;
 import static org.pinion.core.space.SpaceFixture.device;
 import static org.pinion.core.space.SpaceFixture.pages;
 import static org.pinion.core.space.SpaceFixture.ram;
 import static org.pinion.core.space.SpaceFixture.rom;
+import static org.pinion.core.space.SpaceFixture.withBar;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.pinion.api.AddressRange;
+import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.FlatView;
 import org.pinion.api.HostDevice;
@@ -41,12 +47,14 @@ class SpaceHistoryLawsTest {
         }
         direct.space.commit(last);
         SpaceFixture wandering = new SpaceFixture(host);
-        wander(wandering.space, random);
-        arrive(wandering.space, last, attached, random);
+        Map<String, AttachedDevice> drivers = new HashMap<>();
+        wander(wandering.space, drivers, random);
+        arrive(wandering.space, drivers, last, attached, random);
 
         assertSame(wandering.space.snapshot(), direct.space.snapshot());
         assertThat(Mappings.joined(wandering.kernel.entries()))
                 .isEqualTo(wandering.space.snapshot().table());
+        assertThat(wandering.kernel.alive()).isEqualTo(wandering.kernel.entries());
     }
 
     private static void assertSame(SpaceSnapshot a, SpaceSnapshot b) {
@@ -58,21 +66,34 @@ class SpaceHistoryLawsTest {
     }
 
     /** Does this and that; no view and no device made here leads to a refusal. */
-    private static void wander(Space space, Random random) throws IommuException {
-        for (int step = random.nextInt(12); step > 0; step--) {
+    private static void wander(Space space, Map<String, AttachedDevice> drivers, Random random)
+            throws IommuException {
+        for (int step = random.nextInt(16); step > 0; step--) {
             String device = DEVICES.get(random.nextInt(DEVICES.size()));
             if (random.nextInt(3) == 0) {
                 space.commit(randomView(random));
-            } else if (attached(space).contains(device)) {
+            } else if (!attached(space).contains(device)) {
+                drivers.put(device, space.attach(device));
+            } else if (random.nextBoolean()) {
                 space.detach(device);
             } else {
-                space.attach(device);
+                drive(drivers.get(device), random.nextInt(3));
             }
         }
     }
 
+    private static void drive(AttachedDevice device, int what) throws IommuException {
+        if (what < 2) {
+            device.write(FakeDevice.COMMAND, 0, MemorySegment.ofArray(new byte[] {(byte) what}));
+        } else {
+            device.reset();
+        }
+    }
+
     /** Makes the last view and the last set of devices so, in a random order. */
-    private static void arrive(Space space, FlatView last, Set<String> wanted, Random random) throws IommuException {
+    private static void arrive(
+            Space space, Map<String, AttachedDevice> drivers, FlatView last, Set<String> wanted, Random random)
+            throws IommuException {
         List<String> steps = new ArrayList<>(DEVICES);
         steps.add("commit");
         Collections.shuffle(steps, random);
@@ -83,6 +104,8 @@ class SpaceHistoryLawsTest {
                 space.detach(step);
             } else if (!attached(space).contains(step) && wanted.contains(step)) {
                 space.attach(step);
+            } else if (wanted.contains(step)) {
+                drive(drivers.get(step), 1);
             }
         }
     }
@@ -95,7 +118,7 @@ class SpaceHistoryLawsTest {
         return DEVICES.stream()
                 .map(name -> {
                     AddressRange reserved = pages(128 + random.nextInt(64), 1 + random.nextInt(4));
-                    return device(name, 4096L << random.nextInt(3), reserved);
+                    return withBar(device(name, 4096L << random.nextInt(3), reserved), 1 + random.nextInt(16));
                 })
                 .toArray(DeviceLimits[]::new);
     }
@@ -112,6 +135,11 @@ class SpaceHistoryLawsTest {
             boolean below = page + count <= 128;
             sections.add(below && random.nextBoolean() ? ram(pages(page, count)) : rom(pages(page, count)));
             page += count;
+        }
+        for (int i = 0; i < DEVICES.size(); i++) {
+            if (random.nextBoolean()) {
+                sections.add(bar(pages(256 + 16 * i, 1 + random.nextInt(16)), DEVICES.get(i)));
+            }
         }
         return FlatView.of("view", sections);
     }

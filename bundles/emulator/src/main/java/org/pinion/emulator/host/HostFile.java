@@ -19,8 +19,8 @@ public final class HostFile {
 
     private static final String SHIPPED = "/org/pinion/emulator/lab.yaml";
     private static final List<String> KNOWN =
-            List.of("kernel", "page-size", "memlock", "ipc-lock", "sys-resource", "iommu", "devices");
-    private static final String DEFAULT_KERNEL = "Linux 7.3.4 emulated in Java";
+            List.of("kernel", "interface", "page-size", "memlock", "ipc-lock", "sys-resource", "dma-entry-limit", "iommu",
+                    "devices");
     private static final long DEFAULT_MEMLOCK = 8L << 20;
 
     private HostFile() {}
@@ -48,11 +48,17 @@ public final class HostFile {
         keys.find("page-size").ifPresent(node -> checkPageSize(keys.place("page-size"), node));
         IommuDefaults iommu = keys.find("iommu")
                 .map(node -> IommuDefaults.read(keys.place("iommu"), node)).orElse(IommuDefaults.INTEL);
+        KernelRelease release = keys.find("interface").map(node -> release(keys.place("interface"), node))
+                .orElse(KernelRelease.LINUX_7_3);
         return new Host(
-                keys.find("kernel").map(node -> Values.text(keys.place("kernel"), node)).orElse(DEFAULT_KERNEL),
+                keys.find("kernel").map(node -> Values.text(keys.place("kernel"), node))
+                        .orElse(release.kernel() + " emulated in Java"),
+                release,
                 keys.find("memlock").map(node -> Values.limit(keys.place("memlock"), node))
                         .orElse(OptionalLong.of(DEFAULT_MEMLOCK)),
                 truth(keys, "ipc-lock"), truth(keys, "sys-resource"),
+                keys.find("dma-entry-limit").map(node -> Values.number(keys.place("dma-entry-limit"), node))
+                        .orElse(Host.DEFAULT_DMA_ENTRY_LIMIT),
                 devices(place, keys, iommu));
     }
 
@@ -67,6 +73,10 @@ public final class HostFile {
         } catch (YamlEngineException e) {
             throw new HostFileException("%s:1: not YAML: %s".formatted(name, e.getMessage()));
         }
+    }
+
+    private static KernelRelease release(Place place, Node node) {
+        return Values.choice(place, node, KernelRelease.values(), KernelRelease::text);
     }
 
     private static boolean truth(Keys keys, String key) {

@@ -17,6 +17,11 @@ public record IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
         pageSizes = pageSizes.stream().distinct().sorted().toList();
     }
 
+    /** {@return the page sizes, a bit for each} */
+    public long pageSizeBits() {
+        return pageSizes.stream().mapToLong(Long::longValue).sum();
+    }
+
     /** {@return the smallest page, bytes} */
     public long smallestPage() {
         return pageSizes.getFirst();

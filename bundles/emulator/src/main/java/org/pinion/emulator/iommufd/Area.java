@@ -2,6 +2,7 @@ package org.pinion.emulator.iommufd;
 
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
 
 /**
  * A mapped range of IO virtual addresses ({@code struct iopt_area}).
@@ -13,7 +14,8 @@ import org.pinion.emulator.syscall.SyscallException;
  * @param readable whether a device may read
  * @param writable whether a device may write
  */
-record Area(long start, long last, PinnablePages pages, long startByte, boolean readable, boolean writable) {
+record Area(long start, long last, AreaMemory pages, long startByte, boolean readable, boolean writable)
+        implements Translated {
 
     long length() {
         return last - start + 1;
@@ -24,7 +26,17 @@ record Area(long start, long last, PinnablePages pages, long startByte, boolean 
         return ((start | length() | startByte & (Pages.SIZE - 1)) & (alignment - 1)) == 0;
     }
 
+    Area upTo(long iova) {
+        return new Area(start, iova, pages, startByte, readable, writable);
+    }
+
+    Area after(long iova) {
+        return new Area(iova + 1, last, pages, startByte + (iova + 1 - start), readable, writable);
+    }
+
+    /** EINVAL if a device may neither read nor write it, which only requests of a container can ask for. */
     void pin() throws SyscallException {
+        SyscallException.require(readable || writable, Errno.EINVAL);
         pages.pin(firstPage(), lastPage());
     }
 
@@ -32,8 +44,14 @@ record Area(long start, long last, PinnablePages pages, long startByte, boolean 
         pages.unpin(firstPage(), lastPage());
     }
 
-    /** What a device meets at an address; the area must be pinned. */
-    Chunk locate(long iova, long atMost) {
+    @Override
+    public boolean answers() {
+        return pages.answers();
+    }
+
+    /** The area must be pinned. */
+    @Override
+    public Chunk locate(long iova, long atMost) {
         long left = last - iova + 1;
         long here = left == 0 ? atMost : Long.compareUnsigned(left, atMost) < 0 ? left : atMost;
         return pages.locate(startByte + (iova - start), here);

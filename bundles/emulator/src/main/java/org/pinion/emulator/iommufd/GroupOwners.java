@@ -10,16 +10,16 @@ import org.pinion.linux.Errno;
 
 /**
  * Who may do DMA with the devices of each IOMMU group ({@code iommu_device_claim_dma_owner} in
- * drivers/iommu/iommu.c): one iommufd at a time, and none while a driver of the host drives one of them. Safe for use
+ * drivers/iommu/iommu.c): one iommufd or one open group at a time, and none while a driver of the host drives one of them. Safe for use
  * by many threads.
  */
 public final class GroupOwners {
 
     private static final class Claim {
-        private final IommufdContext owner;
+        private final Object owner;
         private int devices;
 
-        private Claim(IommufdContext owner) {
+        private Claim(Object owner) {
             this.owner = owner;
         }
     }
@@ -47,6 +47,37 @@ public final class GroupOwners {
 
     synchronized void release(HostDevice device) {
         claims.computeIfPresent(device.group(), (group, claim) -> --claim.devices == 0 ? null : claim);
+    }
+
+    /**
+     * Claims all devices of a group together.
+     *
+     * @param group a group's number
+     * @param owner who it is to be
+     * @throws SyscallException EPERM if somebody owns the group, EINVAL if the firmware wants a device of it mapped one
+     *         to one for ever
+     */
+    public synchronized void claimGroup(int group, Object owner) throws SyscallException {
+        SyscallException.require(!owned(group), Errno.EPERM);
+        SyscallException.require(!requiresDirect(group), Errno.EINVAL);
+        claims.put(group, new Claim(owner));
+    }
+
+    /**
+     * Gives a group back that was claimed as a whole.
+     *
+     * @param group its number
+     */
+    public synchronized void releaseGroup(int group) {
+        claims.remove(group);
+    }
+
+    /**
+     * @param group a group's number
+     * @return whether somebody owns it, or a driver of the host drives a device of it
+     */
+    public synchronized boolean owned(int group) {
+        return claims.containsKey(group) || drivenByHost(group);
     }
 
     private boolean drivenByHost(int group) {

@@ -25,7 +25,7 @@ final class Ioas extends IommufdObject {
     private long alignment = 1;
 
     /** The memory of an area that is to be made. */
-    record Slice(PinnablePages pages, long startByte, long length) {}
+    record Slice(AreaMemory pages, long startByte, long length) {}
 
     long alignment() {
         return alignment;
@@ -36,9 +36,10 @@ final class Ioas extends IommufdObject {
         return List.copyOf(domains);
     }
 
-    /** The area at an address, or null. */
+    /** The area at an address that a page table shows, or null. */
     Area areaAt(long iova) {
-        return areas.at(iova);
+        Area area = areas.at(iova);
+        return area != null && area.pages().shown() ? area : null;
     }
 
     /** Whether nothing is mapped in a range. */
@@ -127,19 +128,55 @@ final class Ioas extends IommufdObject {
     }
 
     /**
-     * Removes the areas inside a range, lowest first. It stops with ENOENT at one that reaches out of the range;
-     * those before it are gone then, as in the kernel. Returns bytes removed, 0 if there was nothing.
+     * What removing a range has come to.
+     *
+     * @param bytes how much was removed
+     * @param stopped whether it met an area that reaches out of the range
      */
+    record Unmapped(long bytes, boolean stopped) {}
+
+    /** As {@link #remove}, with ENOENT if it stops; what is gone by then is gone, as in the kernel. */
     long unmap(long start, long last) throws SyscallException {
+        Unmapped unmapped = remove(start, last);
+        SyscallException.require(!unmapped.stopped, Errno.ENOENT);
+        return unmapped.bytes;
+    }
+
+    /** Removes the areas inside a range, lowest first, until one reaches out of the range. */
+    Unmapped remove(long start, long last) {
         long removed = 0;
         for (Area area = areas.firstIn(start, last); area != null; area = areas.firstIn(start, last)) {
             boolean inside = Long.compareUnsigned(area.start(), start) >= 0
                     && Long.compareUnsigned(area.last(), last) <= 0;
-            SyscallException.require(inside, Errno.ENOENT);
+            if (!inside) {
+                return new Unmapped(removed, true);
+            }
             remove(area);
             removed += area.length();
         }
-        return removed;
+        return new Unmapped(removed, false);
+    }
+
+    /** Cuts the area that goes on after an address: EINVAL if the cut is not aligned. */
+    void cutAfter(long iova) throws SyscallException {
+        Area area = areas.at(iova);
+        if (area == null || area.last() == iova) {
+            return;
+        }
+        SyscallException.require((iova + 1 & (alignment - 1)) == 0, Errno.EINVAL);
+        areas.remove(area);
+        areas.add(area.upTo(iova));
+        areas.add(area.after(iova));
+    }
+
+    /** A bit for every size of page that all page tables have; a processor's page stands for all that are smaller. */
+    long pageSizes() {
+        long sizes = -1L;
+        for (PageTable domain : domains) {
+            sizes &= domain.geometry().pageSizeBits();
+        }
+        long whole = (sizes & (Pages.SIZE - 1)) == 0 ? sizes : sizes & -Pages.SIZE | Pages.SIZE;
+        return Long.compareUnsigned(whole, alignment) < 0 ? alignment : whole;
     }
 
     private void remove(Area area) {

@@ -13,15 +13,21 @@ import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.IommuIoasAllowIovas;
 import org.pinion.linux.uapi.IommuIoasIovaRanges;
 import org.pinion.linux.uapi.IommuIovaRange;
+import org.pinion.linux.uapi.IommuVfioIoas;
+import org.pinion.linux.uapi.Iommufd;
 
 /** The requests that make, limit, look at and destroy address spaces (drivers/iommu/iommufd/ioas.c). */
 final class IoasCommands {
 
     private static final int RESERVED_AT = 12;
 
+    private static final int VFIO_RESERVED_AT = 10;
+
+    private final IommufdContext context;
     private final ObjectTable objects;
 
     IoasCommands(IommufdContext context) {
+        this.context = context;
         this.objects = context.objects();
     }
 
@@ -38,9 +44,28 @@ final class IoasCommands {
         IommufdObject object = objects.get(new IommuDestroy(struct).id());
         SyscallException.require(!object.inUse(), Errno.EBUSY);
         objects.remove(object);
+        if (object == context.compatible()) {
+            context.compatible(null);
+        }
         if (object instanceof PageTable table) {
             table.ioas().removeDomain(table);
             table.ioas().release();
+        }
+        return 0;
+    }
+
+    /** Which address space the requests of a container mean. */
+    int vfioIoas(MemorySegment struct) throws SyscallException {
+        IommuVfioIoas request = new IommuVfioIoas(struct);
+        SyscallException.require(struct.get(ValueLayout.JAVA_SHORT, VFIO_RESERVED_AT) == 0, Errno.EOPNOTSUPP);
+        switch (request.op()) {
+            case Iommufd.VFIO_IOAS_GET -> {
+                SyscallException.require(context.compatible() != null, Errno.ENODEV);
+                request.ioasId(context.compatible().id());
+            }
+            case Iommufd.VFIO_IOAS_SET -> context.compatible(objects.ioas(request.ioasId()));
+            case Iommufd.VFIO_IOAS_CLEAR -> context.compatible(null);
+            default -> throw new SyscallException(Errno.EOPNOTSUPP);
         }
         return 0;
     }

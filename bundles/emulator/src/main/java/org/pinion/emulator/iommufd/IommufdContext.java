@@ -24,6 +24,7 @@ public final class IommufdContext {
     private final LockedMemory locked;
     private final FileTable files;
     private final boolean mayChooseAccount;
+    private Ioas compatible;
     private boolean closed;
     private int bindings;
     private LockedMemory.Account account = LockedMemory.Account.USER;
@@ -67,6 +68,42 @@ public final class IommufdContext {
 
     void account(LockedMemory.Account chosen) {
         account = chosen;
+    }
+
+    /** The address space that requests for a container mean, or null. */
+    Ioas compatible() {
+        return compatible;
+    }
+
+    void compatible(Ioas chosen) {
+        compatible = chosen;
+    }
+
+    /** Makes an address space for the requests of a container, unless there is one: a group joins. */
+    public void makeCompatible() {
+        lock.lock();
+        try {
+            if (compatible == null) {
+                compatible = new Ioas();
+                objects.add(compatible);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * @return the id of the address space that requests for a container mean
+     * @throws SyscallException ENODEV if there is none
+     */
+    public int compatibleIoas() throws SyscallException {
+        lock.lock();
+        try {
+            SyscallException.require(compatible != null, Errno.ENODEV);
+            return compatible.id();
+        } finally {
+            lock.unlock();
+        }
     }
 
     PinnablePages pages(PageSource source, boolean writable) {

@@ -10,11 +10,14 @@ import static org.pinion.linux.uapi.Iommufd.IOAS_MAP;
 import static org.pinion.linux.uapi.Iommufd.IOAS_MAP_FILE;
 import static org.pinion.linux.uapi.Iommufd.IOAS_UNMAP;
 import static org.pinion.linux.uapi.Iommufd.OPTION;
+import static org.pinion.linux.uapi.Iommufd.VFIO_IOAS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
 import java.util.Map;
 import org.pinion.emulator.file.OpenFile;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
@@ -28,10 +31,12 @@ import org.pinion.linux.uapi.IommuIoasMap;
 import org.pinion.linux.uapi.IommuIoasMapFile;
 import org.pinion.linux.uapi.IommuIoasUnmap;
 import org.pinion.linux.uapi.IommuOption;
+import org.pinion.linux.uapi.IommuVfioIoas;
 
 /**
  * An open {@code /dev/iommu}. Every request names the size of its structure first: shorter than the kernel's is
- * EINVAL, longer is fine as long as what the kernel does not know is 0 (drivers/iommu/iommufd/main.c).
+ * EINVAL, longer is fine as long as what the kernel does not know is 0 (drivers/iommu/iommufd/main.c). Requests that
+ * are none of these may be those of a VFIO container.
  */
 public final class IommufdFile implements OpenFile {
 
@@ -53,26 +58,38 @@ public final class IommufdFile implements OpenFile {
 
     private final IommufdContext context;
     private final Map<Integer, Command> commands;
+    private final ContainerCommands container;
 
     /**
      * @param context what was opened
+     * @param release which requests the kernel knows
      */
-    public IommufdFile(IommufdContext context) {
+    public IommufdFile(IommufdContext context, KernelRelease release) {
         this.context = context;
         IoasCommands ioas = new IoasCommands(context);
         MappingCommands mapping = new MappingCommands(context);
         OptionCommand option = new OptionCommand(context);
-        this.commands = Map.of(
-                HWPT_ALLOC, new Command(HWPT_ALLOC_MINIMUM, IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc),
-                DESTROY, new Command(IommuDestroy.SIZE, ioas::destroy),
-                IOAS_ALLOC, new Command(IommuIoasAlloc.SIZE, ioas::alloc),
-                IOAS_ALLOW_IOVAS, new Command(IommuIoasAllowIovas.SIZE, ioas::allowIovas),
-                IOAS_COPY, new Command(IommuIoasCopy.SIZE, mapping::copy),
-                IOAS_IOVA_RANGES, new Command(IommuIoasIovaRanges.SIZE, ioas::iovaRanges),
-                IOAS_MAP, new Command(IommuIoasMap.SIZE, mapping::map),
-                IOAS_MAP_FILE, new Command(IommuIoasMapFile.SIZE, mapping::mapFile),
-                IOAS_UNMAP, new Command(IommuIoasUnmap.SIZE, mapping::unmap),
-                OPTION, new Command(IommuOption.SIZE, option::run));
+        this.container = new ContainerCommands(context, mapping);
+        Map<Integer, Command> all = Map.ofEntries(
+                Map.entry(HWPT_ALLOC, new Command(HWPT_ALLOC_MINIMUM,
+                        IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc)),
+                Map.entry(DESTROY, new Command(IommuDestroy.SIZE, ioas::destroy)),
+                Map.entry(IOAS_ALLOC, new Command(IommuIoasAlloc.SIZE, ioas::alloc)),
+                Map.entry(IOAS_ALLOW_IOVAS, new Command(IommuIoasAllowIovas.SIZE, ioas::allowIovas)),
+                Map.entry(IOAS_COPY, new Command(IommuIoasCopy.SIZE, mapping::copy)),
+                Map.entry(IOAS_IOVA_RANGES, new Command(IommuIoasIovaRanges.SIZE, ioas::iovaRanges)),
+                Map.entry(IOAS_MAP, new Command(IommuIoasMap.SIZE, mapping::map)),
+                Map.entry(IOAS_MAP_FILE, new Command(IommuIoasMapFile.SIZE, mapping::mapFile)),
+                Map.entry(IOAS_UNMAP, new Command(IommuIoasUnmap.SIZE, mapping::unmap)),
+                Map.entry(VFIO_IOAS, new Command(IommuVfioIoas.SIZE, ioas::vfioIoas)),
+                Map.entry(OPTION, new Command(IommuOption.SIZE, option::run)));
+        this.commands = release.mapsFiles() ? all : without(all, IOAS_MAP_FILE);
+    }
+
+    private static Map<Integer, Command> without(Map<Integer, Command> all, int request) {
+        Map<Integer, Command> rest = new HashMap<>(all);
+        rest.remove(request);
+        return rest;
     }
 
     /** {@return what a device binds to} */
@@ -88,7 +105,9 @@ public final class IommufdFile implements OpenFile {
     @Override
     public int ioctl(int request, MemorySegment argument) throws SyscallException {
         Command command = commands.get(request);
-        SyscallException.require(command != null, Errno.ENOTTY);
+        if (command == null) {
+            return locked(_ -> container.run(request, argument), argument);
+        }
         int declared = UserMemory.copyIn(argument, Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
         SyscallException.require(Integer.compareUnsigned(declared, command.minimum) >= 0, Errno.EINVAL);
         MemorySegment struct = UserMemory.copyStruct(argument, declared, command.size);
@@ -109,6 +128,7 @@ public final class IommufdFile implements OpenFile {
     /** A number is no pointer to a structure. */
     @Override
     public int ioctl(int request, long argument) throws SyscallException {
-        throw new SyscallException(commands.containsKey(request) ? Errno.EFAULT : Errno.ENOTTY);
+        SyscallException.require(!commands.containsKey(request), Errno.EFAULT);
+        return locked(_ -> container.run(request, argument), MemorySegment.NULL);
     }
 }

@@ -37,11 +37,15 @@ final class MappingCommands {
         SyscallException.require(struct.get(ValueLayout.JAVA_INT, MAP_RESERVED_AT) == 0, Errno.EOPNOTSUPP);
         checkFlags(map.flags(), map.iova(), map.length());
         Ioas ioas = objects.ioas(map.ioasId());
-        checkSource(map.userVa(), map.length());
-        PageSource source = new PageSource.UserAddress(context.process(), Pages.roundDown(map.userVa()));
-        List<Ioas.Slice> slices = List.of(slice(source, map.userVa(), map.length(), map.flags()));
-        map.iova(install(ioas, slices, map.flags(), map.iova(), map.length()));
+        map.iova(mapAddress(ioas, map.flags(), map.userVa(), map.length(), map.iova()));
         return 0;
+    }
+
+    /** Maps addresses of the process; returns the IO virtual address. */
+    long mapAddress(Ioas ioas, int flags, long address, long length, long iova) throws SyscallException {
+        checkSource(address, length);
+        PageSource source = new PageSource.UserAddress(context.process(), Pages.roundDown(address));
+        return install(ioas, List.of(slice(context.pages(source, writable(flags)), address, length)), flags, iova, length);
     }
 
     int mapFile(MemorySegment struct) throws SyscallException {
@@ -49,10 +53,21 @@ final class MappingCommands {
         checkFlags(map.flags(), map.iova(), map.length());
         Ioas ioas = objects.ioas(map.ioasId());
         checkFileSource(map.start(), map.length());
-        PageSource source = fileSource(context.files().get(map.fd()), Pages.roundDown(map.start()));
-        List<Ioas.Slice> slices = List.of(slice(source, map.start(), map.length(), map.flags()));
+        AreaMemory pages = filePages(context.files().get(map.fd()), map);
+        List<Ioas.Slice> slices = List.of(slice(pages, map.start(), map.length()));
         map.iova(install(ioas, slices, map.flags(), map.iova(), map.length()));
         return 0;
+    }
+
+    private AreaMemory filePages(OpenFile file, IommuIoasMapFile map) throws SyscallException {
+        boolean writable = writable(map.flags());
+        return file instanceof DmaBuf buffer
+                ? buffer.map(map.start(), map.length(), writable, context)
+                : context.pages(fileSource(file, Pages.roundDown(map.start())), writable);
+    }
+
+    private static boolean writable(int flags) {
+        return (flags & Iommufd.MAP_WRITEABLE) != 0;
     }
 
     private static PageSource fileSource(OpenFile file, long start) {
@@ -78,9 +93,8 @@ final class MappingCommands {
         SyscallException.require(Long.compareUnsigned(length, -1L - Pages.SIZE) <= 0, Errno.EINVAL);
     }
 
-    private Ioas.Slice slice(PageSource source, long address, long length, int flags) {
-        boolean writable = (flags & Iommufd.MAP_WRITEABLE) != 0;
-        return new Ioas.Slice(context.pages(source, writable), address & (Pages.SIZE - 1), length);
+    private static Ioas.Slice slice(AreaMemory pages, long address, long length) {
+        return new Ioas.Slice(pages, address & (Pages.SIZE - 1), length);
     }
 
     private static long install(Ioas ioas, List<Ioas.Slice> slices, int flags, long wanted, long length)

@@ -133,7 +133,7 @@ final class PhysicalBinding implements DeviceBinding {
             PageTable table = device.pageTable();
             return table == null
                     ? Optional.of(TransferFault.NOT_ATTACHED)
-                    : new Transfer(table.ioas(), iova, buffer, toMemory).run();
+                    : new Transfer(table.ioas()::areaAt, iova, buffer, toMemory).run();
         } finally {
             context.lock().unlock();
         }

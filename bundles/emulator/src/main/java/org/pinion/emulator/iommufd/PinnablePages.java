@@ -14,7 +14,7 @@ import org.pinion.emulator.syscall.SyscallException;
  * pinned, and charged once, while at least one area in an address space with a domain shows it. Guarded by the
  * iommufd's lock.
  */
-final class PinnablePages {
+final class PinnablePages implements AreaMemory {
 
     private final PageSource source;
     private final boolean writable;
@@ -29,16 +29,19 @@ final class PinnablePages {
         this.account = account;
     }
 
-    boolean writable() {
+    @Override
+    public boolean writable() {
         return writable;
     }
 
-    long base() {
+    @Override
+    public long base() {
         return source.base();
     }
 
     /** Pins pages, all or none: EFAULT or EINVAL where there is no page, ENOMEM over the limit. */
-    void pin(long first, long last) throws SyscallException {
+    @Override
+    public void pin(long first, long last) throws SyscallException {
         List<PinnedRun> fresh = missing(first, last);
         long count = fresh.stream().mapToLong(PinnedRun::pages).sum();
         if (count > 0) {
@@ -48,7 +51,8 @@ final class PinnablePages {
         fresh.forEach(run -> runs().put(run.first, run));
     }
 
-    void unpin(long first, long last) {
+    @Override
+    public void unpin(long first, long last) {
         long released = 0;
         for (PinnedRun run : shared(first, last)) {
             if (--run.users == 0) {
@@ -61,8 +65,18 @@ final class PinnablePages {
         }
     }
 
-    /** What lies at a place; the page must be pinned. */
-    Chunk locate(long position, long atMost) {
+    @Override
+    public boolean shown() {
+        return true;
+    }
+
+    @Override
+    public boolean answers() {
+        return true;
+    }
+
+    @Override
+    public Chunk locate(long position, long atMost) {
         PinnedRun run = runs.floorEntry(position / Pages.SIZE).getValue();
         return run.chunk(position, Math.min(atMost, run.bytesFrom(position)));
     }

@@ -4,25 +4,35 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
-/** One transfer of a device: every address is translated before the first byte moves. Guarded by the iommufd's lock. */
-final class Transfer {
+/**
+ * One transfer of a device: every address is translated before the first byte moves. Whoever runs it keeps others from
+ * changing what is mapped.
+ */
+public final class Transfer {
 
-    private final Ioas ioas;
+    private final LongFunction<? extends Translated> mapped;
     private final long iova;
     private final MemorySegment buffer;
     private final boolean toMemory;
     private final List<Chunk> chunks = new ArrayList<>(1);
 
-    Transfer(Ioas ioas, long iova, MemorySegment buffer, boolean toMemory) {
-        this.ioas = ioas;
+    /**
+     * @param mapped what is mapped at an address, or null
+     * @param iova where, an IO virtual address
+     * @param buffer the device's bytes
+     * @param toMemory whether the device writes memory; else it reads it
+     */
+    public Transfer(LongFunction<? extends Translated> mapped, long iova, MemorySegment buffer, boolean toMemory) {
+        this.mapped = mapped;
         this.iova = iova;
         this.buffer = buffer;
         this.toMemory = toMemory;
     }
 
-    /** Does it; says why not if it cannot. */
-    Optional<TransferFault> run() {
+    /** {@return why it was not done, empty if it was} */
+    public Optional<TransferFault> run() {
         Optional<TransferFault> fault = translate();
         if (fault.isEmpty()) {
             move();
@@ -33,7 +43,7 @@ final class Transfer {
     private Optional<TransferFault> translate() {
         long done = 0;
         while (done < buffer.byteSize()) {
-            Area area = ioas.areaAt(iova + done);
+            Translated area = mapped.apply(iova + done);
             Optional<TransferFault> fault = check(area);
             if (fault.isPresent()) {
                 return fault;
@@ -45,9 +55,12 @@ final class Transfer {
         return Optional.empty();
     }
 
-    private Optional<TransferFault> check(Area area) {
+    private Optional<TransferFault> check(Translated area) {
         if (area == null) {
             return Optional.of(TransferFault.NOT_MAPPED);
+        }
+        if (!area.answers()) {
+            return Optional.of(TransferFault.REGISTERS);
         }
         if (toMemory) {
             return area.writable() ? Optional.empty() : Optional.of(TransferFault.READ_ONLY);

@@ -12,6 +12,8 @@ public enum TransferFault {
     /** The mapping is not readable. */
     NOT_READABLE("the mapping is not readable"),
 
+    /** The mapping leads to another device's registers: only its memory answers to a peer here. */
+    REGISTERS("the mapping leads to a device's registers, which answer no peer in this emulator"),
     /** The mapping is read-only. */
     READ_ONLY("the mapping is read-only");
 

@@ -6,7 +6,7 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * What pinned pages are charged to (drivers/iommu/iommufd/pages.c): the user's counter or the process's, each against
+ * What pinned pages are charged to (drivers/iommu/iommufd/pages.c, vfio_lock_acct in vfio_iommu_type1.c): the user's counter or the process's, each against
  * RLIMIT_MEMLOCK, or nobody's for who has CAP_IPC_LOCK. Safe for use by many threads.
  */
 public final class LockedMemory {
@@ -42,12 +42,7 @@ public final class LockedMemory {
      * @throws SyscallException ENOMEM if the counter would pass the limit; then nothing is charged
      */
     public void charge(Account account, long pages) throws SyscallException {
-        AtomicLong counter = counter(account);
-        long after = counter.addAndGet(pages);
-        if (!unlimited && after > limit.getAsLong() / Pages.SIZE) {
-            counter.addAndGet(-pages);
-            throw new SyscallException(Errno.ENOMEM);
-        }
+        add(counter(account), pages);
         pinned.addAndGet(pages);
     }
 
@@ -58,6 +53,37 @@ public final class LockedMemory {
     public void uncharge(Account account, long pages) {
         counter(account).addAndGet(-pages);
         pinned.addAndGet(-pages);
+    }
+
+    /**
+     * Charges the process as a VFIO container does, which does not call its pages pinned
+     * ({@code account_locked_vm} in mm/util.c).
+     *
+     * @param pages how many
+     * @throws SyscallException ENOMEM if the counter would pass the limit; then nothing is charged
+     */
+    public void lock(long pages) throws SyscallException {
+        add(process, pages);
+    }
+
+    /**
+     * @param pages how many
+     */
+    public void unlock(long pages) {
+        process.addAndGet(-pages);
+    }
+
+    private void add(AtomicLong counter, long pages) throws SyscallException {
+        long after = counter.addAndGet(pages);
+        if (!unlimited && pages > 0 && after > limit.getAsLong() / Pages.SIZE) {
+            counter.addAndGet(-pages);
+            throw new SyscallException(Errno.ENOMEM);
+        }
+    }
+
+    /** {@return pages that are charged to the process now (VmLck)} */
+    public long lockedPages() {
+        return process.get();
     }
 
     /** {@return pages that are pinned now, charged or not (VmPin)} */

@@ -120,20 +120,46 @@ public final class ProcessMemory {
      * @throws SyscallException EFAULT at a hole, a device's memory, a protection that forbids it, or past a file's end
      */
     public synchronized List<PageRun> pages(long address, long length, boolean write) throws SyscallException {
+        List<PageRun> runs = reachable(address, length, write, false);
+        SyscallException.require(runs.stream().mapToLong(PageRun::bytes).sum() == length, Errno.EFAULT);
+        return runs;
+    }
+
+    /**
+     * Finds the pages behind the beginning of a range of addresses, up to the first that cannot be pinned.
+     *
+     * @param address first address, page aligned
+     * @param length bytes, whole pages
+     * @param write whether they are to be written
+     * @param devices whether a device's memory will do too
+     * @return the pages, in order
+     */
+    public synchronized List<PageRun> reachable(long address, long length, boolean write, boolean devices) {
         List<PageRun> runs = new ArrayList<>(1);
-        long at = address;
-        for (long left = length; left != 0; ) {
-            Vma vma = vmaAt(at);
-            SyscallException.require(vma != null && vma.pinnable(write), Errno.EFAULT);
-            long here = Math.min(left, vma.last() - at + 1);
-            MapTarget target = vma.target();
-            long offset = target.offset() + (at - vma.start());
-            SyscallException.require(offset + here <= Pages.roundUp(target.memory().size()), Errno.EFAULT);
-            runs.add(new PageRun(target.memory(), offset, here));
-            at += here;
-            left -= here;
+        long done = 0;
+        while (done != length) {
+            PageRun run = run(address + done, length - done, write, devices);
+            if (run == null) {
+                return runs;
+            }
+            runs.add(run);
+            done += run.bytes();
         }
         return runs;
+    }
+
+    /** The pages from an address on that one mapping has, or null. */
+    private PageRun run(long address, long atMost, boolean write, boolean devices) {
+        Vma vma = vmaAt(address);
+        if (vma == null || !vma.permits(write) || vma.device() && !devices) {
+            return null;
+        }
+        MapTarget target = vma.target();
+        long offset = target.offset() + (address - vma.start());
+        long inFile = Pages.roundUp(target.memory().size()) - offset;
+        long inVma = vma.last() - address + 1;
+        long here = Math.min(inFile, Long.compareUnsigned(atMost, inVma) < 0 ? atMost : inVma);
+        return here <= 0 ? null : new PageRun(target.memory(), offset, here, vma.device());
     }
 
     private Vma vmaAt(long address) {

@@ -17,10 +17,14 @@ public record Vma(long start, long last, int protection, boolean shared, MapTarg
         return Long.compareUnsigned(start, address) <= 0 && Long.compareUnsigned(address, last) <= 0;
     }
 
-    /** Whether {@code pin_user_pages} takes its pages (check_vma_flags in mm/gup.c). */
-    boolean pinnable(boolean write) {
-        int wanted = write ? Mman.PROT_WRITE : Mman.PROT_READ;
-        return target.kind() != VmaKind.DEVICE && (protection & wanted) != 0;
+    /** Whether the process itself may read, or write, its pages. */
+    boolean permits(boolean write) {
+        return (protection & (write ? Mman.PROT_WRITE : Mman.PROT_READ)) != 0;
+    }
+
+    /** Whether it shows a device's memory, which {@code pin_user_pages} refuses (check_vma_flags in mm/gup.c). */
+    boolean device() {
+        return target.kind() == VmaKind.DEVICE;
     }
 
     /** {@return bytes} */

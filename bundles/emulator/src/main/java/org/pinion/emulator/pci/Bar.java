@@ -19,6 +19,11 @@ interface Bar {
         return false;
     }
 
+    /** The low bits of the base address register, which say what is behind it. */
+    default int typeBits() {
+        return ports() ? 1 : 0;
+    }
+
     /** The memory, if it is plain memory that a process may map. */
     default Optional<SparseMemory> memory() {
         return Optional.empty();

@@ -18,6 +18,8 @@ final class ConfigSpace {
     private static final int COMMAND_INTX_DISABLE = 0x400;
     private static final int REVISION_AND_CLASS = 8;
     private static final int FIRST_BAR = 0x10;
+    private static final int BAR_IO = 1;
+    private static final int BAR_64_BITS = 4;
     private static final int SUBSYSTEM = 0x2c;
     private static final int INTERRUPT_LINE = 0x3c;
 
@@ -34,9 +36,13 @@ final class ConfigSpace {
     }
 
     /** Makes room for a BAR: the bits below its size are fixed at 0, so that writing ones tells it. */
-    void bar(int index, long size, boolean io) {
-        put(bytes, FIRST_BAR + 4 * index, 4, io ? 1 : 0);
+    void bar(int index, long size, int typeBits) {
+        boolean io = (typeBits & BAR_IO) != 0;
+        put(bytes, FIRST_BAR + 4 * index, 4, typeBits);
         put(writable, FIRST_BAR + 4 * index, 4, (int) -size & (io ? ~3 : ~0xf));
+        if (!io && (typeBits & BAR_64_BITS) != 0) {
+            put(writable, FIRST_BAR + 4 * (index + 1), 4, (int) (-size >> 32));
+        }
     }
 
     void read(long offset, MemorySegment into) {

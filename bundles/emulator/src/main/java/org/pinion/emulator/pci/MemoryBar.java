@@ -35,6 +35,12 @@ final class MemoryBar implements Bar {
         memory.write(offset, from);
     }
 
+    /** 64 bits wide, and without side effects (prefetchable), as QEMU's ivshmem is. */
+    @Override
+    public int typeBits() {
+        return 0xc;
+    }
+
     @Override
     public Optional<SparseMemory> memory() {
         return size() % Pages.SIZE == 0 ? Optional.of(memory) : Optional.empty();

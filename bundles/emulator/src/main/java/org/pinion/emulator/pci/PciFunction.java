@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.pinion.emulator.host.DeviceModel;
 import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.SparseMemory;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
@@ -36,7 +37,7 @@ public final class PciFunction {
         PciIdentity identity = PciIdentity.of(host.model());
         this.config = new ConfigSpace(identity);
         this.bars = bars(host.model(), identity.bars());
-        bars.forEach((index, bar) -> config.bar(index, bar.size(), bar.ports()));
+        bars.forEach((index, bar) -> config.bar(index, bar.size(), bar.typeBits()));
         config.enable();
     }
 
@@ -66,6 +67,22 @@ public final class PciFunction {
      */
     public Optional<SparseMemory> memory(int region) {
         return Optional.ofNullable(bars.get(region)).flatMap(Bar::memory);
+    }
+
+    /**
+     * Whether VFIO lets a process map a region, as it does with memory BARs in whole pages. Registers say so too, as on
+     * a real machine; mapping them fails here, since nothing but this class answers for them.
+     *
+     * @param region its index
+     * @return whether it says that it can be mapped
+     */
+    public boolean mappable(int region) {
+        return bars.containsKey(region) && !bars.get(region).ports() && bars.get(region).size() % Pages.SIZE == 0;
+    }
+
+    /** {@return whether the function answers in its memory BARs} */
+    public boolean memoryEnabled() {
+        return config.memoryEnabled();
     }
 
     /**

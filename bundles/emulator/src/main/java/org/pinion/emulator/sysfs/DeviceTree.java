@@ -14,6 +14,7 @@ import org.pinion.emulator.pci.PciIdentity;
 final class DeviceTree {
 
     private static final int VFIO_MAJOR = 511;
+    private static final int VFIO_GROUP_MAJOR = 510;
     private static final String MDEV_TYPE = "/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1";
     private static final int RESOURCES = 13;
     private static final long FIRST_ADDRESS = 0xc0000000L;
@@ -100,10 +101,21 @@ final class DeviceTree {
                 .sorted(Comparator.comparing(region -> region.range().start(), Long::compareUnsigned))
                 .map(DeviceTree::line).collect(Collectors.joining());
         tree.file(GROUPS + number + "/reserved_regions", regions);
+        if (devices.stream().anyMatch(HostDevice::vfio)) {
+            groupDevice(number);
+        }
     }
 
     private static String line(ReservedRegion region) {
         return "0x%016x 0x%016x %s\n".formatted(region.range().start(), region.range().last(), region.type().text());
+    }
+
+    /** The group's own file, which there is if VFIO drives one of its devices. */
+    private void groupDevice(int number) throws IOException {
+        String home = "/sys/devices/virtual/vfio/" + number;
+        tree.file(home + "/dev", "%d:%d\n".formatted(VFIO_GROUP_MAJOR, number));
+        tree.link("/sys/class/vfio/" + number, home);
+        tree.file("/dev/vfio/" + number, "");
     }
 
     private void characterDevice(String name, String home) throws IOException {

@@ -46,9 +46,10 @@ public final class ProcSelf {
     }
 
     private String status() {
+        long lockedKilobytes = locked.lockedPages() * Pages.SIZE / 1024;
         long pinnedKilobytes = locked.pinnedPages() * Pages.SIZE / 1024;
         return "Name:\tjava\nVmLck:\t%8d kB\nVmPin:\t%8d kB\nCapEff:\t%016x\n"
-                .formatted(0, pinnedKilobytes, locked.exempt() ? CAP_IPC_LOCK : 0);
+                .formatted(lockedKilobytes, pinnedKilobytes, locked.exempt() ? CAP_IPC_LOCK : 0);
     }
 
     private String limits() {

@@ -41,8 +41,10 @@ public final class Sysfs {
     private void build(Host host, Collection<VfioDevice> devices) throws IOException {
         Tree tree = new Tree(files);
         tree.file("/dev/iommu", "");
+        tree.file("/dev/vfio/vfio", "");
+        type1Parameters(tree, host);
         Stream.of("/dev/vfio/devices", "/sys/kernel/iommu_groups", "/sys/bus/pci/devices", "/sys/bus/mdev/devices",
-                "/sys/class/vfio-dev").forEach(tree::directory);
+                "/sys/class/vfio", "/sys/class/vfio-dev").forEach(tree::directory);
         DeviceTree deviceTree = new DeviceTree(tree);
         for (HostDevice device : host.devices()) {
             deviceTree.add(device, nameOf(device, devices));
@@ -52,6 +54,13 @@ public final class Sysfs {
         for (Map.Entry<Integer, List<HostDevice>> group : groups.entrySet()) {
             deviceTree.addGroup(group.getKey(), group.getValue());
         }
+    }
+
+    private static void type1Parameters(Tree tree, Host host) throws IOException {
+        String parameters = "/sys/module/vfio_iommu_type1/parameters/";
+        tree.file(parameters + "dma_entry_limit", host.dmaEntryLimit() + "\n");
+        boolean allowed = host.devices().stream().noneMatch(HostDevice::unsafeInterrupts);
+        tree.file(parameters + "allow_unsafe_interrupts", allowed ? "Y\n" : "N\n");
     }
 
     private static Optional<String> nameOf(HostDevice host, Collection<VfioDevice> devices) {

@@ -1,36 +1,55 @@
 package org.pinion.emulator.vfio;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.iommufd.DeviceBinding;
+import org.pinion.emulator.iommufd.DmaBuf;
 import org.pinion.emulator.iommufd.GroupOwners;
 import org.pinion.emulator.iommufd.IommufdContext;
 import org.pinion.emulator.iommufd.TransferFault;
+import org.pinion.emulator.pci.DmaPort;
 import org.pinion.emulator.pci.FaultLog;
 import org.pinion.emulator.pci.PciFunction;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
-/** A device that VFIO drives. Whoever uses it or changes its binding holds its monitor. */
+/**
+ * A device that VFIO drives. It is open once through its character device, or any number of times through its group.
+ * Whoever uses it holds its monitor.
+ */
 public final class VfioDevice {
 
     private final String name;
     private final HostDevice host;
     private final GroupOwners owners;
     private final PciFunction function;
+    private final KernelRelease release;
+    private final List<DmaBuf> exported = new ArrayList<>();
+    private final VfioGroup group;
     private DeviceBinding binding;
+    private DmaPort port;
+    private int opens;
+    private boolean compatible;
 
     /**
      * @param name its character device's name, such as {@code vfio0}
      * @param host what it is
+     * @param group its group
      * @param owners who owns each group
      * @param faults what takes the transfers that are stopped
+     * @param release which features the kernel has
      */
-    public VfioDevice(String name, HostDevice host, GroupOwners owners, FaultLog faults) {
+    public VfioDevice(
+            String name, HostDevice host, VfioGroup group, GroupOwners owners, FaultLog faults, KernelRelease release) {
         this.name = name;
         this.host = host;
+        this.group = group;
         this.owners = owners;
+        this.release = release;
         this.function = new PciFunction(host, this::transfer, faults);
     }
 
@@ -48,23 +67,107 @@ public final class VfioDevice {
         return function;
     }
 
-    /** EINVAL if it is bound already: only one open of a character device can drive it. */
+    VfioGroup group() {
+        return group;
+    }
+
+    /** Whether GET_DEVICE_FD means it: a PCI function's address may be followed by blanks, for options. */
+    boolean isCalled(String wanted) throws SyscallException {
+        if (!host.model().pci() || !wanted.startsWith(host.address() + ' ')) {
+            return wanted.equals(host.address());
+        }
+        // Options are for virtual functions only.
+        SyscallException.require(wanted.substring(host.address().length()).isBlank(), Errno.EINVAL);
+        return true;
+    }
+
+    /** EINVAL if it is open already: only one open of a character device can drive it. */
     DeviceBinding bind(IommufdContext context) throws SyscallException {
-        SyscallException.require(binding == null, Errno.EINVAL);
-        binding = host.model().pci() ? context.bindPhysical(host, owners) : context.bindEmulated();
-        function.reset();
+        SyscallException.require(opens == 0, Errno.EINVAL);
+        binding = bound(context);
+        open((iova, buffer, toMemory) -> binding.transfer(iova, buffer, toMemory).map(TransferFault::text));
         return binding;
     }
 
-    void unbind() {
+    /** Writes to a region, and takes dma-bufs away or gives them back as the device's memory goes off or on. */
+    void write(int region, long offset, MemorySegment from) throws SyscallException {
+        boolean before = function.memoryEnabled();
+        function.write(region, offset, from);
+        if (before && !function.memoryEnabled()) {
+            exported.forEach(DmaBuf::revoke);
+        } else if (!before && function.memoryEnabled()) {
+            exported.forEach(DmaBuf::restore);
+        }
+    }
+
+    void reset() {
+        exported.forEach(DmaBuf::revoke);
         function.reset();
-        binding.unbind();
-        binding = null;
+        exported.forEach(DmaBuf::restore);
+    }
+
+    boolean exportsDmaBufs() {
+        return release.exportsDmaBufs() && host.model().pci();
+    }
+
+    DmaBuf export(int bar, long offset, long length) {
+        DmaBuf buffer = new DmaBuf(function.memory(bar), offset, length, !function.memoryEnabled());
+        exported.add(buffer);
+        return buffer;
+    }
+
+    private DeviceBinding bound(IommufdContext context) throws SyscallException {
+        return host.model().pci() ? context.bindPhysical(host, owners) : context.bindEmulated();
+    }
+
+    /** Opens it for an iommufd in the place of a container: it is attached at once. */
+    void openCompatible(IommufdContext context) throws SyscallException {
+        if (opens > 0) {
+            opens++;
+            return;
+        }
+        DeviceBinding made = bound(context);
+        try {
+            made.attach(context.compatibleIoas());
+        } catch (SyscallException e) {
+            made.unbind();
+            throw e;
+        }
+        binding = made;
+        compatible = true;
+        open((iova, buffer, toMemory) -> made.transfer(iova, buffer, toMemory).map(TransferFault::text));
+    }
+
+    /** Whether it was opened through its group for an iommufd. */
+    boolean compatible() {
+        return compatible;
+    }
+
+    void open(DmaPort to) {
+        if (opens++ == 0) {
+            port = to;
+            function.reset();
+        }
+    }
+
+    void close() {
+        if (--opens > 0) {
+            return;
+        }
+        exported.forEach(DmaBuf::revoke);
+        exported.clear();
+        function.reset();
+        port = null;
+        compatible = false;
+        if (binding != null) {
+            binding.unbind();
+            binding = null;
+        }
     }
 
     private Optional<String> transfer(long iova, MemorySegment buffer, boolean toMemory) {
-        return binding == null
+        return port == null
                 ? Optional.of(TransferFault.NOT_ATTACHED.text())
-                : binding.transfer(iova, buffer, toMemory).map(TransferFault::text);
+                : port.transfer(iova, buffer, toMemory);
     }
 }

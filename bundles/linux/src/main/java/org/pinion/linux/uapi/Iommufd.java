@@ -54,5 +54,53 @@ public final class Iommufd {
     /** Get an option. */
     public static final int OPTION_GET = 1;
 
+    /** {@link IommuVfioIoas}. */
+    public static final int VFIO_IOAS = 0x3b88;
+
+    /** {@link IommuHwInfo}. */
+    public static final int GET_HW_INFO = 0x3b8a;
+
+    /** {@link IommuHwptSetDirtyTracking}. */
+    public static final int HWPT_SET_DIRTY_TRACKING = 0x3b8b;
+
+    /** {@link IommuHwptGetDirtyBitmap}. */
+    public static final int HWPT_GET_DIRTY_BITMAP = 0x3b8c;
+
+    /** Ask which address space it is. */
+    public static final int VFIO_IOAS_GET = 0;
+
+    /** Choose an address space. */
+    public static final int VFIO_IOAS_SET = 1;
+
+    /** Have none. */
+    public static final int VFIO_IOAS_CLEAR = 2;
+
+    /** The page table can be the parent of a nested one. */
+    public static final int HWPT_ALLOC_NEST_PARENT = 1;
+
+    /** The page table can tell which pages devices wrote. */
+    public static final int HWPT_ALLOC_DIRTY_TRACKING = 2;
+
+    /** Start telling which pages devices wrote; without it: stop. */
+    public static final int HWPT_DIRTY_TRACKING_ENABLE = 1;
+
+    /** Leave the pages marked as written. */
+    public static final int HWPT_GET_DIRTY_BITMAP_NO_CLEAR = 1;
+
+    /** The IOMMU can tell which pages devices wrote. */
+    public static final int HW_CAP_DIRTY_TRACKING = 1;
+
+    /** It tells nothing of its own. */
+    public static final int HW_INFO_NONE = 0;
+
+    /** An Intel IOMMU. */
+    public static final int HW_INFO_INTEL_VTD = 1;
+
+    /** An Arm SMMUv3. */
+    public static final int HW_INFO_ARM_SMMUV3 = 2;
+
+    /** An AMD IOMMU. */
+    public static final int HW_INFO_AMD = 4;
+
     private Iommufd() {}
 }

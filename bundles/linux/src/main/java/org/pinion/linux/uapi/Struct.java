@@ -34,6 +34,14 @@ public abstract class Struct {
         setInt(0, bytes);
     }
 
+    final byte getByte(long offset) {
+        return memory.get(ValueLayout.JAVA_BYTE, offset);
+    }
+
+    final void setByte(long offset, byte value) {
+        memory.set(ValueLayout.JAVA_BYTE, offset, value);
+    }
+
     final short getShort(long offset) {
         return memory.get(ValueLayout.JAVA_SHORT, offset);
     }

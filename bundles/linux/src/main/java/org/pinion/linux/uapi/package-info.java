@@ -1,6 +1,6 @@
 /**
- * Numbers, flags and structures of the kernel's interfaces for iommufd and VFIO devices, as typed views over memory
- * (include/uapi/linux/iommufd.h, include/uapi/linux/vfio.h).
+ * Numbers, flags and structures of the kernel's interfaces for iommufd and for VFIO devices, groups and containers, as
+ * typed views over memory (include/uapi/linux/iommufd.h, include/uapi/linux/vfio.h).
  */
 @Export
 @Version("1.0.0")

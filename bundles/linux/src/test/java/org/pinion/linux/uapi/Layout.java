@@ -41,6 +41,10 @@ record Layout<S extends Struct>(
         S set(S struct, int value);
     }
 
+    interface ByteSetter<S> {
+        S set(S struct, byte value);
+    }
+
     interface ShortSetter<S> {
         S set(S struct, short value);
     }
@@ -51,6 +55,15 @@ record Layout<S extends Struct>(
 
     Layout(String struct, int size, int declared, Class<S> type, Function<Arena, S> allocate) {
         this(struct, size, declared, type, allocate, new ArrayList<>());
+    }
+
+    Layout<S> u8(String name, int offset, ByteSetter<S> setter, ToIntFunction<S> getter) {
+        return with(new Field<>(
+                name,
+                offset,
+                Byte.BYTES,
+                (s, v) -> setter.set(s, (byte) v),
+                s -> Byte.toUnsignedLong((byte) getter.applyAsInt(s))));
     }
 
     Layout<S> u16(String name, int offset, ShortSetter<S> setter, ToIntFunction<S> getter) {

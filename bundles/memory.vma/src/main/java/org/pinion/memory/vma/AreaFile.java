@@ -15,9 +15,9 @@ record AreaFile(Kind kind, String words) {
     enum Kind {
         /** No file: anonymous memory. */
         ANONYMOUS,
-        /** Pages without a file that they must be written back to: shmem, memfd, hugetlbfs. */
+        /** Pages without a file that they must be written back to: shmem, memfd, tmpfs, hugetlbfs. */
         SHARED_MEMORY,
-        /** A file whose pages are written back. */
+        /** A file whose pages are written back, or that the kernel treats so, as it does with ramfs. */
         REGULAR,
         /** A file that shows memory of a device. */
         DEVICE,
@@ -28,7 +28,7 @@ record AreaFile(Kind kind, String words) {
     }
 
     private static final String DELETED = " (deleted)";
-    private static final Set<String> MEMORY_FILE_SYSTEMS = Set.of("tmpfs", "ramfs", "hugetlbfs");
+    private static final Set<String> MEMORY_FILE_SYSTEMS = Set.of("tmpfs", "hugetlbfs");
     private static final Set<String> DEVICE_FILE_SYSTEMS = Set.of("devtmpfs", "sysfs", "proc");
 
     static AreaFile of(MemoryArea area, FileSystems fileSystems) {

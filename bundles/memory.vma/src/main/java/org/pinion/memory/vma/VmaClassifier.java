@@ -12,6 +12,7 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Section;
 import org.pinion.api.Trait;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.procfs.MemoryArea;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.pinion.spi.memory.ClassifierName;
 import org.pinion.spi.memory.MemoryClassifier;
@@ -45,7 +46,10 @@ public final class VmaClassifier implements MemoryClassifier {
     private Classification read() throws IommuException {
         ProcessMemory self = new ProcessMemory(kernel);
         try {
-            return new Classification(new AreaMap(self.areas()), mounts(self), kernel.pageSize());
+            List<MemoryArea> areas = self.areas();
+            FileSystems fileSystems = mounts(self);
+            Gaps gaps = new FileEnd(kernel, fileSystems).and(new GuardPages(kernel));
+            return new Classification(new AreaMap(areas), fileSystems, kernel.pageSize(), gaps);
         } catch (IOException unreadable) {
             throw new IommuException(
                     "classify memory by " + ProcessMemory.SMAPS,

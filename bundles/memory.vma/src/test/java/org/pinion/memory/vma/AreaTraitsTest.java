@@ -17,7 +17,8 @@ class AreaTraitsTest {
             new Mount(0, 6, "/dev", "devtmpfs"),
             new Mount(0, 24, "/run", "tmpfs"),
             new Mount(0, 40, "/mnt/huge", "hugetlbfs"),
-            new Mount(0, 52, "/srv/overlay", "overlay")));
+            new Mount(0, 52, "/srv/overlay", "overlay"),
+            new Mount(0, 28, "/mnt/ram", "ramfs")));
 
     private static List<String> labels(MemoryArea area) {
         return AreaTraits.of(area, AreaFile.of(area, MOUNTS), 4096).stream()
@@ -45,6 +46,8 @@ class AreaTraitsTest {
             rw-s | fe:00 | /var/guest.img                        | file-writeback
             rw-s | fe:00 | /var/guest.img (deleted)              | file-writeback
             rw-s | 08:77 | /srv/overlay/guest.img                | file-writeback
+            rw-s | 00:1c | /mnt/ram/guest                        | file-writeback
+            rw-p | 00:1c | /mnt/ram/guest                        | gup-able
             rw-p | fe:00 | /var/guest.img                        | gup-able
             r--p | fe:00 | /usr/share/qemu/bios.bin              | gup-able read-only
             r--s | fe:00 | /usr/share/qemu/bios.bin              | file-writeback gup-able read-only

@@ -19,8 +19,11 @@ class ClassificationTest {
             Smaps.text("7f0000040000-7f0000050000 rw-s 0 00:06 301 /dev/vfio/devices/vfio0", 4, "rd wr pf io");
     private static final String TOP = Smaps.text("fffffffffffff000-0 rw-p 00000000 00:00 0", 4, "rd wr");
 
+    private static final Gaps NO_GAPS = (area, part) -> List.of();
+
     private static Collection<Trait> traits(List<MemoryArea> areas, PlacedSection... sections) {
-        return new Classification(new AreaMap(areas), FileSystems.of(List.of()), 4096).traits(List.of(sections));
+        return new Classification(new AreaMap(areas), FileSystems.of(List.of()), 4096, NO_GAPS)
+                .traits(List.of(sections));
     }
 
     private static List<String> said(List<MemoryArea> areas, PlacedSection... sections) {
@@ -58,6 +61,46 @@ class ClassificationTest {
                         "0x38000-0x3ffff unbacked",
                         "0x8000-0x17fff gup-able",
                         "0x8000-0x17fff read-only");
+    }
+
+    @Test
+    void whatAnAreaLacksIsUnbackedAndTheRestIsSaidAround() {
+        AddressRange hole = new AddressRange(0x7f0000004000L, 0x7f0000004fffL);
+        Gaps gaps = (area, part) -> List.of(new Gaps.Gap(hole, "has guard pages here"));
+
+        Collection<Trait> traits = new Classification(
+                        new AreaMap(Smaps.areas(RAM)), FileSystems.of(List.of()), 4096, gaps)
+                .traits(List.of(section(0, 0x10000, 0x7f0000000000L)));
+
+        assertThat(traits)
+                .extracting(trait -> trait.range() + " " + trait.label())
+                .containsExactlyInAnyOrder("0x0-0x3fff gup-able", "0x5000-0xffff gup-able", "0x4000-0x4fff unbacked");
+        assertThat(traits).anySatisfy(trait -> assertThat(trait.evidence()).endsWith("has guard pages here"));
+    }
+
+    @Test
+    void whatCannotBePinnedAnywayIsNotAskedForItsGaps() {
+        Gaps asked = (area, part) -> {
+            throw new AssertionError(area + " was asked for");
+        };
+
+        assertThat(new Classification(new AreaMap(Smaps.areas(BAR)), FileSystems.of(List.of()), 4096, asked)
+                        .traits(List.of(section(0, 0x10000, 0x7f0000040000L))))
+                .extracting(Trait::name)
+                .containsExactly("device-memory");
+    }
+
+    @Test
+    void gapsOfTwoKindsAreJoinedWithoutOverlap() {
+        Gaps end = (area, part) -> List.of(new Gaps.Gap(new AddressRange(0x3000, 0x4fff), "end"));
+        Gaps guards = (area, part) -> List.of(
+                new Gaps.Gap(new AddressRange(0x1000, 0x1fff), "guard"),
+                new Gaps.Gap(new AddressRange(0x4000, 0x5fff), "guard"));
+
+        assertThat(end.and(guards).of(null, null)).containsExactly(
+                new Gaps.Gap(new AddressRange(0x1000, 0x1fff), "guard"),
+                new Gaps.Gap(new AddressRange(0x3000, 0x4fff), "end"),
+                new Gaps.Gap(new AddressRange(0x5000, 0x5fff), "guard"));
     }
 
     @Test

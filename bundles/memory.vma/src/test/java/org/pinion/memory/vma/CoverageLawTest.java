@@ -29,7 +29,8 @@ class CoverageLawTest {
         PlacedSection section =
                 new PlacedSection(AddressRange.ofSize(start * 0x1000L, pages * 0x1000L), address * 0x1000L);
         List<Trait> traits = List.copyOf(
-                new Classification(new AreaMap(areas), FileSystems.of(List.of()), 4096).traits(List.of(section)));
+                new Classification(new AreaMap(areas), FileSystems.of(List.of()), 4096, (area, part) -> List.of())
+                        .traits(List.of(section)));
 
         RangeSet backed = RangeSet.of(areas.stream()
                 .map(area -> new AddressRange(area.start(), area.last()).intersect(section.memory()))

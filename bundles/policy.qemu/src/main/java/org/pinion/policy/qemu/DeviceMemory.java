@@ -6,7 +6,6 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.Route;
 import org.pinion.spi.policy.Candidate;
-import org.pinion.spi.policy.Candidate.Planning;
 import org.pinion.spi.policy.Verdict;
 
 /**
@@ -47,22 +46,18 @@ final class DeviceMemory {
     }
 
     private static Verdict bar(Candidate candidate, Backing.DeviceBar bar) {
-        Planning planning = candidate.planning();
-        if (planning.routes().contains(Route.DMA_BUF)) {
-            return Verdict.map(
-                    candidate.section().access(),
-                    Set.of(Route.DMA_BUF),
-                    "ram-device",
-                    "QEMU maps a device's memory too; BAR %d of %s goes by dma-buf".formatted(bar.bar(), bar.device()));
-        }
-        String why = planning.missingRoutes().isEmpty()
-                ? planning.backend() + " takes no dma-buf"
-                : planning.missingRoutes();
-        return Verdict.skip(
-                        "bar-without-dma-buf",
-                        "BAR %d of %s has no pages that the kernel could pin by address, and %s"
-                                .formatted(bar.bar(), bar.device(), why))
-                .withRemedy("peer-to-peer DMA to it needs a backend and a kernel that export and take dma-bufs");
+        String subject = "BAR %d of %s".formatted(bar.bar(), bar.device());
+        return candidate.barObstacle()
+                .map(obstacle -> Verdict.skip(
+                                "bar-without-dma-buf",
+                                subject + " has no pages that the kernel could pin by address, and " + obstacle)
+                        .withRemedy("peer-to-peer DMA to it needs its device attached to the same address space, and a"
+                                + " backend and a kernel that export and take dma-bufs"))
+                .orElseGet(() -> Verdict.map(
+                        candidate.section().access(),
+                        Set.of(Route.DMA_BUF),
+                        "ram-device",
+                        "QEMU maps a device's memory too; " + subject + " goes by dma-buf"));
     }
 
     private static boolean isAligned(Candidate candidate) {

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
+import org.pinion.api.DeviceLimits;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
@@ -53,7 +57,7 @@ class MapsWhatQemuMapsTest {
         Plan plan = Planner.plan(new PlanRequest(
                 view,
                 traits,
-                IovaLimits.intersect(PAGE, List.of()),
+                IovaLimits.intersect(PAGE, handingOutAll(view)),
                 List.of(new NamedPolicy("qemu", new QemuPolicy())),
                 "iommufd",
                 capabilities));
@@ -61,6 +65,21 @@ class MapsWhatQemuMapsTest {
         Map<AddressRange, Access> planned = new TreeMap<>();
         plan.mapped().forEach(it -> planned.put(it.range(), it.mapping().orElseThrow().access()));
         return planned;
+    }
+
+    /** The devices whose BARs the view shows, each handing out all of them. */
+    private static List<DeviceLimits> handingOutAll(FlatView view) {
+        Map<String, Set<Integer>> bars = new TreeMap<>();
+        for (Section section : view.sections()) {
+            if (section.backing() instanceof Backing.DeviceBar bar) {
+                bars.computeIfAbsent(bar.device(), _ -> new TreeSet<>()).add(bar.bar());
+            }
+        }
+        return bars.entrySet().stream()
+                .map(device -> new DeviceLimits(device.getKey(), RangeSet.ALL, PAGE, List.of(), device.getValue().stream()
+                        .map(bar -> new BarExport(bar, -1L, RangeSet.ALL, ""))
+                        .toList()))
+                .toList();
     }
 
     private static List<AddressRange> ranges(FlatView view, SectionKind kind) {

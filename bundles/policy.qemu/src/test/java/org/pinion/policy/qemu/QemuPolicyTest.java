@@ -11,23 +11,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
 import org.pinion.api.Trait;
 import org.pinion.api.Traits;
-import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Candidate.Planning;
+import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Conflict;
-import org.pinion.spi.policy.Verdict;
 import org.pinion.spi.policy.Verdict.Outcome;
+import org.pinion.spi.policy.Verdict;
 
 class QemuPolicyTest {
 
     private static final Planning IOMMUFD = new Planning(
             "iommufd", Set.of(Route.USER, Route.FILE), "Linux 6.12 exports no dma-buf", 0x1000, List.of());
     private static final Planning WITH_DMA_BUF =
-            new Planning("iommufd", Set.of(Route.USER, Route.FILE, Route.DMA_BUF), "", 0x1000, List.of());
+            new Planning("iommufd", Set.of(Route.USER, Route.FILE, Route.DMA_BUF), "", 0x1000, List.of(new DeviceLimits(
+            "0000:00:12.0",
+            RangeSet.ALL,
+            0x1000,
+            List.of(),
+            List.of(new BarExport(2, 0x4000, RangeSet.of(new AddressRange(0, 0x3fff)), "")))));
     private static final Planning TYPE1 = new Planning("vfio", Set.of(Route.USER), "", 0x1000, List.of());
     private static final Backing RAM = new Backing.Remote("pc.ram", 0);
     private static final Backing BAR = new Backing.DeviceBar("0000:00:12.0", 2, 0);
@@ -118,6 +126,11 @@ class QemuPolicyTest {
         assertThat(verdict.outcome()).isEqualTo(Outcome.MAP);
         assertThat(verdict.routes()).containsExactly(Route.DMA_BUF);
         assertThat(verdict.access()).isEqualTo(Access.READ_WRITE);
+        Backing other = new Backing.DeviceBar("0000:00:13.0", 2, 0);
+        Verdict skipped = decide(0, 0xfff, SectionKind.RAM_DEVICE, other, WITH_DMA_BUF);
+        assertThat(skipped.rule()).isEqualTo("bar-without-dma-buf");
+        assertThat(skipped.reason()).endsWith("device 0000:00:13.0 is not attached to this address space, so nobody"
+                + " can export its BAR");
     }
 
     @Test

@@ -89,16 +89,27 @@ public final class StrictPolicy implements MappingPolicy {
 
     private static Verdict deviceMemory(Candidate candidate) {
         Backing backing = candidate.section().backing();
-        boolean exported = backing instanceof Backing.DeviceBar || backing instanceof Backing.DmaBuf;
-        if (exported && candidate.planning().routes().contains(Route.DMA_BUF)) {
+        String obstacle = obstacle(candidate);
+        if (obstacle.isEmpty()) {
             return Verdict.map(access(candidate), EXPORTED, "dma-buf", subject(backing) + " goes by its dma-buf");
         }
+        return Verdict.skip("device-memory", subject(backing) + " is mapped by dma-buf or not at all: " + obstacle)
+                .withRemedy("peer-to-peer DMA to it needs its device attached to the same address space, and a backend"
+                        + " and a kernel that export and take dma-bufs");
+    }
+
+    private static String obstacle(Candidate candidate) {
+        return switch (candidate.section().backing()) {
+            case Backing.DeviceBar _ -> candidate.barObstacle().orElse("");
+            case Backing.DmaBuf _ when candidate.planning().routes().contains(Route.DMA_BUF) -> "";
+            case Backing.DmaBuf _ -> missingDmaBuf(candidate);
+            default -> "it is known by its address only";
+        };
+    }
+
+    private static String missingDmaBuf(Candidate candidate) {
         String missing = candidate.planning().missingRoutes();
-        String why = !exported
-                ? "it is known by its address only"
-                : missing.isEmpty() ? candidate.planning().backend() + " takes no dma-buf" : missing;
-        return Verdict.skip("device-memory", subject(backing) + " is mapped by dma-buf or not at all: " + why)
-                .withRemedy("peer-to-peer DMA to it needs a backend and a kernel that export and take dma-bufs");
+        return missing.isEmpty() ? candidate.planning().backend() + " takes no dma-buf" : missing;
     }
 
     private static String subject(Backing backing) {

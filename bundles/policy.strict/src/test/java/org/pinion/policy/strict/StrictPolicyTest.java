@@ -13,16 +13,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
 import org.pinion.api.Trait;
 import org.pinion.api.Traits;
-import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Candidate.Planning;
+import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Conflict;
-import org.pinion.spi.policy.Verdict;
 import org.pinion.spi.policy.Verdict.Outcome;
+import org.pinion.spi.policy.Verdict;
 
 class StrictPolicyTest {
 
@@ -30,7 +33,12 @@ class StrictPolicyTest {
     private static final Planning PLAIN = new Planning(
             "iommufd", Set.of(Route.USER, Route.FILE), "Linux 6.12 exports no dma-buf", 0x1000, List.of());
     private static final Planning WITH_DMA_BUF =
-            new Planning("iommufd", Set.of(Route.USER, Route.FILE, Route.DMA_BUF), "", 0x1000, List.of());
+            new Planning("iommufd", Set.of(Route.USER, Route.FILE, Route.DMA_BUF), "", 0x1000, List.of(new DeviceLimits(
+            "0000:00:12.0",
+            RangeSet.ALL,
+            0x1000,
+            List.of(),
+            List.of(new BarExport(2, 0x4000, RangeSet.of(new AddressRange(0, 0x3fff)), "")))));
     private static final Backing MEMORY = new Backing.UserMemory(0x7f0000001000L);
     private static final Backing BAR = new Backing.DeviceBar("0000:00:12.0", 2, 0);
 
@@ -101,6 +109,16 @@ class StrictPolicyTest {
         assertThat(skipped.rule()).isEqualTo("device-memory");
         assertThat(skipped.reason()).isEqualTo("BAR 2 of 0000:00:12.0 is mapped by dma-buf or not at all:"
                 + " Linux 6.12 exports no dma-buf");
+    }
+
+    @Test
+    void aBarWhoseDeviceIsNotAttachedStaysOut() {
+        Backing other = new Backing.DeviceBar("0000:00:13.0", 2, 0);
+        Verdict verdict = decide(SectionKind.RAM_DEVICE, other, WITH_DMA_BUF, Traits.DEVICE_MEMORY);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SKIP);
+        assertThat(verdict.reason()).endsWith("or not at all: device 0000:00:13.0 is not attached to this address"
+                + " space, so nobody can export its BAR");
+        assertThat(verdict.remedy()).contains("attached to the same address space");
     }
 
     @Test

@@ -9,7 +9,7 @@ final class BackendOption {
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = "iommufd",
-            description = "The backend to use (default: iommufd).")
+            description = "The backend to use, such as vfio (default: iommufd).")
     private String backend;
 
     String name() {

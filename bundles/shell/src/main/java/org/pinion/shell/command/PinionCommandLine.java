@@ -27,6 +27,7 @@ public final class PinionCommandLine {
                 .addSubcommand(new ReplayCommand(services))
                 .addSubcommand(new DevicesCommand(services))
                 .addSubcommand(new PluginsCommand(services))
+                .addSubcommand(new DoctorCommand(services))
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new CommandLine.HelpCommand());
         line.getCommandSpec().version("pinion " + version);
@@ -40,7 +41,10 @@ public final class PinionCommandLine {
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> Failures.failed(exception, command.getErr()))
                 .execute(args);
-        out.flush();
+        if (out.checkError()) {
+            err.println("pinion: the output could not be written whole; remedy: see whether its disk is full");
+            code = code == 0 ? Failures.FAILED : code;
+        }
         err.flush();
         return code;
     }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             "  pinion explain guest.mtree --device 0000:00:10.0",
             "  pinion plug guest.mtree --device 0000:00:10.0 --device 0000:00:11.0",
             "  pinion devices",
+            "  pinion doctor",
             "  pinion help explain",
             "",
             "Exit codes: 0 done, 1 refused or failed (the reason is on the standard error), 2 wrong usage."

@@ -1,10 +1,12 @@
 package org.pinion.shell.command;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.pinion.api.DmaService;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.runtime.DmaRuntime;
+import org.pinion.api.runtime.HostExaminer;
 
 /**
  * What the commands call.
@@ -12,5 +14,10 @@ import org.pinion.api.runtime.DmaRuntime;
  * @param dma opens spaces, reads flat views
  * @param runtime says what is there
  * @param memory the allocator of the moment; it needs a kernel and may be missing
+ * @param examiners those who look at the host, at the moment; they need a kernel too
  */
-public record Services(DmaService dma, DmaRuntime runtime, Supplier<Optional<HostMemoryAllocator>> memory) {}
+public record Services(
+        DmaService dma,
+        DmaRuntime runtime,
+        Supplier<Optional<HostMemoryAllocator>> memory,
+        Supplier<List<HostExaminer>> examiners) {}

@@ -1,8 +1,7 @@
 package org.pinion.shell.dma;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
@@ -26,7 +26,7 @@ final class DeviceCheck {
     /** QEMU's edu clears the address bits above its mask, and the mask has 28 bits unless QEMU was told otherwise. */
     private static final long USUAL_MASK = 0xfff_ffffL;
 
-    private final StandInMemory memory;
+    private final ReachableBytes memory;
     private final List<Mapping> table;
     private final AttachedDevice device;
     private final long pageSize;
@@ -37,7 +37,7 @@ final class DeviceCheck {
     private int transfers;
     private long bytes;
 
-    DeviceCheck(StandInMemory memory, SpaceSnapshot space, AttachedDevice device, EduDriver driver) {
+    DeviceCheck(ReachableBytes memory, SpaceSnapshot space, AttachedDevice device, EduDriver driver) {
         this.memory = memory;
         this.table = space.table();
         this.pageSize = space.plan().limits().alignment();
@@ -64,7 +64,9 @@ final class DeviceCheck {
 
     private String check(Mapping mapping) throws IommuException {
         if (probes(mapping).isEmpty()) {
-            return "not checked: not memory of this process";
+            return mapping.backing() instanceof Backing.DeviceBar
+                    ? "not checked: registers of a device, or not known to be anything else"
+                    : "not checked: not memory of this process";
         }
         int before = failures.size();
         for (AddressRange probe : probes(mapping)) {
@@ -77,17 +79,18 @@ final class DeviceCheck {
         return failures.size() == before ? DmaResult.CheckedRange.OK : DmaResult.CheckedRange.FAILED;
     }
 
-    /** The first bytes of a range's first page and the last bytes of its last page, if they are memory of ours. */
-    private List<AddressRange> probes(Mapping mapping) {
+    /** The first bytes of a range's first page and the last bytes of its last page, if they are memory. */
+    private List<AddressRange> probes(Mapping mapping) throws IommuException {
         AddressRange range = mapping.range();
-        long first = size(range.start() / pageSize, range);
-        long last = size(range.last() / pageSize, range);
-        return Stream.of(
-                        AddressRange.ofSize(range.start(), first),
-                        new AddressRange(range.last() - last + 1, range.last()))
-                .distinct()
-                .filter(probe -> memory.at(probe.start(), probe.size()).isPresent())
-                .toList();
+        AddressRange first = AddressRange.ofSize(range.start(), size(range.start() / pageSize, range));
+        AddressRange last = new AddressRange(range.last() - size(range.last() / pageSize, range) + 1, range.last());
+        List<AddressRange> probes = new ArrayList<>();
+        for (AddressRange probe : first.equals(last) ? List.of(first) : List.of(first, last)) {
+            if (memory.at(probe).isPresent()) {
+                probes.add(probe);
+            }
+        }
+        return probes;
     }
 
     private static long size(long page, AddressRange range) {
@@ -95,32 +98,35 @@ final class DeviceCheck {
         return range.last() - range.start() < size ? range.size() : size;
     }
 
-    private Optional<AddressRange> writable(long size) {
-        return table.stream()
-                .filter(mapping -> mapping.access().writable())
-                .map(mapping -> AddressRange.ofSize(mapping.range().start(), size))
-                .filter(range -> memory.at(range.start(), size).isPresent())
-                .findFirst();
+    private Optional<AddressRange> writable(long size) throws IommuException {
+        for (Mapping mapping : table) {
+            AddressRange range = AddressRange.ofSize(mapping.range().start(), size);
+            if (mapping.access().writable() && memory.at(range).isPresent()) {
+                return Optional.of(range);
+            }
+        }
+        return Optional.empty();
     }
 
     private void roundTrip(AddressRange from, AddressRange to) throws IommuException {
-        MemorySegment source = memory.at(from.start(), from.size()).orElseThrow();
-        MemorySegment target = memory.at(to.start(), to.size()).orElseThrow();
+        Bytes source = memory.at(from).orElseThrow();
+        Bytes target = memory.at(to).orElseThrow();
         byte[] pattern = pattern(from);
-        try (Content _ = new Content(source); Content _ = new Content(target)) {
-            MemorySegment.copy(MemorySegment.ofArray(pattern), 0, source, 0, pattern.length);
+        try (Bytes.Saved _ = source.save();
+                Bytes.Saved _ = target.save()) {
+            source.set(pattern);
             move(from, driver::toDevice);
             // Every byte has to change for the comparison to hold, also where source and target are the same bytes.
-            target.copyFrom(MemorySegment.ofArray(inverted(pattern)));
+            target.set(inverted(pattern));
             move(to, driver::fromDevice);
-            long difference = target.mismatch(MemorySegment.ofArray(pattern));
+            int difference = Arrays.mismatch(target.get(), pattern);
             if (difference >= 0) {
                 failures.add(wrong(from, to, difference));
             }
         }
     }
 
-    private String wrong(AddressRange from, AddressRange to, long difference) {
+    private String wrong(AddressRange from, AddressRange to, int difference) {
         String hint = Long.compareUnsigned(from.last(), USUAL_MASK) > 0
                 ? "; QEMU's edu reaches addresses above 0x%x only if started with dma_mask=0xffffffffffffffff"
                         .formatted(USUAL_MASK)
@@ -163,24 +169,28 @@ final class DeviceCheck {
     private void writeOutside(long address) throws IommuException {
         AddressRange outside = AddressRange.ofSize(address, SMALLEST);
         Map<AddressRange, byte[]> before = new LinkedHashMap<>();
-        witnesses(outside).forEach(range -> before.put(range, bytes(range)));
+        for (AddressRange witness : witnesses(outside)) {
+            before.put(witness, memory.at(witness).orElseThrow().get());
+        }
         move(outside, driver::fromDevice);
-        before.forEach((range, content) -> {
-            if (MemorySegment.ofArray(content).mismatch(MemorySegment.ofArray(bytes(range))) >= 0) {
+        for (Map.Entry<AddressRange, byte[]> witness : before.entrySet()) {
+            byte[] after = memory.at(witness.getKey()).orElseThrow().get();
+            if (!Arrays.equals(witness.getValue(), after)) {
                 failures.add("the device wrote to %s, where nothing is mapped, and memory at %s changed"
-                        .formatted(outside, range));
+                        .formatted(outside, witness.getKey()));
             }
-        });
+        }
     }
 
-    private Stream<AddressRange> witnesses(AddressRange outside) {
-        return Stream.concat(
-                table.stream().flatMap(mapping -> probes(mapping).stream()),
-                Stream.of(outside).filter(range -> memory.at(range.start(), range.size()).isPresent()));
-    }
-
-    private byte[] bytes(AddressRange range) {
-        return memory.at(range.start(), range.size()).orElseThrow().toArray(ValueLayout.JAVA_BYTE);
+    private List<AddressRange> witnesses(AddressRange outside) throws IommuException {
+        List<AddressRange> witnesses = new ArrayList<>();
+        for (Mapping mapping : table) {
+            witnesses.addAll(probes(mapping));
+        }
+        if (memory.at(outside).isPresent()) {
+            witnesses.add(outside);
+        }
+        return witnesses;
     }
 
     /** A direction of a transfer. */

@@ -37,21 +37,22 @@ public final class DmaCheck {
         List<AttachedDevice> sorted = devices.stream()
                 .sorted(Comparator.comparing(device -> device.device().address()))
                 .toList();
+        ReachableBytes reachable = new ReachableBytes(memory, space.table(), sorted);
         List<DmaResult> results = new ArrayList<>();
         for (AttachedDevice device : sorted) {
-            results.add(check(device));
+            results.add(check(device, reachable));
         }
         return results;
     }
 
-    private DmaResult check(AttachedDevice device) throws IommuException {
+    private DmaResult check(AttachedDevice device, ReachableBytes reachable) throws IommuException {
         String address = device.device().address();
         PciIdentity identity = PciIdentity.of(device);
         if (!identity.equals(EduDriver.EDU)) {
             return new DmaResult.NotDriven(address, identity.toString());
         }
         try (EduDriver driver = new EduDriver(device, deadline)) {
-            return new DeviceCheck(memory, space, device, driver).run(identity.toString());
+            return new DeviceCheck(reachable, space, device, driver).run(identity.toString());
         }
     }
 }

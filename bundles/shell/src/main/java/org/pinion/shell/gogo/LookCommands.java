@@ -4,13 +4,18 @@ import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
+import org.pinion.api.runtime.HostExaminer;
 import org.pinion.shell.report.DeviceList;
+import org.pinion.shell.report.DoctorText;
+import org.pinion.shell.report.Examination;
 import org.pinion.shell.report.ForecastReport;
 import org.pinion.shell.report.PlanReport;
 import org.pinion.shell.report.PlanText;
@@ -28,7 +33,8 @@ import org.pinion.shell.report.SpaceList;
             "osgi.command.function=preflight",
             "osgi.command.function=why",
             "osgi.command.function=devices",
-            "osgi.command.function=plugins"
+            "osgi.command.function=plugins",
+            "osgi.command.function=doctor"
         })
 public final class LookCommands {
 
@@ -40,6 +46,7 @@ public final class LookCommands {
             dma:why ADDRESS [SPACE]                  why devices can or cannot reach an address (0x... or decimal)
             dma:devices [BACKEND]                    the devices that could be attached
             dma:plugins                              the backends, classifiers, policies and sources
+            dma:doctor                               what this host can and cannot do, and what helps
             dma:open SPACE [BACKEND] [POLICY...]     open an address space (default: iommufd strict)
             dma:load SPACE MTREE [MEMORY-DEVICES]    show a guest's flat view there, on memory of this process
             dma:attach DEVICE [SPACE]                attach a device
@@ -50,6 +57,10 @@ public final class LookCommands {
     private final DmaService dma;
     private final DmaRuntime runtime;
     private final OpenSpaces open;
+
+    // They need a kernel; without one the other commands still work.
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<HostExaminer> examiners = List.of();
 
     /**
      * @param dma knows spaces and devices
@@ -124,6 +135,14 @@ public final class LookCommands {
     /** {@return the plugins} */
     public String plugins() {
         return PluginList.text(runtime.plugins()).stripTrailing();
+    }
+
+    /**
+     * @return what the examiners found out about the host
+     * @throws IommuException if there is no examiner
+     */
+    public String doctor() throws IommuException {
+        return DoctorText.of(Examination.by(examiners)).stripTrailing();
     }
 
     private static long parse(String address) throws IommuException {

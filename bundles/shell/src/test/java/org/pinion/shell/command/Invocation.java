@@ -2,6 +2,7 @@ package org.pinion.shell.command;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Optional;
 import org.pinion.shell.fake.FakeDma;
 
@@ -9,7 +10,7 @@ import org.pinion.shell.fake.FakeDma;
 record Invocation(int code, String out, String err) {
 
     static Invocation of(FakeDma host, String... args) {
-        return of(new Services(host, host.runtime(), () -> Optional.of(host.memory)), args);
+        return of(new Services(host, host.runtime(), () -> Optional.of(host.memory), List::of), args);
     }
 
     static Invocation of(Services services, String... args) {

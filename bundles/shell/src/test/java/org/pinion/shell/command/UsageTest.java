@@ -2,6 +2,12 @@ package org.pinion.shell.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +39,27 @@ class UsageTest {
     @Test
     void theVersionIsTheBundles() {
         assertThat(Invocation.of(host, "--version")).isEqualTo(new Invocation(0, "pinion 1.2.3\n", ""));
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsAFailure() {
+        Writer full = new Writer() {
+            @Override
+            public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        StringWriter err = new StringWriter();
+        Services services = new Services(host, host.runtime(), Optional::empty, List::of);
+        int code = PinionCommandLine.run(services, "1", new PrintWriter(full), new PrintWriter(err), "--version");
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).contains("could not be written whole");
     }
 
     @Test

@@ -90,7 +90,7 @@ class DmaCheckTest {
         DmaResult.Moved moved = moved(host, DEADLINE);
         assertThat(moved.failures()).isEmpty();
         assertThat(moved.ranges()).extracting(CheckedRange::outcome)
-                .containsExactly("ok", "not checked: not memory of this process");
+                .containsExactly("ok", "not checked: registers of a device, or not known to be anything else");
     }
 
     @Test

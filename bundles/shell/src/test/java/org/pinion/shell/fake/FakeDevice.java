@@ -115,6 +115,11 @@ public final class FakeDevice implements AttachedDevice {
         }
     }
 
+    @Override
+    public void reset() throws IommuException {
+        throw failed("reset", "nothing here resets devices");
+    }
+
     private void requireEdu(int region, long offset, long size) throws IommuException {
         if (region != 0 || identity != FakeDma.EDU || offset < 0x80 || size != 4 && size != 8) {
             throw failed("access " + size + " bytes of region " + region + " at " + offset, "there is nothing");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.IommuException;
+import org.pinion.api.runtime.Finding;
 import org.pinion.shell.fake.FakeDma;
 import org.pinion.shell.fake.Lab;
 
@@ -26,6 +27,7 @@ class GogoCommandsTest {
 
     private final FakeDma host = Lab.host();
     private final ChangeCommands change = new ChangeCommands(host);
+    private final LookCommands look = new LookCommands(host, host.runtime());
     private final ThreadIOImpl streams = new ThreadIOImpl();
     private CommandProcessorImpl gogo;
 
@@ -33,7 +35,7 @@ class GogoCommandsTest {
     void startGogo() {
         streams.start();
         gogo = new CommandProcessorImpl(streams);
-        add(new LookCommands(host, host.runtime()));
+        add(look);
         add(change);
         gogo.addCommand("test", new Filter(), "grep");
     }
@@ -64,6 +66,18 @@ class GogoCommandsTest {
         try (InputStream description = component.getResourceAsStream("/OSGI-INF/" + component.getName() + ".xml")) {
             return new String(description.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    @Test
+    void theDoctorSaysWhatTheExaminersFound() throws Exception {
+        look.examiners = List.of(() -> List.of(new Finding(
+                "kernel.release", Finding.Level.OK, "kernel", "Linux 7.3.4", "", "", "", List.of())));
+
+        assertThat(run("dma:doctor")).isEqualTo("""
+                in order
+                  kernel  Linux 7.3.4
+
+                no problems, no warnings: devices can be used""");
     }
 
     @Test

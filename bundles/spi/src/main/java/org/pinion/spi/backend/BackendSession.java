@@ -82,8 +82,7 @@ public interface BackendSession extends AutoCloseable {
      *
      * @param mapping the mapping, equal to the one that was made
      * @throws IommuException if the kernel refuses, or removed less than the whole mapping: then it throws, and the
-     *     mapping
-     *     must be taken as gone in part
+     *     mapping must be taken as gone in part; with the errno {@code ENOENT} only if nothing of it is there
      */
     void unmap(Mapping mapping) throws IommuException;
 

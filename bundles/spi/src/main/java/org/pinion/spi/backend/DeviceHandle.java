@@ -35,4 +35,23 @@ public interface DeviceHandle {
      * @throws IommuException if the region or the offset does not exist or the device does not answer
      */
     void write(int region, long offset, MemorySegment from) throws IommuException;
+
+    /**
+     * Resets the device, with the meaning of {@link org.pinion.api.AttachedDevice#reset}. May be called from any thread.
+     *
+     * @throws IommuException if the device cannot be reset
+     */
+    default void reset() throws IommuException {
+        throw new IommuException("reset " + device().address(), "its backend does not reset devices", "");
+    }
+
+    /**
+     * Whether the device's BARs can be reached. Asked after every write and reset, so it must not cost a system call;
+     * what it says changes only by calls of this handle. May be called from any thread.
+     *
+     * @return the state now; {@link Decoding#ALWAYS} for a device whose BARs nobody hands out
+     */
+    default Decoding decoding() {
+        return Decoding.ALWAYS;
+    }
 }

@@ -5,12 +5,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
+import org.pinion.api.DeviceLimits;
 import org.pinion.api.Route;
 import org.pinion.api.Section;
 import org.pinion.api.Trait;
 
 /**
- * A part of a section about which every classifier says the same from its first address to its last.
+ * A part of a section about which every classifier says the same from its first address to its last. Where the section
+ * shows a BAR, the part is also either within one area that the BAR's device can hand out, or outside of all of them.
  *
  * @param range the part's addresses, not yet trimmed to any alignment
  * @param section the section it is a part of
@@ -26,17 +30,22 @@ public record Candidate(AddressRange range, Section section, List<Trait> traits,
      * @param routes the ways by which the backend takes memory
      * @param missingRoutes why a route is missing, a sentence; empty if none is
      * @param alignment bytes to which mappings will be trimmed, a power of two
-     * @param devices addresses of the devices planned for, sorted
+     * @param limits the limits of the devices planned for, sorted by address
      */
     public record Planning(
-            String backend, Set<Route> routes, String missingRoutes, long alignment, List<String> devices) {
+            String backend, Set<Route> routes, String missingRoutes, long alignment, List<DeviceLimits> limits) {
 
         /** Checks that nothing is null and copies the collections. */
         public Planning {
             Objects.requireNonNull(backend, "backend");
             routes = Set.copyOf(routes);
             Objects.requireNonNull(missingRoutes, "missingRoutes");
-            devices = List.copyOf(devices);
+            limits = List.copyOf(limits);
+        }
+
+        /** {@return addresses of the devices planned for, sorted} */
+        public List<String> devices() {
+            return limits.stream().map(DeviceLimits::device).toList();
         }
     }
 
@@ -71,5 +80,47 @@ public record Candidate(AddressRange range, Section section, List<Trait> traits,
      */
     public boolean is(String name) {
         return trait(name).isPresent();
+    }
+
+    /**
+     * Why a BAR behind this part cannot go by a dma-buf, which is the only way by which it may go.
+     *
+     * @return a sentence; empty if it can, or if no BAR is behind the part
+     */
+    public Optional<String> barObstacle() {
+        return section.backing() instanceof Backing.DeviceBar ? barObstacle(barAt(range.start())) : Optional.empty();
+    }
+
+    private Backing.DeviceBar barAt(long address) {
+        return (Backing.DeviceBar) section.backingAt(address);
+    }
+
+    private Optional<String> barObstacle(Backing.DeviceBar bar) {
+        if (!planning.routes().contains(Route.DMA_BUF)) {
+            String missing = planning.missingRoutes();
+            return Optional.of(missing.isEmpty() ? planning.backend() + " takes no dma-buf" : missing);
+        }
+        return planning.limits().stream()
+                .filter(limits -> limits.device().equals(bar.device()))
+                .findFirst()
+                .map(limits -> notHandedOut(limits, bar))
+                .orElseGet(() -> Optional.of("device " + bar.device()
+                        + " is not attached to this address space, so nobody can export its BAR"));
+    }
+
+    private Optional<String> notHandedOut(DeviceLimits limits, Backing.DeviceBar bar) {
+        Optional<BarExport> export = limits.bars().stream()
+                .filter(known -> known.bar() == bar.bar())
+                .findFirst();
+        if (export.isEmpty()) {
+            return Optional.of("device " + bar.device() + " has no such BAR");
+        }
+        return export.get().areas().contains(bar.offset()) ? Optional.empty() : Optional.of(outside(export.get()));
+    }
+
+    private static String outside(BarExport export) {
+        return export.obstacle().isEmpty()
+                ? "the BAR ends at 0x%x".formatted(export.size())
+                : export.obstacle();
     }
 }

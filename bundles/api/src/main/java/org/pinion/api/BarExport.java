@@ -1,0 +1,31 @@
+package org.pinion.api;
+
+import java.util.Objects;
+
+/**
+ * What a device can hand out of one of its BARs, so that other devices reach it by DMA: as a dma-buf
+ * ({@code VFIO_DEVICE_FEATURE_DMA_BUF}), in whole pages, where the BAR may be mapped at all.
+ *
+ * @param bar the BAR's number, 0 to 5
+ * @param size bytes of the BAR
+ * @param areas the offsets in the BAR that can be handed out; one dma-buf lies within one range
+ * @param obstacle why the rest of the BAR cannot be handed out, a sentence; empty if there is no rest
+ */
+public record BarExport(int bar, long size, RangeSet areas, String obstacle) {
+
+    /** Checks that nothing is null. */
+    public BarExport {
+        Objects.requireNonNull(areas, "areas");
+        Objects.requireNonNull(obstacle, "obstacle");
+    }
+
+    /**
+     * The same BAR, of which nothing can be handed out.
+     *
+     * @param why the cause, a sentence
+     * @return the export
+     */
+    public BarExport without(String why) {
+        return new BarExport(bar, size, RangeSet.EMPTY, why);
+    }
+}

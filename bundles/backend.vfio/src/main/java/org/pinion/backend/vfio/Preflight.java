@@ -1,0 +1,216 @@
+package org.pinion.backend.vfio;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.api.RangeSet;
+import org.pinion.api.ReservedRegion;
+import org.pinion.device.IovaRanges;
+import org.pinion.device.VfioDevice;
+import org.pinion.device.cause.Cause;
+import org.pinion.device.cause.DriverCauses;
+import org.pinion.device.cause.GroupCauses;
+import org.pinion.device.host.GroupFacts;
+import org.pinion.device.host.Holders;
+import org.pinion.device.host.HostDevices;
+import org.pinion.device.host.PinningFacts;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
+
+/** Opens one group and learns its limits in a container of its own. Whatever fails closes the group again. */
+final class Preflight {
+
+    private final Kernel kernel;
+    private final HostDevices host;
+    private final LongAdder ioctls;
+    private final boolean iommufd;
+    private final PinningFacts pinning;
+
+    /**
+     * @param kernel the kernel
+     * @param ioctls counts every ioctl
+     * @param iommufd whether iommufd serves containers
+     * @param pinning tells the limit on locked memory
+     */
+    Preflight(Kernel kernel, LongAdder ioctls, boolean iommufd, PinningFacts pinning) {
+        this.kernel = kernel;
+        this.host = new HostDevices(kernel);
+        this.ioctls = ioctls;
+        this.iommufd = iommufd;
+        this.pinning = pinning;
+    }
+
+    /**
+     * @param address the device's address
+     * @param operation what is being done, for messages
+     * @return the device, of a driver of VFIO and in a group
+     * @throws IommuException if there is none, or it cannot be reached through a group
+     */
+    HostDevices.Found find(String address, String operation) throws IommuException {
+        HostDevices.Found found = host.require(address, operation);
+        HostDevice device = found.device();
+        if (!DriverCauses.boundToVfio(device)) {
+            Cause cause = DriverCauses.notBound(device);
+            throw new IommuException(operation, cause.why(), cause.remedy());
+        }
+        if (device.group() < 0) {
+            throw new IommuException(
+                    operation,
+                    "the device has no IOMMU group: no IOMMU stands before it",
+                    "enable the IOMMU in the firmware and on the kernel's command line (intel_iommu=on)");
+        }
+        return found;
+    }
+
+    /**
+     * @param found the device
+     * @param operation what is being done, for messages
+     * @return its group, open and in no container
+     * @throws IommuException if it is in use or the kernel refuses; the group is not open
+     */
+    LearnedGroup run(HostDevices.Found found, String operation) throws IommuException {
+        Group group = open(found, operation);
+        try {
+            requireViable(group, found, operation);
+            return learn(group, found, operation);
+        } catch (IommuException | RuntimeException failure) {
+            closeAfter(group, failure);
+            throw failure;
+        }
+    }
+
+    private Group open(HostDevices.Found found, String operation) throws IommuException {
+        int number = found.device().group();
+        try {
+            return Group.open(kernel, number, ioctls);
+        } catch (ErrnoException failure) {
+            throw OpenCauses.ofGroup(Group.path(number), holders(found), failure).failing(operation, failure);
+        }
+    }
+
+    private String holders(HostDevices.Found found) {
+        Holders holders = new Holders(kernel);
+        String ofDevice = found.cdev().map(cdev -> holders.ofDevice(cdev, 0)).orElse("");
+        return Stream.of(holders.ofGroup(Group.path(found.device().group())), ofDevice)
+                .filter(words -> !words.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private void requireViable(Group group, HostDevices.Found found, String operation) throws IommuException {
+        try {
+            if (!group.viable()) {
+                GroupCauses causes = new GroupCauses(facts(found));
+                Cause cause = causes.usedByHost()
+                        .orElseGet(() -> causes.ownedOrNotIsolated(JoinCauses.unsafeInterrupts(iommufd)));
+                throw new IommuException(operation, cause.why(), cause.remedy());
+            }
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, failure);
+        } catch (IOException unreadable) {
+            throw HostDevices.unreadable(operation, unreadable);
+        }
+    }
+
+    private LearnedGroup learn(Group group, HostDevices.Found found, String operation) throws IommuException {
+        HostDevice device = found.device();
+        List<ReservedRegion> reserved = reserved(device, operation);
+        IovaRanges ranges;
+        try {
+            ranges = alone(group, device.address());
+        } catch (ErrnoException failure) {
+            throw refused(found, JoinCauses.Content.NOTHING, operation, failure);
+        }
+        // Iommufd reserves for each device alone, and only while it is attached; a container of VFIO's own for the
+        // group. Keeping off all of the group's regions is right for both.
+        RangeSet usable = ranges.usable()
+                .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
+        return new LearnedGroup(group, new IovaRanges(usable, ranges.alignment()), reserved);
+    }
+
+    private List<ReservedRegion> reserved(HostDevice device, String operation) throws IommuException {
+        try {
+            return host.reserved(device.group());
+        } catch (IOException unreadable) {
+            throw HostDevices.unreadable(operation, unreadable);
+        }
+    }
+
+    /** What the kernel lets be mapped in an empty container that this group alone is in. */
+    private IovaRanges alone(Group group, String device) throws ErrnoException {
+        try (Container scratch = Container.open(kernel, ioctls);
+                Visit visit = Visit.begin(group, scratch)) {
+            return iommufd ? visit.rangesWithOpen(device) : visit.ranges();
+        }
+    }
+
+    /**
+     * The refusal to let a group or a device in, with its cause.
+     *
+     * @param found the device
+     * @param content what the group has met
+     * @param operation what was being done
+     * @param failure the kernel's answer
+     * @return the exception that tells it
+     */
+    IommuException refused(
+            HostDevices.Found found, JoinCauses.Content content, String operation, ErrnoException failure) {
+        try {
+            return new JoinCauses(facts(found), content, iommufd, pinning).of(failure).failing(operation, failure);
+        } catch (IOException unreadable) {
+            failure.addSuppressed(unreadable);
+            return Cause.unknown(failure).failing(operation, failure);
+        }
+    }
+
+    private GroupFacts facts(HostDevices.Found found) throws IOException {
+        String holders =
+                found.cdev().map(cdev -> new Holders(kernel).ofDevice(cdev, 0)).orElse("");
+        return host.factsAbout(found.device(), JoinCauses.unsafeInterrupts(iommufd), holders);
+    }
+
+    private static void closeAfter(Group group, Exception failure) {
+        try {
+            group.close();
+        } catch (ErrnoException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    /** A stay in a container for the length of a block. */
+    private record Visit(Group group, Container container) implements AutoCloseable {
+
+        static Visit begin(Group group, Container container) throws ErrnoException {
+            group.join(container);
+            Visit visit = new Visit(group, container);
+            try {
+                container.setIommu();
+                return visit;
+            } catch (ErrnoException failure) {
+                try (visit) {
+                    throw failure;
+                }
+            }
+        }
+
+        IovaRanges ranges() throws ErrnoException {
+            return container.info().ranges();
+        }
+
+        /** Iommufd's compatibility mode attaches a device when it is opened, not when its group comes in. */
+        IovaRanges rangesWithOpen(String device) throws ErrnoException {
+            try (VfioDevice _ = group.openDevice(device)) {
+                return ranges();
+            }
+        }
+
+        @Override
+        public void close() throws ErrnoException {
+            group.leave();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package org.pinion.core.plan;
+
+import java.util.List;
+import java.util.Optional;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.BarExport;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.RangeSet;
+import org.pinion.api.Section;
+
+/** Where, in a section that shows a BAR, what the BAR's device can hand out begins and ends. */
+final class BarAreas {
+
+    private BarAreas() {}
+
+    /**
+     * The last address up to which the BAR behind a section is either all to be had or not at all.
+     *
+     * @param section the section
+     * @param from an address of it
+     * @param devices the devices that are planned for
+     * @return an address of the section, at or above {@code from}
+     */
+    static long lastOfSame(Section section, long from, List<DeviceLimits> devices) {
+        long last = section.range().last();
+        if (!(section.backing() instanceof Backing.DeviceBar whole)) {
+            return last;
+        }
+        long offset = ((Backing.DeviceBar) whole.advance(from - section.range().start())).offset();
+        long length = lastOfSame(areas(whole, devices), offset) - offset;
+        return Long.compareUnsigned(last - from, length) <= 0 ? last : from + length;
+    }
+
+    private static RangeSet areas(Backing.DeviceBar bar, List<DeviceLimits> devices) {
+        return devices.stream()
+                .filter(limits -> limits.device().equals(bar.device()))
+                .flatMap(limits -> limits.bars().stream())
+                .filter(export -> export.bar() == bar.bar())
+                .map(BarExport::areas)
+                .findFirst()
+                .orElse(RangeSet.EMPTY);
+    }
+
+    private static long lastOfSame(RangeSet areas, long offset) {
+        Optional<AddressRange> inside = areas.find(offset);
+        return inside.isPresent()
+                ? inside.get().last()
+                : areas.complement().find(offset).orElseThrow().last();
+    }
+}

@@ -1,0 +1,37 @@
+package org.pinion.emulator.host;
+
+/** Which of the kernel's interfaces the emulated machine has. */
+public enum KernelRelease {
+    /** Without {@code IOMMU_IOAS_MAP_FILE} and without dma-bufs of BARs. */
+    LINUX_6_12("6.12", "Linux 6.12.117"),
+    /** All that is emulated. */
+    LINUX_7_3("7.3", "Linux 7.3.4");
+
+    private final String text;
+    private final String kernel;
+
+    KernelRelease(String text, String kernel) {
+        this.text = text;
+        this.kernel = kernel;
+    }
+
+    /** {@return the kernel that is emulated, as it calls itself} */
+    public String kernel() {
+        return kernel;
+    }
+
+    /** {@return the word that a host file has for it} */
+    public String text() {
+        return text;
+    }
+
+    /** {@return whether memory can be mapped by a file descriptor} */
+    public boolean mapsFiles() {
+        return this != LINUX_6_12;
+    }
+
+    /** {@return whether VFIO exports BARs as dma-bufs} */
+    public boolean exportsDmaBufs() {
+        return this != LINUX_6_12;
+    }
+}

@@ -1,0 +1,104 @@
+package org.pinion.emulator.type1;
+
+import org.pinion.emulator.iommufd.Chunk;
+import org.pinion.emulator.iommufd.Translated;
+import org.pinion.emulator.memory.LockedMemory;
+import org.pinion.emulator.memory.ProcessMemory;
+import org.pinion.emulator.syscall.SyscallException;
+
+/** What one MAP_DMA made ({@code struct vfio_dma}). Guarded by the container's lock. */
+final class DmaMapping implements Translated {
+
+    private final long start;
+    private final long last;
+    private final boolean readable;
+    private final boolean writable;
+    private long vaddr;
+    private boolean vaddrValid = true;
+    private boolean dirty;
+    private PinnedPages pages;
+
+    DmaMapping(long start, long last, long vaddr, boolean readable, boolean writable) {
+        this.start = start;
+        this.last = last;
+        this.vaddr = vaddr;
+        this.readable = readable;
+        this.writable = writable;
+    }
+
+    long start() {
+        return start;
+    }
+
+    long last() {
+        return last;
+    }
+
+    /** Bytes. */
+    long size() {
+        return last - start + 1;
+    }
+
+    long vaddr() {
+        return vaddr;
+    }
+
+    /** Whether the address in the process may be used; not after it was forgotten. */
+    boolean vaddrValid() {
+        return vaddrValid;
+    }
+
+    void forgetVaddr() {
+        vaddrValid = false;
+    }
+
+    void keepVaddr() {
+        vaddrValid = true;
+    }
+
+    void vaddr(long moved) {
+        vaddr = moved;
+        vaddrValid = true;
+    }
+
+    @Override
+    public boolean readable() {
+        return readable;
+    }
+
+    @Override
+    public boolean writable() {
+        return writable;
+    }
+
+    /** Whether domains show it; if not, nobody has looked at the memory yet. */
+    boolean shown() {
+        return pages != null;
+    }
+
+    void show(ProcessMemory process, LockedMemory locked) throws SyscallException {
+        pages = PinnedPages.pin(process, locked, this);
+    }
+
+    void hide() {
+        if (pages != null) {
+            pages.unpin();
+            pages = null;
+        }
+    }
+
+    /** Whether its pages are to be told as written although no device can write them any more. */
+    boolean dirty() {
+        return dirty;
+    }
+
+    void dirty(boolean written) {
+        dirty = written;
+    }
+
+    @Override
+    public Chunk locate(long iova, long atMost) {
+        long left = last - iova + 1;
+        return pages.locate(iova - start, Long.compareUnsigned(atMost, left) < 0 ? atMost : left);
+    }
+}

@@ -1,0 +1,83 @@
+package org.pinion.emulator.type1;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pinion.emulator.host.IovaRange;
+import org.pinion.emulator.memory.LockedMemory;
+import org.pinion.emulator.memory.ProcessMemory;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/**
+ * What is mapped in a container, and how many more mappings it takes. Pages are pinned while a domain shows them.
+ * Guarded by the container's lock.
+ */
+final class Mappings {
+
+    private final DmaTree tree = new DmaTree();
+    private final ProcessMemory process;
+    private final LockedMemory locked;
+    private final int limit;
+
+    Mappings(ProcessMemory process, LockedMemory locked, int limit) {
+        this.process = process;
+        this.locked = locked;
+        this.limit = limit;
+    }
+
+    DmaTree tree() {
+        return tree;
+    }
+
+    /** How many more mappings there may be. */
+    int available() {
+        return limit - tree.count();
+    }
+
+    /** Whether addresses of the process were forgotten and not given again. */
+    boolean anyVaddrForgotten() {
+        return tree.all().stream().anyMatch(mapping -> !mapping.vaddrValid());
+    }
+
+    /** EFAULT or ENOMEM if its pages are wanted at once and cannot be pinned. */
+    void add(DmaMapping mapping, boolean show) throws SyscallException {
+        if (show) {
+            mapping.show(process, locked);
+        }
+        tree.add(mapping);
+    }
+
+    void remove(DmaMapping mapping) {
+        mapping.hide();
+        tree.remove(mapping);
+    }
+
+    void removeAll() {
+        tree.all().forEach(this::remove);
+    }
+
+    void hideAll() {
+        tree.all().forEach(DmaMapping::hide);
+    }
+
+    /**
+     * Shows in a new domain what is mapped, lowest first: EFAULT or ENOMEM at what cannot be pinned, ERANGE past its
+     * aperture; then only what was shown before still is.
+     */
+    void showAll(IovaRange aperture) throws SyscallException {
+        List<DmaMapping> fresh = new ArrayList<>();
+        try {
+            for (DmaMapping mapping : tree.all()) {
+                if (!mapping.shown()) {
+                    mapping.show(process, locked);
+                    fresh.add(mapping);
+                }
+                boolean translated = aperture.contains(mapping.start()) && aperture.contains(mapping.last());
+                SyscallException.require(translated, Errno.ERANGE);
+            }
+        } catch (SyscallException e) {
+            fresh.forEach(DmaMapping::hide);
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package org.pinion.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All tests. */
+final class Catalogue {
+
+    private Catalogue() {}
+
+    static List<AcceptanceTest> of(List<String> backends) {
+        List<AcceptanceTest> tests = new ArrayList<>();
+        for (String backend : backends) {
+            tests.addAll(DmaTests.on(backend));
+            tests.addAll(OrderTests.on(backend));
+            tests.addAll(CauseTests.on(backend));
+            tests.addAll(CrashTests.on(backend));
+            tests.addAll(CommandTests.on(backend));
+        }
+        return List.copyOf(tests);
+    }
+}

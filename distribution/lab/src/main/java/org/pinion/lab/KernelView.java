@@ -1,0 +1,85 @@
+package org.pinion.lab;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.pinion.linux.Kernel;
+import org.pinion.linux.procfs.ProcessMemory;
+import org.pinion.linux.sysfs.PciFunction;
+import org.pinion.linux.sysfs.PciFunctions;
+
+/** What the kernel itself shows, without asking Pinion. */
+final class KernelView {
+
+    private final Kernel kernel;
+
+    KernelView(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** Bytes of this process's memory that are pinned. */
+    long pinned() throws IOException {
+        return new ProcessMemory(kernel).memlockUsage().pinned();
+    }
+
+    /** Bytes of another process's memory that are pinned. */
+    long pinned(long pid) throws IOException {
+        return kilobytes("/proc/" + pid + "/status", "VmPin:") << 10;
+    }
+
+    /** Kilobytes of page tables of IOMMUs, in the whole system. */
+    long iommuPageTables() throws IOException {
+        return kilobytes("/proc/meminfo", "SecPageTables:");
+    }
+
+    private long kilobytes(String file, String name) throws IOException {
+        return kernel.readFile(file).lines()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(file + " has no " + name));
+    }
+
+    /** The nodes that a backend opens for a device, in the order in which it opens them. */
+    List<Path> nodes(String address, String backend) throws IOException {
+        PciFunction function = function(address);
+        return backend.equals("vfio")
+                ? List.of(Path.of("/dev/vfio/vfio"), Path.of("/dev/vfio/" + function.group().getAsInt()))
+                : List.of(Path.of("/dev/iommu"), Path.of(function.characterDevice().orElseThrow()));
+    }
+
+    /** The nodes that the backends open for a device. */
+    List<Path> nodes(String address) throws IOException {
+        return Stream.concat(nodes(address, "iommufd").stream(), nodes(address, "vfio").stream()).toList();
+    }
+
+    /** The module parameter by which a backend takes devices whose interrupts are not isolated. */
+    static String unsafeInterrupts(String backend) {
+        return "/sys/module/" + (backend.equals("vfio") ? "vfio_iommu_type1" : "iommufd")
+                + "/parameters/allow_unsafe_interrupts";
+    }
+
+    /** A PCI function, as the kernel has it now. */
+    PciFunction function(String address) throws IOException {
+        return new PciFunctions(kernel).find(address)
+                .orElseThrow(() -> new AssertionError("there is no PCI function " + address));
+    }
+
+    /** The lines of the kernel's log about faults of a device at an address. */
+    static List<String> faults(long iova) throws IOException {
+        Pattern address = Pattern.compile("(?i)0x0*" + Long.toHexString(iova) + "\\b");
+        return log().lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).contains("fault"))
+                .filter(line -> address.matcher(line).find())
+                .toList();
+    }
+
+    private static String log() throws IOException {
+        Process dmesg = new ProcessBuilder("dmesg").redirectErrorStream(true).start();
+        return new String(dmesg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+}
