@@ -40,8 +40,9 @@ class NoSurpriseAtThePlugTest {
         OptionalLong memlock =
                 random.nextInt(3) == 0 ? OptionalLong.of(random.nextInt(400) * 4096L) : OptionalLong.empty();
         World world = World.of(seed, 12, 6, memlock);
+        String backend = Stack.BACKENDS.get(random.nextInt(Stack.BACKENDS.size()));
         List<String> policies = Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
-        try (Space space = Stack.open(world.tap().kernel(), policies)) {
+        try (Space space = Stack.open(world.tap().kernel(), backend, policies)) {
             world.tap().countPins();
             if (commits(space, world)) {
                 for (String device : world.devices()) {

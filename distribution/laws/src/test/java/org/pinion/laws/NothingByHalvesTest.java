@@ -163,7 +163,7 @@ class NothingByHalvesTest {
         Random random = new Random(seed);
         while (true) {
             World world = World.of(random.nextLong(), 10, 4);
-            Space space = Stack.open(world.tap().kernel(), Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size())));
+            Space space = Stack.open(world.tap().kernel(), "iommufd", Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size())));
             try {
                 return scenario(world, space, random);
             } catch (IommuException refused) {

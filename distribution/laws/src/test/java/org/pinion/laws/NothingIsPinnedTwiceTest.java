@@ -45,7 +45,7 @@ class NothingIsPinnedTwiceTest {
     void whatTheKernelPinsIsTheLeastThatAnybodyCould(String name, String ratio) throws IommuException {
         List<FlatView> views = new QemuSource().history(
                 Map.of("trace", Path.of("../captures", name + ".trace").toString()));
-        try (Space space = Stack.open(tap.kernel(), List.of("strict"))) {
+        try (Space space = Stack.open(tap.kernel(), "iommufd", List.of("strict"))) {
             space.attach(EDU);
             tap.countPins();
             long unmapped = 0;
