@@ -10,6 +10,7 @@ import org.pinion.api.Plan;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
 import org.pinion.backend.iommufd.IommufdBackend;
+import org.pinion.backend.vfio.VfioBackend;
 import org.pinion.core.plan.NamedPolicy;
 import org.pinion.core.plan.PlanRequest;
 import org.pinion.core.plan.Planner;
@@ -21,20 +22,27 @@ import org.pinion.memory.section.SectionClassifier;
 import org.pinion.policy.qemu.QemuPolicy;
 import org.pinion.policy.strict.StrictPolicy;
 import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.backend.IommuBackend;
 
 /** The core on a backend, put together as the framework does it, with the shipped classifier and policies. */
 final class Stack implements PlanMaker {
+
+    static final List<String> BACKENDS = List.of("iommufd", "vfio");
 
     static final List<List<String>> POLICIES =
             List.of(List.of("strict"), List.of("qemu"), List.of("qemu", "strict"));
 
     private final SectionClassifier classifier = new SectionClassifier();
 
-    static Space open(Kernel kernel, List<String> policies) throws IommuException {
-        SpaceOptions options = new SpaceOptions("law", "iommufd", policies);
+    static Space open(Kernel kernel, String backend, List<String> policies) throws IommuException {
+        SpaceOptions options = new SpaceOptions("law", backend, policies);
         SpaceEnvironment environment =
                 new SpaceEnvironment(new Stack(), (_, _) -> {}, () -> Duration.ofSeconds(10), _ -> {});
-        return new Space(options, new IommufdBackend(kernel).open("law"), environment);
+        return new Space(options, backend(kernel, backend).open("law"), environment);
+    }
+
+    private static IommuBackend backend(Kernel kernel, String name) {
+        return name.equals("vfio") ? new VfioBackend(kernel) : new IommufdBackend(kernel);
     }
 
     @Override

@@ -7,17 +7,22 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.pinion.linux.Errno;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.Iommufd;
+import org.pinion.linux.uapi.Vfio;
+import org.pinion.linux.uapi.VfioDeviceAttachIommufdPt;
 
 /**
  * A kernel that another one stands behind. It keeps the descriptors that are open, adds up what is pinned from call to
  * call, and fails calls on demand. Used by one thread.
  */
 final class Tap {
+
+    private static final Set<Integer> MAKERS = Set.of(Iommufd.IOAS_ALLOC, Iommufd.HWPT_ALLOC);
 
     private final Kernel behind;
     private final Kernel kernel;
@@ -31,6 +36,7 @@ final class Tap {
     private int choice;
     private int failures;
     private int refusedAttaches;
+    private int objects;
     private String failed = "";
     private int iommufd;
     private int ioas;
@@ -75,7 +81,12 @@ final class Tap {
         return newlyPinned;
     }
 
-    /** {@return how many attaches to an address space the kernel itself has refused} */
+    /** {@return address spaces and page tables of the iommufd opened last that were made and not destroyed} */
+    int objects() {
+        return objects;
+    }
+
+    /** {@return how many attaches to the session's address space the kernel itself has refused} */
     int refusedAttaches() {
         return refusedAttaches;
     }
@@ -167,14 +178,17 @@ final class Tap {
         if (path.equals("/dev/iommu")) {
             iommufd = fd;
             ioas = 0;
+            objects = 0;
         }
     }
 
     private void issued(int request, Object argument, int answer) {
         if (answer == 0 && request == Iommufd.IOAS_ALLOC && ioas == 0) {
             ioas = new IommuIoasAlloc((MemorySegment) argument).ioasId();
-        } else if (answer < 0 && request == org.pinion.linux.uapi.Vfio.DEVICE_ATTACH_IOMMUFD_PT) {
-            refusedAttaches++;
+        } else if (answer < 0 && request == Vfio.DEVICE_ATTACH_IOMMUFD_PT) {
+            boolean scratch = new VfioDeviceAttachIommufdPt((MemorySegment) argument).ptId() != ioas;
+            refusedAttaches += scratch ? 0 : 1;
         }
+        objects += answer != 0 ? 0 : request == Iommufd.DESTROY ? -1 : MAKERS.contains(request) ? 1 : 0;
     }
 }

@@ -51,9 +51,16 @@ record World(Tap tap, List<String> devices, List<Section> sections) {
      * @param devices how many devices at most, each one at least is there
      */
     static World of(long seed, int sections, int devices) {
+        return of(seed, sections, devices, OptionalLong.empty());
+    }
+
+    /**
+     * @param memlock bytes that may be pinned, empty for all
+     */
+    static World of(long seed, int sections, int devices, OptionalLong memlock) {
         Random random = new Random(seed);
         List<HostDevice> hosts = devices(random, devices);
-        Host host = new Host("law " + seed, OptionalLong.empty(), true, true, hosts);
+        Host host = new Host("law " + seed, memlock, memlock.isEmpty(), true, hosts);
         Tap tap = new Tap(EmulatedKernel.of(host));
         List<Section> guest = new Guest(random, tap).sections(sections);
         return new World(tap, hosts.stream().map(HostDevice::address).toList(), guest);

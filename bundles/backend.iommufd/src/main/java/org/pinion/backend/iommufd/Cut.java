@@ -132,7 +132,7 @@ final class Cut {
         try {
             scratch.close();
         } catch (ErrnoException failure) {
-            // The address space is as it should be; the scratch goes when the session is closed.
+            // The address space is as it should be; the scratch is tried again before the next change.
             LOG.warn("{}: its scratch address space stays for now: {}", operation, failure.getMessage());
         }
     }

@@ -40,6 +40,7 @@ final class IommuFd implements AutoCloseable {
     private final Kernel kernel;
     private final int fd;
     private final LongAdder ioctls = new LongAdder();
+    private final List<Scratch> left = new ArrayList<>();
     private final Arena arena = Arena.ofShared();
     private final IommuIoasMap map = IommuIoasMap.allocate(arena);
     private final IommuIoasMapFile mapFile = IommuIoasMapFile.allocate(arena);
@@ -70,6 +71,20 @@ final class IommuFd implements AutoCloseable {
     /** {@return the count of the ioctls issued; those to the session's devices are counted in it too} */
     LongAdder ioctls() {
         return ioctls;
+    }
+
+    /**
+     * Remembers a scratch address space that the kernel did not destroy: it may still hold pages.
+     *
+     * @param scratch the address space
+     */
+    void leave(Scratch scratch) {
+        left.add(scratch);
+    }
+
+    /** Has the kernel destroy what it did not destroy before. */
+    void sweep() {
+        left.removeIf(Scratch::gone);
     }
 
     int allocateIoas() throws ErrnoException {

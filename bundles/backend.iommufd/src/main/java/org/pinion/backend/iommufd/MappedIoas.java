@@ -71,6 +71,7 @@ final class MappedIoas {
 
     void map(Mapping mapping) throws IommuException {
         String operation = "map " + words(mapping) + " into '" + space + "'";
+        iommu.sweep();
         try {
             issue(mapping, operation);
         } catch (ErrnoException failure) {
@@ -145,6 +146,7 @@ final class MappedIoas {
     void unmap(Mapping mapping) throws IommuException {
         AddressRange range = mapping.range();
         String operation = "unmap " + words(mapping) + " from '" + space + "'";
+        iommu.sweep();
         long removed;
         try {
             removed = iommu.unmap(ioas, range);
@@ -167,6 +169,7 @@ final class MappedIoas {
      */
     void cut(Mapping mapping, List<AddressRange> keep, OptionalInt pinningDevice) throws IommuException {
         String operation = "cut " + words(mapping) + " to " + keep + " in '" + space + "'";
+        iommu.sweep();
         try {
             new Cut(iommu, ioas, mapping, keep, operation).run(pinningDevice);
             left(mapping, keep);

@@ -1,12 +1,17 @@
 package org.pinion.backend.iommufd;
 
 import org.pinion.linux.ErrnoException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An IOAS that lives for the length of a block, with nothing to do with the one that devices use. Destroying an IOAS
- * removes what is mapped in it; one that the kernel does not destroy goes with the iommufd.
+ * removes what is mapped in it; one that the kernel does not destroy is emptied, and tried again before the next change
+ * of the session.
  */
 final class Scratch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
 
     // The ids of an iommufd's objects begin at 1.
     private static final int NONE = 0;
@@ -45,13 +50,27 @@ final class Scratch implements AutoCloseable {
             destroy();
         } catch (ErrnoException failure) {
             empty(failure);
+            iommu.leave(this);
             throw failure;
+        }
+    }
+
+    /** Tries again what {@link #close} could not do; says whether it is done. */
+    boolean gone() {
+        try {
+            destroy();
+            return true;
+        } catch (ErrnoException stillThere) {
+            empty(stillThere);
+            LOG.debug("a scratch address space stays for now: {}", stillThere.getMessage());
+            return false;
         }
     }
 
     private void destroy() throws ErrnoException {
         if (pageTable != NONE) {
             iommu.destroy(pageTable);
+            pageTable = NONE;
         }
         iommu.destroy(ioas);
     }

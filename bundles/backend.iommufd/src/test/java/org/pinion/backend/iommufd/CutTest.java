@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +139,24 @@ class CutTest {
         assertThat(session.ledger())
                 .extracting(Ledger::mappings, Ledger::mappedBytes)
                 .containsExactly(1L, LOW.size());
+        machine.watched.afterIoctl(_ -> {});
+    }
+
+    @Test
+    void aScratchThatTheKernelDoesNotDestroyIsTriedAgainBeforeTheNextChange() throws IommuException {
+        AtomicBoolean copiedBack = new AtomicBoolean();
+        machine.watched.afterIoctl(request -> {
+            if (request == Iommufd.IOAS_UNMAP && !copiedBack.getAndSet(true)) {
+                machine.watched.answer(Iommufd.DESTROY, Errno.EBUSY);
+                machine.watched.answer(Iommufd.IOAS_UNMAP, Errno.EBUSY);
+            }
+        });
+        session.cut(mapping, List.of(LOW, HIGH));
+        assertMapped(true, false, true);
+        assertThat(pinned()).as("the scratch still shows all").isEqualTo(Machine.MIB);
+        machine.watched.answerTruthfully();
+        session.unmap(mapping.slice(HIGH));
+        assertThat(pinned()).isEqualTo(LOW.size());
         machine.watched.afterIoctl(_ -> {});
     }
 }

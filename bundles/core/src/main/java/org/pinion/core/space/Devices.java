@@ -56,6 +56,13 @@ final class Devices {
         return open.values().stream().map(OpenDevice::device).toList();
     }
 
+    /** {@return the attached devices that a plan was not made for: their attach failed, and so did undoing it} */
+    List<String> unplanned(Plan plan) {
+        List<String> unplanned = new ArrayList<>(open.keySet());
+        plan.limits().devices().forEach(planned -> unplanned.remove(planned.device()));
+        return unplanned;
+    }
+
     /** {@return what the attached devices and some more together allow} */
     IovaLimits limitsWith(Collection<DeviceLimits> more) {
         List<DeviceLimits> all = new ArrayList<>(more);

@@ -329,7 +329,9 @@ public final class Space implements AddressSpace {
 
     /** After a failure: publishes what is really there, if it is not what the snapshot says already. */
     private void settle(Plan plan) {
-        Table.Comparison comparison = table.compareTo(plan);
+        Table.Comparison mappings = table.compareTo(plan);
+        boolean exact = mappings.exact() && devices.unplanned(plan).isEmpty();
+        Table.Comparison comparison = new Table.Comparison(mappings.missing(), exact);
         boolean known = plan == snapshot.plan()
                 && comparison.exact() == (snapshot.state() == State.ACTIVE)
                 && comparison.missing().equals(snapshot.missing())
@@ -364,6 +366,10 @@ public final class Space implements AddressSpace {
 
     private String missing() {
         List<Mapping> missing = snapshot.missing();
+        List<String> unplanned = devices.unplanned(snapshot.plan());
+        if (missing.isEmpty() && !unplanned.isEmpty()) {
+            return String.join(", ", unplanned) + " did not let itself be detached again";
+        }
         if (missing.isEmpty()) {
             return "more may be mapped than the plan asks for";
         }

@@ -1,6 +1,7 @@
 package org.pinion.core.table;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Mapping;
@@ -24,7 +25,7 @@ public record ChangeSet(List<Mapping> unmaps, List<Cut> cuts, List<Mapping> maps
      */
     public record Cut(Mapping entry, List<AddressRange> keep) {}
 
-    /** {@return all that is unmapped, parts of entries included} */
+    /** {@return all that is unmapped, parts of entries included, sorted} */
     public List<Mapping> gone() {
         List<Mapping> gone = new ArrayList<>(unmaps);
         for (Cut cut : cuts) {
@@ -32,6 +33,7 @@ public record ChangeSet(List<Mapping> unmaps, List<Cut> cuts, List<Mapping> maps
                 gone.add(cut.entry.slice(part));
             }
         }
+        gone.sort(Comparator.comparing(Mapping::range));
         return gone;
     }
 

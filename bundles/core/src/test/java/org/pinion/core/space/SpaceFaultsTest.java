@@ -199,4 +199,22 @@ class SpaceFaultsTest {
         assertThat(Mappings.joined(fixture.kernel.entries())).isEqualTo(healed.table());
         assertThat(healed.table()).isEqualTo(Mappings.wantedBy(healed.plan()));
     }
+
+    @Test
+    void aDeviceThatDoesNotLetItselfBeDetachedAgainMakesTheSpaceDegraded() throws IommuException {
+        SpaceFixture fixture = new SpaceFixture(device("d0", 4096, pages(33, 1)));
+        // Preflight and attach succeed; neither asking for the usable addresses nor detaching does.
+        fixture.kernel.fail(Fault.REFUSED, 2, 4);
+
+        IommuException failure =
+                catchThrowableOfType(IommuException.class, () -> fixture.space.attach("d0"));
+
+        assertThat(failure).hasMessageContaining("degraded: d0 did not let itself be detached again");
+        assertThat(fixture.kernel.attached()).containsExactly("d0");
+        assertThat(fixture.space.snapshot().state()).isEqualTo(State.DEGRADED);
+        assertThat(fixture.space.snapshot().devices()).extracting(HostDevice::address).containsExactly("d0");
+        fixture.space.commit(view(rom(pages(32, 2))));
+        assertThat(fixture.space.snapshot().state()).isEqualTo(State.ACTIVE);
+        assertThat(fixture.space.snapshot().table()).extracting(Mapping::range).containsExactly(pages(32, 1));
+    }
 }

@@ -1,0 +1,222 @@
+package org.pinion.laws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.pinion.api.FlatView;
+import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
+import org.pinion.api.Section;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.SpaceSnapshot.State;
+import org.pinion.core.space.Space;
+import org.pinion.core.table.Mappings;
+
+/**
+ * Law 2: whichever ioctl of a change fails, and however many after it, the space is as it was, or as it should be, or
+ * says that it is degraded and exactly what is missing; the next commit heals it, and nothing leaks.
+ */
+class NothingByHalvesTest {
+
+    private static final int[] IN_A_ROW = {1, 1, 2, 3, 1000};
+
+    private long runs;
+    private long scenarios;
+    private long degraded;
+
+    /** One change of a space that exists. */
+    private interface Change {
+        void run(Space space) throws IommuException;
+    }
+
+    /** A world, a space in it with something in, and what is to be done to it. */
+    private record Scenario(World world, Space space, Change change, String name) {}
+
+    @Test
+    void whicheverCallFailsTheSpaceIsOldOrNewOrSaysWhatIsMissing() throws IommuException {
+        long seed = Runs.seed();
+        long wanted = Runs.histories() / 100;
+        for (; scenarios < wanted; scenarios++) {
+            sweep(seed + scenarios);
+        }
+        Runs.report("nothing by halves", "%d scenarios, %d failures, %d times degraded and healed"
+                .formatted(scenarios, runs, degraded), seed);
+        assertThat(degraded).isPositive();
+    }
+
+    private void sweep(long seed) throws IommuException {
+        Random choices = new Random(~seed);
+        boolean reached = true;
+        for (int call = 1; reached; call++) {
+            reached = fail(seed, call, IN_A_ROW[choices.nextInt(IN_A_ROW.length)],
+                    choices.nextInt(Errnos.MOST), choices.nextBoolean());
+        }
+    }
+
+    /** Runs the scenario of a seed with some calls failing, and says whether it came to the first of them. */
+    private boolean fail(long seed, int from, int count, int errno, boolean heal) throws IommuException {
+        Scenario scenario = scenario(seed);
+        Tap tap = scenario.world.tap();
+        SpaceSnapshot old = scenario.space.snapshot();
+        tap.fail(from, count, errno);
+        boolean failed = failed(scenario);
+        tap.stopFailing();
+        int failures = tap.failures();
+        String when = "seed %d, %s, call %d fails (%s), %d in all"
+                .formatted(seed, scenario.name, from, tap.failed(), failures);
+        if (scenario.space.snapshot().state() != State.CLOSED) {
+            check(scenario, old, failed, heal, when);
+        }
+        close(scenario.space, when);
+        assertThat(tap.pinned()).as("%s: bytes left pinned", when).isZero();
+        assertThat(tap.open()).as("%s: left open", when).isEmpty();
+        runs += failures == 0 ? 0 : 1;
+        return failures > 0;
+    }
+
+    private static boolean failed(Scenario scenario) {
+        try {
+            scenario.change.run(scenario.space);
+            return false;
+        } catch (IommuException failure) {
+            assertThat(failure.why()).isNotBlank();
+            return true;
+        }
+    }
+
+    private void check(Scenario scenario, SpaceSnapshot old, boolean failed, boolean heal, String when)
+            throws IommuException {
+        SpaceSnapshot now = scenario.space.snapshot();
+        KernelTable kernel = new KernelTable(scenario.world.tap());
+        if (now.state() == State.DEGRADED) {
+            degraded++;
+            assertMissingIsExact(now, when);
+            kernel.assertHas(now.table(), when);
+        } else if (failed) {
+            assertSame(now, old, when);
+        } else {
+            assertThat(now.table()).as(when).isEqualTo(Mappings.wantedBy(now.plan()));
+        }
+        if (heal || now.state() == State.DEGRADED) {
+            scenario.space.commit(now.plan().view());
+            assertHealed(scenario, now, when);
+        }
+        kernel.assertHasExactly(scenario.space.snapshot().table(), when);
+    }
+
+    private static void assertSame(SpaceSnapshot now, SpaceSnapshot old, String when) {
+        assertThat(now.table()).as(when).isEqualTo(old.table());
+        assertThat(now.plan()).as(when).isEqualTo(old.plan());
+        assertThat(addresses(now)).as(when).isEqualTo(addresses(old));
+    }
+
+    private static List<String> addresses(SpaceSnapshot snapshot) {
+        return snapshot.devices().stream().map(HostDevice::address).toList();
+    }
+
+    private static void assertHealed(Scenario scenario, SpaceSnapshot before, String when) throws IommuException {
+        SpaceSnapshot healed = scenario.space.snapshot();
+        assertThat(healed.state()).as(when).isEqualTo(State.ACTIVE);
+        assertThat(healed.missing()).as(when).isEmpty();
+        assertThat(healed.table()).as(when).isEqualTo(Mappings.wantedBy(healed.plan()));
+        assertThat(addresses(healed)).as(when).isEqualTo(addresses(before));
+        long bytes = healed.table().stream().mapToLong(mapping -> mapping.range().size()).sum();
+        assertThat(healed.ledger().mappedBytes()).as("%s: bytes in the ledger", when).isEqualTo(bytes);
+        // What failed to be given back is tried again with the next change: here all sections go and come back.
+        scenario.space.commit(FlatView.EMPTY);
+        scenario.space.commit(healed.plan().view());
+        assertThat(scenario.space.snapshot().table()).as(when).isEqualTo(healed.table());
+        assertThat(scenario.space.snapshot().ledger().pinnedBytes())
+                .as("%s: pinned bytes in the ledger", when)
+                .isEqualTo(scenario.world.tap().pinned());
+    }
+
+    /** What the plan wants is what is there and what is said to be missing, and no address is both. */
+    private static void assertMissingIsExact(SpaceSnapshot now, String when) {
+        RangeSet missing = ranges(now.missing());
+        RangeSet there = ranges(now.table());
+        assertThat(missing.intersect(there)).as(when).isEqualTo(RangeSet.EMPTY);
+        RangeSet wanted = ranges(Mappings.wantedBy(now.plan()));
+        assertThat(missing.minus(wanted)).as("%s: missing and not wanted", when).isEqualTo(RangeSet.EMPTY);
+        assertThat(wanted.minus(there)).as("%s: missing", when).isEqualTo(missing);
+    }
+
+    private static RangeSet ranges(List<Mapping> mappings) {
+        return RangeSet.of(mappings.stream().map(Mapping::range).toList());
+    }
+
+    private static void close(Space space, String when) {
+        try {
+            space.close();
+        } catch (IommuException complaint) {
+            throw new AssertionError(when + ": " + complaint.getMessage(), complaint);
+        }
+    }
+
+    private static Scenario scenario(long seed) throws IommuException {
+        Random random = new Random(seed);
+        while (true) {
+            World world = World.of(random.nextLong(), 10, 4);
+            Space space = Stack.open(world.tap().kernel(), "iommufd", Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size())));
+            try {
+                return scenario(world, space, random);
+            } catch (IommuException refused) {
+                space.close();
+            }
+        }
+    }
+
+    private static Scenario scenario(World world, Space space, Random random) throws IommuException {
+        List<String> devices = new ArrayList<>(world.devices());
+        Collections.shuffle(devices, random);
+        int attached = random.nextInt(devices.size() + 1);
+        space.commit(view(world.sections(), random));
+        for (String device : devices.subList(0, attached)) {
+            space.attach(device);
+        }
+        return switch (random.nextInt(5)) {
+            case 0 -> attached < devices.size()
+                    ? new Scenario(world, space, it -> it.attach(devices.get(attached)), "attach")
+                    : closing(world, space);
+            case 1 -> attached > 0
+                    ? new Scenario(world, space, it -> it.detach(devices.getFirst()), "detach")
+                    : closing(world, space);
+            case 2 -> random.nextInt(4) == 0 ? closing(world, space) : committing(world, space, random);
+            default -> committing(world, space, random);
+        };
+    }
+
+    private static Scenario closing(World world, Space space) {
+        return new Scenario(world, space, NothingByHalvesTest::closeFailing, "close");
+    }
+
+    private static void closeFailing(Space space) throws IommuException {
+        space.close();
+    }
+
+    private static Scenario committing(World world, Space space, Random random) {
+        FlatView next = view(world.sections(), random);
+        return new Scenario(world, space, it -> it.commit(next), "commit");
+    }
+
+    /** Some of the sections, some cut in two, some with a hole, some moved in their memory. */
+    private static FlatView view(List<Section> sections, Random random) {
+        List<Section> some = new ArrayList<>();
+        for (Section section : sections) {
+            switch (random.nextInt(6)) {
+                case 0 -> {}
+                case 1 -> some.addAll(Sections.split(section, random));
+                case 2 -> some.addAll(Sections.holed(section, random));
+                case 3 -> some.add(section.withBacking(section.backing().advance(4096)));
+                default -> some.add(section);
+            }
+        }
+        return World.view(some);
+    }
+}
