@@ -96,8 +96,16 @@ final class SessionDevices {
         return attached.stream()
                 .map(open::get)
                 .filter(peer -> peer.device().group() == group && group >= 0)
-                .map(peer -> new IovaRanges(peer.limits().usable(), peer.limits().alignment()))
+                .map(peer -> ranges(peer.limits()))
                 .findFirst();
+    }
+
+    /** What the kernel told when it was asked about the device: the last page was taken away since. */
+    private static IovaRanges ranges(DeviceLimits limits) {
+        RangeSet usable = limits.reserved().contains(Preflight.LAST_PAGE)
+                ? limits.usable().union(RangeSet.of(Preflight.LAST_PAGE.range()))
+                : limits.usable();
+        return new IovaRanges(usable, limits.alignment());
     }
 
     OpenDevice attach(String address) throws IommuException {
