@@ -242,16 +242,6 @@ final class HostTree implements Kernel {
     }
 
     @Override
-    public long read(int fd, MemorySegment into) {
-        throw changes();
-    }
-
-    @Override
-    public int poll(int fd, int millis) {
-        throw changes();
-    }
-
-    @Override
     public void writeFile(String path, String content) {
         throw changes();
     }
