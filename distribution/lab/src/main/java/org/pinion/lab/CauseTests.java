@@ -160,7 +160,7 @@ final class CauseTests {
         try (Permissions permissions = new Permissions()) {
             permissions.openNodes(lab);
             Pinion.Result little = plug(Pinion.ofNobody(lab, GUEST - MIB), backend, mtree).expectExitCode(1);
-            Expect.says(little.err(), "0x%x bytes".formatted(GUEST), "limit on locked memory is 0x%x bytes".formatted(
+            Expect.says(little.err(), "0x%x bytes".formatted(GUEST), "limit on locked memory leaves 0x%x".formatted(
                     GUEST - MIB), "ulimit -l");
             plug(Pinion.ofNobody(lab, GUEST), backend, mtree).expectExitCode(0);
         }

@@ -26,7 +26,7 @@ final class CommandTests {
     private static void bothOrders(Lab lab, String backend, String capture) throws Exception {
         String one = plug(lab, backend, capture, Guest.EDU, Guest.SECOND_EDU);
         String other = plug(lab, backend, capture, Guest.SECOND_EDU, Guest.EDU);
-        Expect.says(one, "\"kernel\":\"native\"", "\"dma\":[");
+        Expect.says(one, "\"kernel\" : \"native\"", "\"dma\" : [");
         Expect.equal("the other order", one, other);
     }
 
