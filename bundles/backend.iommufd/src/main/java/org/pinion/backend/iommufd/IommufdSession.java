@@ -101,7 +101,7 @@ final class IommufdSession implements BackendSession {
         boolean pinned = pins();
         DeviceHandle handle = devices.attach(device);
         if (!pinned && pins()) {
-            newlyPinned += mapped.bytes();
+            newlyPinned += mapped.pinnable();
         }
         return handle;
     }
@@ -154,6 +154,11 @@ final class IommufdSession implements BackendSession {
     }
 
     @Override
+    public boolean keepsCutPages() {
+        return true;
+    }
+
+    @Override
     public Budget budget() {
         return pinning.budget();
     }
@@ -165,7 +170,7 @@ final class IommufdSession implements BackendSession {
     @Override
     public Ledger ledger() {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = pins() ? mapped.bytes() : 0;
+        long pinned = pins() ? mapped.pinnable() : 0;
         return new Ledger(
                 mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
     }

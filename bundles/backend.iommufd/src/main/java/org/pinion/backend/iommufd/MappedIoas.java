@@ -31,6 +31,7 @@ final class MappedIoas {
     private final PinningFacts pinning;
     private long mappings;
     private long bytes;
+    private long pinnable;
 
     /**
      * @param kernel the kernel
@@ -59,6 +60,11 @@ final class MappedIoas {
         return bytes;
     }
 
+    /** {@return how many of the bytes are of memory, which is pinned for page tables} */
+    long pinnable() {
+        return pinnable;
+    }
+
     IovaRanges ranges() throws ErrnoException {
         return iommu.iovaRanges(ioas);
     }
@@ -71,7 +77,7 @@ final class MappedIoas {
         } catch (ErrnoException failure) {
             throw causes(failure).of(mapping, failure).failing(operation, mapping.range(), failure);
         }
-        count(1, mapping.range().size());
+        count(mapping, 1, mapping.range().size());
     }
 
     /**
@@ -98,7 +104,7 @@ final class MappedIoas {
         } finally {
             forget(buffer, operation);
         }
-        count(1, mapping.range().size());
+        count(mapping, 1, mapping.range().size());
     }
 
     private void forget(int buffer, String operation) {
@@ -147,7 +153,7 @@ final class MappedIoas {
         } catch (ErrnoException failure) {
             throw UnmapCauses.of(range, failure).failing(operation, range, failure);
         }
-        count(-1, -removed);
+        count(mapping, -1, -removed);
         if (removed != range.size()) {
             throw MappingCauses.tooShort(operation, range, removed);
         }
@@ -174,13 +180,15 @@ final class MappedIoas {
     }
 
     private void left(Mapping cut, List<AddressRange> parts) {
-        count(-1, -cut.range().size());
-        parts.forEach(part -> count(1, part.size()));
+        count(cut, -1, -cut.range().size());
+        parts.forEach(part -> count(cut, 1, part.size()));
     }
 
-    private void count(int entries, long size) {
+    private void count(Mapping mapping, int entries, long size) {
         mappings += entries;
         bytes += size;
+        // A device's memory has no pages that could be pinned (pages.c, iopt_alloc_dmabuf_pages).
+        pinnable += mapping.route() == Route.DMA_BUF ? 0 : size;
     }
 
     /**
@@ -192,5 +200,6 @@ final class MappedIoas {
         iommu.unmapAll(ioas);
         mappings = 0;
         bytes = 0;
+        pinnable = 0;
     }
 }

@@ -23,6 +23,7 @@ import org.pinion.api.RefusedException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
+import org.pinion.core.table.Mappings;
 import org.pinion.spi.backend.BackendSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,7 +120,7 @@ public final class Space implements AddressSpace {
             if (devices.has(plug) || with.contains(plug)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
-            return new Forecaster(session, devices, limits -> plan(view, limits)).of(plug, with);
+            return new Forecaster(session, devices, limits -> plan(view, limits), this::installed).of(plug, with);
         } finally {
             turn.give();
         }
@@ -246,6 +247,11 @@ public final class Space implements AddressSpace {
         }
     }
 
+    /** What is installed for a plan, entry by entry: of the plan in force the table, of another what it wants. */
+    private List<Mapping> installed(Plan plan) {
+        return plan.equals(snapshot.plan()) ? table.entries() : Mappings.wantedBy(plan);
+    }
+
     private <T> T change(String cause, Change<T> change) throws IommuException {
         turn.take(cause);
         SpaceSnapshot before = snapshot;
@@ -287,7 +293,8 @@ public final class Space implements AddressSpace {
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
-                (changes, wanted) -> PinDemand.of(changes, wanted, pinned, pins).require(operation, session.budget()),
+                (changes, wanted) -> PinDemand.of(
+                                    changes, wanted, pinned, pins, session.keepsCutPages()).require(operation, session.budget()),
                 between));
         devices.settled();
         publish(plan, new Table.Comparison(List.of(), true));

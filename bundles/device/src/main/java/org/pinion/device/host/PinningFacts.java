@@ -3,10 +3,12 @@ package org.pinion.device.host;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.MemlockLimit;
+import org.pinion.linux.procfs.MemlockUsage;
 import org.pinion.linux.procfs.MemoryArea;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.slf4j.Logger;
@@ -45,15 +47,29 @@ public final class PinningFacts {
      * seen: there may be less}
      */
     public Budget budget() {
+        return budget(MemlockUsage::pinned, OptionalLong.empty());
+    }
+
+    /**
+     * The same for a VFIO container, whose pages are charged to what the process itself has locked ({@code
+     * vfio_lock_acct} in drivers/vfio/vfio_iommu_type1.c).
+     *
+     * @param entries how many mappings the container still takes; empty if it does not tell
+     * @return what may still be pinned and mapped
+     */
+    public Budget containerBudget(OptionalLong entries) {
+        return budget(MemlockUsage::locked, entries);
+    }
+
+    private Budget budget(ToLongFunction<MemlockUsage> used, OptionalLong entries) {
         try {
             long limit = memory.memlockLimit().soft();
             boolean free = limit == MemlockLimit.UNLIMITED || memory.memlockExempt();
-            long pinned = memory.memlockUsage().pinned();
-            return new Budget(
-                    free ? OptionalLong.empty() : OptionalLong.of(limit), pinned, OptionalLong.empty());
+            long locked = used.applyAsLong(memory.memlockUsage());
+            return new Budget(free ? OptionalLong.empty() : OptionalLong.of(limit), locked, entries);
         } catch (IOException unreadable) {
             LOG.debug("the limit on locked memory is not known: {}", unreadable.getMessage());
-            return Budget.UNKNOWN;
+            return new Budget(OptionalLong.empty(), 0, entries);
         }
     }
 
