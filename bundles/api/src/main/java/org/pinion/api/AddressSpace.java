@@ -89,6 +89,15 @@ public interface AddressSpace extends AutoCloseable {
     Explanation why(long address);
 
     /**
+     * Has something done when the space has closed: when no device reaches anything through it any more, whoever closed
+     * it.
+     *
+     * @param action what to do, once, on the thread that closes the space; at once if it is closed already. It must not
+     *     wait; what it throws is logged
+     */
+    void whenClosed(Runnable action);
+
+    /**
      * Detaches every device, unmaps everything and gives all back to the kernel. Closing a closed space does nothing.
      *
      * @throws IommuException if the kernel did not take something back; the space is closed all the same

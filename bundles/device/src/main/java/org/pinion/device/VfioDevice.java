@@ -3,7 +3,9 @@ package org.pinion.device;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -12,12 +14,16 @@ import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.Mman;
 import org.pinion.linux.uapi.Struct;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceFeature;
 import org.pinion.linux.uapi.VfioDeviceFeatureDmaBuf;
 import org.pinion.linux.uapi.VfioDeviceInfo;
+import org.pinion.linux.uapi.VfioIrqInfo;
 import org.pinion.linux.uapi.VfioRegionDmaRange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c) or
@@ -31,6 +37,7 @@ import org.pinion.linux.uapi.VfioRegionDmaRange;
  */
 public final class VfioDevice implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(VfioDevice.class);
     private static final int CLOSED = -1;
 
     private final Kernel kernel;
@@ -39,6 +46,7 @@ public final class VfioDevice implements AutoCloseable {
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Integer, DeviceRegion> regions = new ConcurrentHashMap<>();
     private final PciConfigSpace configSpace = new PciConfigSpace(this);
+    private final Set<RegionMapping> mappings = ConcurrentHashMap.newKeySet();
     private final ConfigWrites configWrites = new ConfigWrites(this);
     private int fd;
 
@@ -212,6 +220,65 @@ public final class VfioDevice implements AutoCloseable {
         access.require(answer == memory.byteSize(), "the device moved 0x%x bytes only".formatted(answer));
     }
 
+    /**
+     * Maps a part of a region into this process, for reading and writing.
+     *
+     * @param region the region's index
+     * @param area a part of what {@link DeviceRegion#mappable} lists, in whole pages
+     * @return the mapping, which is closed with the device at the latest
+     * @throws ErrnoException if the device has no such region or the kernel does not map it
+     */
+    public RegionMapping map(int region, RegionArea area) throws ErrnoException {
+        long at = region(region).fileOffset() + area.offset();
+        lock.readLock().lock();
+        try {
+            MemorySegment memory =
+                    kernel.mmap(area.size(), Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_SHARED, fd, at);
+            RegionMapping mapping = new RegionMapping(kernel, this, memory);
+            mappings.add(mapping);
+            return mapping;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    void forget(RegionMapping mapping) {
+        mappings.remove(mapping);
+    }
+
+    /**
+     * What interrupts of one kind the device has.
+     *
+     * @param index which kind, such as {@link Vfio#PCI_MSI_IRQ}
+     * @return the kind
+     * @throws ErrnoException if there is no such kind ({@code EINVAL}) or the device does not tell
+     */
+    public DeviceIrq irq(int index) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            VfioIrqInfo info = VfioIrqInfo.allocate(arena).index(index);
+            check("ask about interrupts " + index, ioctl(Vfio.DEVICE_GET_IRQ_INFO, info));
+            int flags = info.flags();
+            return new DeviceIrq(
+                    index,
+                    info.count(),
+                    (flags & Vfio.IRQ_EVENTFD) != 0,
+                    (flags & Vfio.IRQ_MASKABLE) != 0,
+                    (flags & Vfio.IRQ_AUTOMASKED) != 0);
+        }
+    }
+
+    /**
+     * Allows the device interrupts of one kind; of INTx, MSI and MSI-X one kind at a time.
+     *
+     * @param index which kind, such as {@link Vfio#PCI_MSI_IRQ}
+     * @param count how many of them, from the first on, at most as many as {@link #irq} says
+     * @return the interrupts; the caller closes them
+     * @throws ErrnoException if the kernel refuses
+     */
+    public Interrupts interrupts(int index, int count) throws ErrnoException {
+        return Interrupts.enable(kernel, this, irq(index), count);
+    }
+
     /** {@return the device's PCI configuration space; only for a PCI function} */
     public PciConfigSpace configSpace() {
         return configSpace;
@@ -260,6 +327,35 @@ public final class VfioDevice implements AutoCloseable {
     public void reset() throws ErrnoException {
         try {
             issueReset();
+            configWrites.interrupted();
+        } catch (ErrnoException failure) {
+            // The kernel looks first whether the device has a reset at all; what fails later has revoked the BARs.
+            if (failure.errno() != Errno.EINVAL) {
+                configWrites.interrupted();
+            }
+            throw failure;
+        }
+    }
+
+    /**
+     * Which devices {@link #hotReset} would reset, this one included.
+     *
+     * @return the devices
+     * @throws ErrnoException if the slot or bus of the device has no reset ({@code ENODEV}) or the kernel does not tell
+     */
+    public List<DependentDevice> hotResetDevices() throws ErrnoException {
+        return HotReset.devices(this);
+    }
+
+    /**
+     * Resets the slot or bus of the device with all devices on it, which must all be bound to the same iommufd or to
+     * nobody. What other devices lose by it, only their owners can see to.
+     *
+     * @throws ErrnoException if one of them belongs to somebody else ({@code EINVAL}) or the kernel refuses
+     */
+    public void hotReset() throws ErrnoException {
+        try {
+            HotReset.run(this);
         } finally {
             configWrites.interrupted();
         }
@@ -291,10 +387,22 @@ public final class VfioDevice implements AutoCloseable {
             int open = fd;
             fd = CLOSED;
             if (open != CLOSED) {
+                closeMappings();
                 check("close", kernel.close(open));
             }
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /** What cannot be unmapped goes with the process; the device must be closed all the same. */
+    private void closeMappings() {
+        for (RegionMapping mapping : Set.copyOf(mappings)) {
+            try {
+                mapping.close();
+            } catch (ErrnoException | IllegalStateException inUse) {
+                LOG.warn("a mapping of a region of {} stays: {}", name, inUse.getMessage());
+            }
         }
     }
 

@@ -227,6 +227,16 @@ final class HostTree implements Kernel {
     }
 
     @Override
+    public long read(int fd, MemorySegment into) {
+        throw changes();
+    }
+
+    @Override
+    public int poll(int fd, int millis) {
+        throw changes();
+    }
+
+    @Override
     public int eventfd(int initial, int flags) {
         throw changes();
     }

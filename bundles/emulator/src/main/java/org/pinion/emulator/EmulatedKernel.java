@@ -197,8 +197,11 @@ public final class EmulatedKernel implements Kernel {
                 return memory.mapAnonymous(length, protection, shared);
             }
             SyscallException.require(offset >= 0 && offset % Pages.SIZE == 0, Errno.EINVAL);
-            MapTarget target = files.get(fd).mapTarget(offset, length);
-            return memory.mapFile(length, protection, shared, target);
+            OpenFile file = files.get(fd);
+            MapTarget target = file.mapTarget(offset, length);
+            MemorySegment mapped = memory.mapFile(length, protection, shared, target);
+            files.keep(mapped.address(), file);
+            return mapped;
         } catch (SyscallException e) {
             throw new ErrnoException(call, e.errno());
         } catch (IOException e) {
@@ -210,6 +213,7 @@ public final class EmulatedKernel implements Kernel {
     public int munmap(MemorySegment mapped) {
         return (int) answer(() -> {
             memory.unmap(mapped);
+            files.drop(mapped.address());
             return 0;
         });
     }
@@ -227,7 +231,9 @@ public final class EmulatedKernel implements Kernel {
     @Override
     public int memfdCreate(String name, int flags) {
         return (int) answer(() -> {
-            SyscallException.require((flags & ~(Mman.MFD_CLOEXEC | Mman.MFD_HUGETLB)) == 0, Errno.EINVAL);
+            int pageBits = (flags & Mman.MFD_HUGETLB) == 0 ? 0 : -1 << Mman.MFD_HUGE_SHIFT;
+            SyscallException.require(
+                    (flags & ~(Mman.MFD_CLOEXEC | Mman.MFD_HUGETLB | pageBits)) == 0, Errno.EINVAL);
             return files.add(new MemoryFile(name, sparse()));
         });
     }
@@ -252,8 +258,18 @@ public final class EmulatedKernel implements Kernel {
     public int eventfd(int initial, int flags) {
         return (int) answer(() -> {
             SyscallException.require((flags & ~(Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK)) == 0, Errno.EINVAL);
-            return files.add(new EventFile());
+            return files.add(new EventFile(Integer.toUnsignedLong(initial), (flags & Fcntl.O_NONBLOCK) == 0));
         });
+    }
+
+    @Override
+    public long read(int fd, MemorySegment into) {
+        return answer(() -> files.get(fd).read(into));
+    }
+
+    @Override
+    public int poll(int fd, int millis) {
+        return (int) answer(() -> files.get(fd).poll(millis) ? 1 : 0);
     }
 
     @Override

@@ -27,6 +27,7 @@ import org.pinion.linux.uapi.VfioType1;
 class CompatibleContainerTest {
 
     private static final long MSI = 0xfee00000L;
+    private static final String MDEV = "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001";
 
     private final ContainerProcess process = ContainerProcess.onIommufd();
     private final MemorySegment memory = process.memory(16 * PAGE);
@@ -193,8 +194,23 @@ class CompatibleContainerTest {
     @Test
     void anMdevIsAttachedToo() {
         int group = process.joined(MTTY_GROUP);
-        assertThat(process.device(group, "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001")).isPositive();
+        assertThat(process.device(group, MDEV)).isPositive();
         assertThat(errno(process.map(va + 1, PAGE, 0))).as("pages").isEqualTo(Errno.EINVAL);
         assertThat(errno(process.process.destroy(vfioIoas(Iommufd.VFIO_IOAS_GET, 0)))).isEqualTo(Errno.EBUSY);
+    }
+
+    @Test
+    void aDeviceMayBeOpenForAnIommufdAndForAContainer() {
+        int group = process.joined(MTTY_GROUP);
+        int compatible = process.device(group, MDEV);
+        process.unset(group);
+        int container = process.openContainer();
+        assertThat(process.set(group, container)).isZero();
+        assertThat(process.kernel.ioctl(container, VfioType1.SET_IOMMU, (long) V2)).isZero();
+        int contained = process.device(group, MDEV);
+        process.kernel.close(compatible);
+        assertThat(errno(process.unset(group))).isEqualTo(Errno.EBUSY);
+        process.kernel.close(contained);
+        assertThat(process.unset(group)).isZero();
     }
 }

@@ -38,7 +38,8 @@ class ContainerModelTest {
                 Tuple.of(1, 0x7fffffdL), Tuple.of(1, PageModel.END - 6));
         Arbitrary<Kind> kind = Arbitraries.frequency(Tuple.of(5, Kind.MAP), Tuple.of(4, Kind.UNMAP),
                 Tuple.of(3, Kind.JOIN), Tuple.of(2, Kind.LEAVE));
-        return Combinators.combine(kind, Arbitraries.of(0, 1, MTTY_GROUP), Combinators.combine(place, near).as(Long::sum),
+        return Combinators.combine(kind, Arbitraries.of(0, 1, MTTY_GROUP),
+                Combinators.combine(place, near).as(Long::sum),
                 Arbitraries.integers().between(1, 4), Arbitraries.integers().between(0, MEMORY_PAGES - 4))
                 .as(Step::new).list().ofMaxSize(60);
     }

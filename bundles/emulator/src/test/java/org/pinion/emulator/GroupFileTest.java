@@ -94,7 +94,8 @@ class GroupFileTest {
         int characterDevice = process.process.openDevice(0);
         int group = process.group(0);
         assertThat(errno(process.process.bind(characterDevice))).isEqualTo(Errno.EBUSY);
-        assertThat(errno(process.process.bind(characterDevice, 999))).as("before the descriptor").isEqualTo(Errno.EBUSY);
+        assertThat(errno(process.process.bind(characterDevice, 999))).as("before the descriptor")
+                .isEqualTo(Errno.EBUSY);
         process.kernel.close(group);
         assertThat(process.process.bind(characterDevice)).isPositive();
     }

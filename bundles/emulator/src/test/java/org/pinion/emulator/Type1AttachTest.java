@@ -28,7 +28,8 @@ class Type1AttachTest {
                   - {range: 0x0-0xfff, type: reserved}
                   - {range: 0x5000-0x5fff, type: reserved}
                   - {range: 0x8000-0x8fff, type: direct-relaxable}
-              - {address: "0000:00:04.1", model: edu, group: 4, driver: none, reserved: [{range: 0xa000-0xafff, type: msi}]}
+              - {address: "0000:00:04.1", model: edu, group: 4, driver: none,
+                  reserved: [{range: 0xa000-0xafff, type: msi}]}
               - {address: "0000:00:05.0", model: edu, group: 5, reserved: [{range: 0x0-0xfedfffff, type: reserved},
                   {range: 0xfef00000-0x7fffffffff, type: reserved}]}
               - {address: 83b8f4f2-509f-382f-3c1e-e6bfe0fa1001, model: mtty, group: 9}

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pinion.linux.Errno;
+import org.pinion.linux.Mman;
 import org.pinion.linux.uapi.VfioIommuType1DmaMap;
 import org.pinion.linux.uapi.VfioType1;
 
@@ -109,7 +110,7 @@ class Type1MapRulesTest {
 
     @Test
     void memoryThatTheProcessMayNotWriteIsMappedForReadingOnly() {
-        long readOnly = process.process.memory(PAGE, org.pinion.linux.Mman.PROT_READ).address();
+        long readOnly = process.process.memory(PAGE, Mman.PROT_READ).address();
         assertThat(errno(process.map(readOnly, PAGE, GOOD))).isEqualTo(Errno.EFAULT);
         assertThat(process.map(ContainerProcess.R, readOnly, PAGE, GOOD)).isZero();
     }

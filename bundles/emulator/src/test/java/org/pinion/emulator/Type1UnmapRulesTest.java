@@ -64,7 +64,8 @@ class Type1UnmapRulesTest {
     @MethodSource("rows")
     void aRefusedRequestRemovesNothing(Errno expected, int declared, int flags, long iova, long size) {
         prepare(V2);
-        VfioIommuType1DmaUnmap unmap = VfioIommuType1DmaUnmap.allocate(Arena.ofAuto()).flags(flags).iova(iova).size(size);
+        VfioIommuType1DmaUnmap unmap =
+                VfioIommuType1DmaUnmap.allocate(Arena.ofAuto()).flags(flags).iova(iova).size(size);
         unmap.declareSize(declared);
         assertThat(errno(process.kernel.ioctl(process.container, VfioType1.UNMAP_DMA, unmap.memory())))
                 .isEqualTo(expected);

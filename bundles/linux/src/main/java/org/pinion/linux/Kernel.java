@@ -139,6 +139,24 @@ public interface Kernel {
      */
     int eventfd(int initial, int flags);
 
+    /**
+     * {@code read(2)}, for files without a position such as an eventfd.
+     *
+     * @param fd a file descriptor
+     * @param into takes the bytes
+     * @return bytes read, or a negated error number
+     */
+    long read(int fd, MemorySegment into);
+
+    /**
+     * {@code poll(2)} of one file for reading.
+     *
+     * @param fd a file descriptor
+     * @param millis how long to wait at most; 0 does not wait
+     * @return 1 if it can be read, or the answer would be an error; 0 if the time has passed; or a negated error number
+     */
+    int poll(int fd, int millis);
+
     /** {@return bytes of a page, a power of two} */
     long pageSize();
 

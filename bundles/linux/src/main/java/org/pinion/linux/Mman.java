@@ -27,5 +27,8 @@ public final class Mman {
     /** Back the memfd with huge pages. */
     public static final int MFD_HUGETLB = 4;
 
+    /** Where in the flags of memfd_create the binary logarithm of the huge page's size stands. */
+    public static final int MFD_HUGE_SHIFT = 26;
+
     private Mman() {}
 }

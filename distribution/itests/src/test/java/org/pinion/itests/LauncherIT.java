@@ -88,6 +88,17 @@ class LauncherIT {
     }
 
     @Test
+    void throughContainersTheyReachTheSame() throws Exception {
+        String capture = CAPTURES.resolve("q35-base.mtree").toString();
+        Pinion.Result result = pinion().run(
+                "plug", capture, "--host", HOST.toString(), "--device", "0000:00:10.0", "--backend", "vfio");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("backend      vfio", "0000:00:10.0 (1234:11e8): ok", "nothing is left mapped");
+    }
+
+    @Test
     void nothingIsLeftBehind() throws Exception {
         pinion().run("plugins");
 

@@ -106,15 +106,15 @@ final class CauseTests {
             last = space.attach(Guest.EDU).limits().usable().ranges().getLast().last();
         }
         if (last == -1L) {
-            // An aperture of 64 bits ends where the addresses end.
             highest(lab, backend);
         } else {
-            AddressRange past = AddressRange.ofSize(last + 1, MIB);
-            Expect.says(refusal(lab, backend, past), past.toString(), "outside the aperture of " + Guest.EDU, "'ram'");
+            AddressRange past = new AddressRange(last + 1, Long.compareUnsigned(last, -1L - MIB) > 0 ? -1L : last + MIB);
+            String why = past.last() == -1L ? "reserved (last page of all addresses) by " : "outside the aperture of ";
+            Expect.says(refusal(lab, backend, past), past.toString(), why + Guest.EDU, "'ram'");
         }
     }
 
-    /** RAM that ends with the last of all addresses, where it is reached by a device. */
+    /** RAM that ends with the last of all addresses, and nothing is past it: a device reaches the last byte. */
     private static void highest(Lab lab, String backend) throws Exception {
         AddressRange range = new AddressRange(-MIB, -1L);
         try (HostMemory memory = lab.memory(MIB); AddressSpace space = lab.open(backend, "strict")) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.procfs.MemlockUsage;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.pinion.linux.sysfs.PciFunction;
 import org.pinion.linux.sysfs.PciFunctions;
@@ -21,14 +22,16 @@ final class KernelView {
         this.kernel = kernel;
     }
 
-    /** Bytes of this process's memory that are pinned. */
+    /** Bytes of this process's memory that are pinned: an iommufd's are counted as pinned, a container's as locked. */
     long pinned() throws IOException {
-        return new ProcessMemory(kernel).memlockUsage().pinned();
+        MemlockUsage usage = new ProcessMemory(kernel).memlockUsage();
+        return usage.pinned() + usage.locked();
     }
 
     /** Bytes of another process's memory that are pinned. */
     long pinned(long pid) throws IOException {
-        return kilobytes("/proc/" + pid + "/status", "VmPin:") << 10;
+        String status = "/proc/" + pid + "/status";
+        return kilobytes(status, "VmPin:") + kilobytes(status, "VmLck:") << 10;
     }
 
     /** Kilobytes of page tables of IOMMUs, in the whole system. */

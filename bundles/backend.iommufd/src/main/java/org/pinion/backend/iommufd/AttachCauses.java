@@ -29,8 +29,9 @@ record AttachCauses(String device, int group, Optional<RangeSet> usable, long ma
                 new Cause(
                         "something is mapped at addresses that are reserved by " + device
                                 + ", outside its aperture, or less aligned than its IOMMU's pages"
-                                + usable.map(ranges -> "; it can use " + ranges).orElse(""),
-                        "unmap what it cannot use first");
+                                + usable.map(ranges -> "; it can use " + ranges).orElse("")
+                                + ", or less than that since it was asked",
+                        "unmap what it cannot use first, or release the device and learn its limits again");
             case EINVAL ->
                 new Cause(
                         "another device of IOMMU group " + group + " is attached elsewhere, or the IOMMU's"

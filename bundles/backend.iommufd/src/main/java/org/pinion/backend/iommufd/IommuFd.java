@@ -16,6 +16,7 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.IommuDestroy;
 import org.pinion.linux.uapi.IommuHwptAlloc;
 import org.pinion.linux.uapi.IommuIoasAlloc;
+import org.pinion.linux.uapi.IommuIoasAllowIovas;
 import org.pinion.linux.uapi.IommuIoasCopy;
 import org.pinion.linux.uapi.IommuIoasIovaRanges;
 import org.pinion.linux.uapi.IommuIoasMap;
@@ -205,6 +206,32 @@ final class IommuFd implements AutoCloseable {
                 // Too short: the kernel has put the right number in, which may be another one by the next call.
                 room = ranges.numIovas();
             }
+        }
+    }
+
+    /**
+     * Has the kernel promise that addresses stay usable: until the promise is taken back, a device that would reserve
+     * any of them is not attached ({@code EADDRINUSE}, iopt_reserve_iova in io_pagetable.c).
+     *
+     * @param ioas the IOAS
+     * @param promised the addresses; none takes the promise back
+     * @throws ErrnoException if the kernel refuses, {@code EADDRINUSE} if some are reserved already
+     */
+    void promise(int ioas, RangeSet promised) throws ErrnoException {
+        // The kernel takes no range of a single byte.
+        List<AddressRange> ranges = promised.ranges().stream()
+                .filter(range -> range.start() != range.last())
+                .toList();
+        try (Arena once = Arena.ofConfined()) {
+            MemorySegment list = once.allocate((ranges.size() + 1L) * IommuIovaRange.SIZE, Long.BYTES);
+            for (int i = 0; i < ranges.size(); i++) {
+                new IommuIovaRange(list.asSlice((long) i * IommuIovaRange.SIZE, IommuIovaRange.SIZE))
+                        .start(ranges.get(i).start())
+                        .last(ranges.get(i).last());
+            }
+            IommuIoasAllowIovas allow = IommuIoasAllowIovas.allocate(once);
+            allow.ioasId(ioas).numIovas(ranges.size()).allowedIovas(list.address());
+            check("IOMMU_IOAS_ALLOW_IOVAS", issue(Iommufd.IOAS_ALLOW_IOVAS, allow));
         }
     }
 

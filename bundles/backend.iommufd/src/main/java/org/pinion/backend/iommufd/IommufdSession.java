@@ -1,6 +1,7 @@
 package org.pinion.backend.iommufd;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
@@ -33,7 +34,7 @@ final class IommufdSession implements BackendSession {
     private boolean closed;
 
     private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
-        this.pinning = new PinningFacts(kernel);
+        this.pinning = new PinningFacts(kernel, PinningFacts.Charge.USER);
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);
@@ -101,7 +102,7 @@ final class IommufdSession implements BackendSession {
         boolean pinned = pins();
         DeviceHandle handle = devices.attach(device);
         if (!pinned && pins()) {
-            newlyPinned += mapped.pinnable();
+            newlyPinned += mapped.pinnableBytes();
         }
         return handle;
     }
@@ -160,7 +161,7 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public Budget budget() {
-        return pinning.budget();
+        return pinning.budget(OptionalLong.empty());
     }
 
     private boolean pins() {
@@ -170,9 +171,8 @@ final class IommufdSession implements BackendSession {
     @Override
     public Ledger ledger() {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = pins() ? mapped.pinnable() : 0;
-        return new Ledger(
-                mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
+        long pinned = pins() ? mapped.pinnableBytes() : 0;
+        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class MappedIoas {
     private final PinningFacts pinning;
     private long mappings;
     private long bytes;
-    private long pinnable;
+    private long deviceBytes;
 
     /**
      * @param kernel the kernel
@@ -60,9 +60,9 @@ final class MappedIoas {
         return bytes;
     }
 
-    /** {@return how many of the bytes are of memory, which is pinned for page tables} */
-    long pinnable() {
-        return pinnable;
+    /** {@return bytes that a page table keeps pinned: a device's memory has no pages to pin} */
+    long pinnableBytes() {
+        return bytes - deviceBytes;
     }
 
     IovaRanges ranges() throws ErrnoException {
@@ -187,8 +187,7 @@ final class MappedIoas {
     private void count(Mapping mapping, int entries, long size) {
         mappings += entries;
         bytes += size;
-        // A device's memory has no pages that could be pinned (pages.c, iopt_alloc_dmabuf_pages).
-        pinnable += mapping.route() == Route.DMA_BUF ? 0 : size;
+        deviceBytes += mapping.route() == Route.DMA_BUF ? size : 0;
     }
 
     /**
@@ -200,6 +199,6 @@ final class MappedIoas {
         iommu.unmapAll(ioas);
         mappings = 0;
         bytes = 0;
-        pinnable = 0;
+        deviceBytes = 0;
     }
 }

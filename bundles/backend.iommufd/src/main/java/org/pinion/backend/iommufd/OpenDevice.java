@@ -5,8 +5,7 @@ import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.device.MemoryDecoding;
-import org.pinion.device.cause.RegionAccess;
-import org.pinion.linux.ErrnoException;
+import org.pinion.device.cause.DeviceAccess;
 import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
@@ -21,21 +20,17 @@ record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) imp
 
     @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {
-        regions().read(region, offset, into);
+        access().read(region, offset, into);
     }
 
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
-        regions().write(region, offset, from);
+        access().write(region, offset, from);
     }
 
     @Override
     public void reset() throws IommuException {
-        try {
-            bound.vfio().reset();
-        } catch (ErrnoException failure) {
-            throw ResetCauses.of(failure).failing("reset " + device.address(), failure);
-        }
+        access().reset();
     }
 
     @Override
@@ -44,7 +39,7 @@ record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) imp
         return new Decoding(decoding.on(), decoding.interruptions());
     }
 
-    private RegionAccess regions() {
-        return new RegionAccess(bound.vfio(), device.address());
+    private DeviceAccess access() {
+        return new DeviceAccess(bound.vfio(), device.address());
     }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.pinion.api.AddressRange;
 import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
@@ -26,6 +28,13 @@ import org.pinion.linux.Kernel;
  * Opens one device, binds it to the session's iommufd and learns its limits. Whatever fails closes the device again.
  */
 final class Preflight {
+
+    /**
+     * The last page of all addresses. batch_to_domain in drivers/iommu/iommufd/pages.c computes with the address after a
+     * mapping's last, which wraps to 0 there: the IOMMU would be given other pages than those that were pinned.
+     */
+    static final ReservedRegion LAST_PAGE =
+            new ReservedRegion(new AddressRange(-0x1000L, -1L), "last page of all addresses");
 
     private final Kernel kernel;
     private final HostDevices host;
@@ -89,9 +98,9 @@ final class Preflight {
     private OpenDevice learn(HostDevices.Found found, VfioDevice vfio, IntFunction<Optional<IovaRanges>> ofPeers)
             throws IommuException {
         BoundDevice bound = bind(found, vfio);
-        List<ReservedRegion> reserved = reserved(found.device());
         Optional<IovaRanges> peers = ofPeers.apply(found.device().group());
         IovaRanges ranges = peers.isPresent() ? peers.get() : alone(found.device(), bound);
+        List<ReservedRegion> reserved = reserved(found.device(), ranges);
         // The kernel reserves for a device only when that device is attached, but a group's members share what they
         // reach. Keeping off all of the group's regions gives each member the same limits, whichever comes first.
         RangeSet usable = ranges.usable()
@@ -132,9 +141,11 @@ final class Preflight {
         return host.factsAbout(found.device(), BindCauses.UNSAFE_INTERRUPTS, holders);
     }
 
-    private List<ReservedRegion> reserved(HostDevice device) throws IommuException {
+    private List<ReservedRegion> reserved(HostDevice device, IovaRanges ranges) throws IommuException {
         try {
-            return host.reserved(device.group());
+            List<ReservedRegion> reserved = host.reserved(device.group());
+            boolean last = !device.emulatedIommu() && ranges.usable().contains(LAST_PAGE.range());
+            return last ? Stream.concat(reserved.stream(), Stream.of(LAST_PAGE)).toList() : reserved;
         } catch (IOException unreadable) {
             throw HostDevices.unreadable(operation, unreadable);
         }

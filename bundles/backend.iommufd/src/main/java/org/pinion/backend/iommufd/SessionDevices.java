@@ -96,8 +96,16 @@ final class SessionDevices {
         return attached.stream()
                 .map(open::get)
                 .filter(peer -> peer.device().group() == group && group >= 0)
-                .map(peer -> new IovaRanges(peer.limits().usable(), peer.limits().alignment()))
+                .map(peer -> ranges(peer.limits()))
                 .findFirst();
+    }
+
+    /** What the kernel told when it was asked about the device: the last page was taken away since. */
+    private static IovaRanges ranges(DeviceLimits limits) {
+        RangeSet usable = limits.reserved().contains(Preflight.LAST_PAGE)
+                ? limits.usable().union(RangeSet.of(Preflight.LAST_PAGE.range()))
+                : limits.usable();
+        return new IovaRanges(usable, limits.alignment());
     }
 
     OpenDevice attach(String address) throws IommuException {
@@ -108,12 +116,46 @@ final class SessionDevices {
                     operation, device == null ? "its limits were not learned before" : "it is attached already", "");
         }
         try {
-            device.bound().attach(target.id());
+            attachAsPredicted(device);
         } catch (ErrnoException failure) {
             throw causes(device).of(failure).failing(operation, failure);
         }
         attached.add(address);
         return device;
+    }
+
+    /**
+     * The plan relies on what the preflight learned, and another process or a hot-plug may have changed it since. So
+     * the kernel promises first that all of it stays usable: a device that has come to reserve more is then kept out
+     * by the kernel itself, instead of being taken out again after it was in.
+     */
+    private void attachAsPredicted(OpenDevice device) throws ErrnoException {
+        iommu.promise(target.id(), target.ranges().usable().intersect(device.limits().usable()));
+        try {
+            device.bound().attach(target.id());
+        } catch (ErrnoException failure) {
+            after(failure, this::takeBackPromise);
+            throw failure;
+        }
+        try {
+            takeBackPromise();
+        } catch (ErrnoException failure) {
+            // With a promise that stays the next device might be kept out for nothing.
+            after(failure, device.bound()::detach);
+            throw failure;
+        }
+    }
+
+    private void takeBackPromise() throws ErrnoException {
+        iommu.promise(target.id(), RangeSet.EMPTY);
+    }
+
+    private static void after(ErrnoException failure, Closing.Step step) {
+        try {
+            step.run();
+        } catch (ErrnoException second) {
+            failure.addSuppressed(second);
+        }
     }
 
     /**
@@ -141,7 +183,7 @@ final class SessionDevices {
                 device.device().address(),
                 device.device().group(),
                 Optional.of(device.limits().usable()),
-                target.bytes(),
+                target.pinnableBytes(),
                 pinning);
     }
 

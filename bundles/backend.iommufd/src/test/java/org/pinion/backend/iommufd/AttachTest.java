@@ -16,6 +16,8 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.emulator.host.ReservedType;
+import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
@@ -79,6 +81,18 @@ class AttachTest {
         session.unmap(window);
         session.attach(Machine.EDU);
         assertThat(session.usable().contains(MSI_WINDOW)).isFalse();
+    }
+
+    @Test
+    void aDeviceOfWhichTheKernelPromisesLessThanWasLearnedIsKeptOut() throws Exception {
+        open(Machine.usual());
+        session.preflight(Machine.EDU);
+        machine.watched.answer(Iommufd.IOAS_ALLOW_IOVAS, Errno.EADDRINUSE);
+        assertThatThrownBy(() -> session.attach(Machine.EDU))
+                .hasMessageContainingAll("EADDRINUSE", "or less than that since it was asked");
+        machine.watched.answerTruthfully();
+        assertThat(session.usable()).isEqualTo(RangeSet.ALL);
+        session.attach(Machine.EDU);
     }
 
     @Test

@@ -130,6 +130,7 @@ class BarTest {
 
         assertThat(afterDma(Machine.PAGE)).containsOnly(0);
         assertThat(session.ledger().mappedBytes()).isEqualTo(Machine.PAGE);
+        assertThat(session.ledger().pinnedBytes()).isZero();
     }
 
     @Test

@@ -20,9 +20,10 @@ final class KnownProcess {
     private KnownProcess() {}
 
     private static PinningFacts facts(Map<String, String> files) {
-        return new PinningFacts((Kernel) Proxy.newProxyInstance(
+        Kernel kernel = (Kernel) Proxy.newProxyInstance(
                 Kernel.class.getClassLoader(),
                 new Class<?>[] {Kernel.class},
-                (_, _, arguments) -> files.get(arguments[0])));
+                (_, _, arguments) -> files.get(arguments[0]));
+        return new PinningFacts(kernel, PinningFacts.Charge.USER);
     }
 }

@@ -85,6 +85,12 @@ final class Machine {
         return new HostDevice(address, DeviceModel.IVSHMEM, group, "vfio-pci", INTEL, List.of(MSI), false);
     }
 
+    /** An edu behind an IOMMU with 64 bits of addresses. */
+    static HostDevice wide(String address, int group) {
+        IommuGeometry all = new IommuGeometry(new IovaRange(0, -1L), List.of(PAGE));
+        return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", all, List.of(), false);
+    }
+
     static HostDevice mdev() {
         return new HostDevice(MDEV, DeviceModel.MTTY, 9, "mtty", INTEL, List.of(), false);
     }

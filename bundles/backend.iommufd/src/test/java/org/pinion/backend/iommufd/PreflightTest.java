@@ -57,6 +57,22 @@ class PreflightTest {
     }
 
     @Test
+    void theLastPageOfAllAddressesIsKeptOffAnIommuThatReachesIt() throws IommuException {
+        BackendSession opened = open(Machine.with(
+                Machine.wide(Machine.EDU, 1), Machine.wide(Machine.EDU2, 1), Machine.mdev()));
+        AddressRange last = new AddressRange(-0x1000L, -1L);
+        DeviceLimits limits = opened.preflight(Machine.EDU);
+        assertThat(limits.usable()).isEqualTo(RangeSet.of(last).complement());
+        assertThat(limits.reserved())
+                .containsExactly(new org.pinion.api.ReservedRegion(last, "last page of all addresses"));
+        opened.attach(Machine.EDU);
+        assertThat(opened.usable()).isEqualTo(limits.usable());
+        DeviceLimits ofPeer = opened.preflight(Machine.EDU2);
+        assertThat(ofPeer.usable()).isEqualTo(limits.usable());
+        assertThat(ofPeer.reserved()).isEqualTo(limits.reserved());
+    }
+
+    @Test
     void anMdevAllowsEveryAddress() throws IommuException {
         DeviceLimits limits = open(Machine.usual()).preflight(Machine.MDEV);
         assertThat(limits.usable()).isEqualTo(RangeSet.ALL);

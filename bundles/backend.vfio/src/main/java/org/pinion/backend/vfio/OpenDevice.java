@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.device.VfioDevice;
-import org.pinion.device.cause.RegionAccess;
+import org.pinion.device.cause.DeviceAccess;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -17,19 +17,24 @@ record OpenDevice(HostDevice device, VfioDevice vfio) implements DeviceHandle {
 
     @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {
-        regions().read(region, offset, into);
+        access().read(region, offset, into);
     }
 
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
-        regions().write(region, offset, from);
+        access().write(region, offset, from);
+    }
+
+    @Override
+    public void reset() throws IommuException {
+        access().reset();
     }
 
     boolean isOpen() {
         return vfio.fd() >= 0;
     }
 
-    private RegionAccess regions() {
-        return new RegionAccess(vfio, device.address());
+    private DeviceAccess access() {
+        return new DeviceAccess(vfio, device.address());
     }
 }

@@ -39,7 +39,7 @@ final class VfioSession implements BackendSession {
     private boolean closed;
 
     private VfioSession(Kernel kernel, String space, LongAdder ioctls, Container container) {
-        this.pinning = new PinningFacts(kernel);
+        this.pinning = new PinningFacts(kernel, PinningFacts.Charge.PROCESS);
         boolean iommufd = container.servedByIommufd();
         this.space = space;
         this.ioctls = ioctls;
@@ -140,10 +140,10 @@ final class VfioSession implements BackendSession {
     @Override
     public Budget budget() {
         try {
-            return pinning.containerBudget(mapped.entriesLeft());
+            return pinning.budget(mapped.entriesLeft());
         } catch (ErrnoException untold) {
             LOG.debug("'{}' does not tell how many mappings it still takes: {}", space, untold.getMessage());
-            return pinning.containerBudget(OptionalLong.empty());
+            return pinning.budget(OptionalLong.empty());
         }
     }
 

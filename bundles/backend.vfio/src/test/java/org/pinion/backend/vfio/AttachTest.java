@@ -17,8 +17,10 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.DeviceRegion;
 import org.pinion.emulator.host.ReservedType;
 import org.pinion.linux.Errno;
+import org.pinion.linux.Mman;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
@@ -239,6 +241,38 @@ class AttachTest {
                 .isInstanceOf(IommuException.class)
                 .hasMessage("read 0x4 bytes at 0x0 of region 0 of 0000:00:10.0: EBADF: the device was detached;"
                         + " remedy: attach it again");
+    }
+
+    @Test
+    void aDeviceIsResetAndADetachedOneIsNot() throws Exception {
+        open(Machine.usual());
+        DeviceHandle edu = attach(Machine.EDU);
+        edu.reset();
+        session.detach(Machine.EDU);
+        assertThatThrownBy(edu::reset)
+                .isInstanceOf(IommuException.class)
+                .hasMessage("reset 0000:00:10.0: EBADF: the device was detached; remedy: attach it again");
+    }
+
+    @Test
+    void aBarGoesInByTheAddressAtWhichItIsMapped() throws Exception {
+        open(Machine.with(Machine.ivshmem()));
+        OpenDevice ivshmem = (OpenDevice) attach(Machine.IVSHMEM);
+        DeviceRegion region = ivshmem.vfio().region(2);
+        MemorySegment bar = machine.watched
+                .kernel()
+                .mmap(
+                        region.size(),
+                        Mman.PROT_READ | Mman.PROT_WRITE,
+                        Mman.MAP_SHARED,
+                        ivshmem.vfio().fd(),
+                        region.fileOffset());
+        ivshmem.write(Vfio.PCI_CONFIG_REGION, 4, MemorySegment.ofArray(new byte[] {6, 0}));
+        session.map(Machine.user(0x40000000L, region.size(), bar.address()));
+        assertThat(machine.watched.pinned()).isZero();
+        assertThatThrownBy(() -> session.detach(Machine.IVSHMEM)).hasMessageContaining("EBUSY: a device of its group");
+        machine.watched.kernel().munmap(bar);
+        session.detach(Machine.IVSHMEM);
     }
 
     @Test

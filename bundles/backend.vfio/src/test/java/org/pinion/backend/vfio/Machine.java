@@ -27,6 +27,7 @@ final class Machine {
 
     static final String EDU = "0000:00:10.0";
     static final String EDU2 = "0000:00:11.0";
+    static final String IVSHMEM = "0000:00:12.0";
     static final String MDEV = "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001";
     static final long PAGE = 0x1000;
     static final long MIB = 0x100000;
@@ -77,6 +78,10 @@ final class Machine {
             String address, int group, String driver, boolean unsafeInterrupts, ReservedRegion... reserved) {
         return new HostDevice(
                 address, DeviceModel.EDU, group, driver, INTEL, Arrays.asList(reserved), unsafeInterrupts);
+    }
+
+    static HostDevice ivshmem() {
+        return new HostDevice(IVSHMEM, DeviceModel.IVSHMEM, 3, "vfio-pci", INTEL, List.of(MSI), false);
     }
 
     static HostDevice mdev() {

@@ -62,14 +62,21 @@ final class OpenDevice implements AttachedDevice {
 
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
-        access("write region " + region, () -> handle.write(region, offset, from));
-        watch.look();
+        try {
+            access("write region " + region, () -> handle.write(region, offset, from));
+        } finally {
+            watch.look();
+        }
     }
 
     @Override
     public void reset() throws IommuException {
-        access("reset", handle::reset);
-        watch.look();
+        try {
+            access("reset", handle::reset);
+        } finally {
+            // What fails half-way takes the device's memory away all the same.
+            watch.look();
+        }
     }
 
     /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */

@@ -3,6 +3,8 @@ package org.pinion.core.space;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.pinion.api.AddressSpace;
@@ -44,6 +46,7 @@ public final class Space implements AddressSpace {
     private volatile SpaceSnapshot snapshot;
     private volatile String backendGone = "";
     private final AtomicBoolean forgotten = new AtomicBoolean();
+    private final Queue<Runnable> closeActions = new ConcurrentLinkedQueue<>();
 
     /** A part of a change. */
     private interface Step<T> {
@@ -240,8 +243,28 @@ public final class Space implements AddressSpace {
         }
     }
 
+    @Override
+    public void whenClosed(Runnable action) {
+        closeActions.add(action);
+        if (forgotten.get()) {
+            runCloseActions();
+        }
+    }
+
+    /** Each action is taken off the list before it runs: closing and registering may come together. */
+    private void runCloseActions() {
+        for (Runnable action = closeActions.poll(); action != null; action = closeActions.poll()) {
+            try {
+                action.run();
+            } catch (RuntimeException failure) {
+                LOG.error("address space '{}': an action after its closing failed", options.name(), failure);
+            }
+        }
+    }
+
     private void forget() {
         if (snapshot.state() == State.CLOSED && forgotten.compareAndSet(false, true)) {
+            runCloseActions();
             environment.closed().accept(this);
             news.post(DmaTopics.SPACE_CLOSED, "close", snapshot, "");
         }

@@ -161,6 +161,18 @@ class DeviceMemoryTest {
     }
 
     @Test
+    void aResetThatFailsHalfWayIsSeenToAllTheSame() throws IommuException {
+        AttachedDevice owner = space.attach("owner");
+        kernel.failResets();
+        kernel.calls().clear();
+
+        assertThatThrownBy(owner::reset).hasMessageContaining("told to fail");
+
+        assertThat(reachable()).isTrue();
+        assertThat(kernel.calls()).containsExactly("unmap " + pages(16, 4), "map " + pages(16, 4));
+    }
+
+    @Test
     void aBarThatCannotBeMappedAnewIsMissingUntilTheNextCommit() throws IommuException {
         AttachedDevice owner = space.attach("owner");
         kernel.fail(FakeKernel.Fault.REFUSED, 1, Integer.MAX_VALUE);

@@ -47,6 +47,9 @@ record FakeDevice(HostDevice device, FakeKernel kernel, CountDownLatch reading, 
     public void reset() {
         kernel.decode(device.address(), false);
         kernel.decode(device.address(), true);
+        if (kernel.resetsFail()) {
+            throw new IllegalStateException("told to fail");
+        }
     }
 
     @Override

@@ -57,6 +57,7 @@ final class FakeKernel implements BackendSession {
     private Fault fault = Fault.REFUSED;
     private int failFrom = Integer.MAX_VALUE;
     private int failUntil = Integer.MAX_VALUE;
+    private boolean resetsFail;
     private boolean closed;
 
     FakeKernel(DeviceLimits... devices) {
@@ -229,6 +230,14 @@ final class FakeKernel implements BackendSession {
             entries.values().stream().filter(entry -> shows(entry, device)).forEach(revoked::add);
         }
         decoding.put(device, new Decoding(on, before.interruptions() + (before.on() && !on ? 1 : 0)));
+    }
+
+    void failResets() {
+        resetsFail = true;
+    }
+
+    boolean resetsFail() {
+        return resetsFail;
     }
 
     Decoding decoding(String device) {

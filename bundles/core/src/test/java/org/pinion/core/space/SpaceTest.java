@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -181,6 +182,20 @@ class SpaceTest {
         fixture.planFailure = null;
         space.replan("policy 'test' arrived");
         assertThat(space.snapshot().table()).extracting(Mapping::range).containsExactly(pages(0, 8));
+    }
+
+    @Test
+    void whatIsToBeDoneAfterClosingIsDoneOnceWhenTheKernelHoldsNothingAnyMore() throws IommuException {
+        List<Boolean> closed = new ArrayList<>();
+        space.whenClosed(() -> {
+            throw new IllegalStateException("told to fail");
+        });
+        space.whenClosed(() -> closed.add(kernel.closed()));
+        space.close();
+        space.close();
+        assertThat(closed).containsExactly(true);
+        space.whenClosed(() -> closed.add(kernel.closed()));
+        assertThat(closed).hasSize(2);
     }
 
     @Test

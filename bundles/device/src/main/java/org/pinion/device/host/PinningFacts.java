@@ -3,7 +3,6 @@ package org.pinion.device.host;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.ToLongFunction;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
 import org.pinion.linux.Kernel;
@@ -15,19 +14,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What {@code /proc} tells about memory that was not pinned, in words. Read for forecasts, and when something has failed.
+ * What {@code /proc} tells about memory that was not pinned, in words. Read for forecasts, and when something has
+ * failed.
  */
 public final class PinningFacts {
 
     private static final Logger LOG = LoggerFactory.getLogger(PinningFacts.class);
 
     private final ProcessMemory memory;
+    private final Charge charge;
+
+    /** Who is charged for memory that the kernel pins. */
+    public enum Charge {
+
+        /** The user, with all programs together, as iommufd does. */
+        USER("for all programs of this user"),
+
+        /** The process, as VFIO's containers do. */
+        PROCESS("for this process");
+
+        private final String words;
+
+        Charge(String words) {
+            this.words = words;
+        }
+    }
 
     /**
      * @param kernel the kernel whose {@code /proc} is looked at
+     * @param charge who is charged for pinned memory
      */
-    public PinningFacts(Kernel kernel) {
+    public PinningFacts(Kernel kernel, Charge charge) {
         this.memory = new ProcessMemory(kernel);
+        this.charge = charge;
     }
 
     /** {@return half a sentence such as {@code the limit on locked memory is 0x800000 bytes}} */
@@ -36,37 +55,26 @@ public final class PinningFacts {
             long limit = memory.memlockLimit().soft();
             return limit == MemlockLimit.UNLIMITED
                     ? "locked memory is not limited"
-                    : "the limit on locked memory is 0x%x bytes, for all programs of this user".formatted(limit);
+                    : "the limit on locked memory is 0x%x bytes, %s".formatted(limit, charge.words);
         } catch (IOException unreadable) {
             return "the limit on locked memory is not known (" + unreadable.getMessage() + ")";
         }
     }
 
     /**
-     * {@return how much may still be pinned. What other processes of the user have pinned counts too, but cannot be
-     * seen: there may be less}
-     */
-    public Budget budget() {
-        return budget(MemlockUsage::pinned, OptionalLong.empty());
-    }
-
-    /**
-     * The same for a VFIO container, whose pages are charged to what the process itself has locked ({@code
-     * vfio_lock_acct} in drivers/vfio/vfio_iommu_type1.c).
+     * How much may still be pinned. What other processes of the user have pinned counts too where the user is charged,
+     * but cannot be seen: there may be less.
      *
-     * @param entries how many mappings the container still takes; empty if it does not tell
-     * @return what may still be pinned and mapped
+     * @param entries how many mappings may still be made; empty if that is not known
+     * @return what is left
      */
-    public Budget containerBudget(OptionalLong entries) {
-        return budget(MemlockUsage::locked, entries);
-    }
-
-    private Budget budget(ToLongFunction<MemlockUsage> used, OptionalLong entries) {
+    public Budget budget(OptionalLong entries) {
         try {
             long limit = memory.memlockLimit().soft();
             boolean free = limit == MemlockLimit.UNLIMITED || memory.memlockExempt();
-            long locked = used.applyAsLong(memory.memlockUsage());
-            return new Budget(free ? OptionalLong.empty() : OptionalLong.of(limit), locked, entries);
+            MemlockUsage usage = memory.memlockUsage();
+            long used = charge == Charge.PROCESS ? usage.locked() : usage.pinned();
+            return new Budget(free ? OptionalLong.empty() : OptionalLong.of(limit), used, entries);
         } catch (IOException unreadable) {
             LOG.debug("the limit on locked memory is not known: {}", unreadable.getMessage());
             return new Budget(OptionalLong.empty(), 0, entries);

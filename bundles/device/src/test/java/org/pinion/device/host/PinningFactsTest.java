@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
@@ -30,13 +31,14 @@ class PinningFactsTest {
             """);
 
     private static PinningFacts facts(Map<String, String> files) {
-        return new PinningFacts((Kernel) Proxy.newProxyInstance(
+        Kernel kernel = (Kernel) Proxy.newProxyInstance(
                 Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, (_, _, arguments) -> {
                     if (!files.containsKey(arguments[0])) {
                         throw new NoSuchFileException((String) arguments[0]);
                     }
                     return files.get(arguments[0]);
-                }));
+                });
+        return new PinningFacts(kernel, PinningFacts.Charge.PROCESS);
     }
 
     private static List<MemoryArea> areas(String smaps) {
@@ -73,7 +75,7 @@ class PinningFactsTest {
 
     @Test
     void theLimitOnLockedMemoryIsRead() {
-        assertThat(FACTS.memlock()).startsWith("the limit on locked memory is 0x800000 bytes");
+        assertThat(FACTS.memlock()).isEqualTo("the limit on locked memory is 0x800000 bytes, for this process");
         String unlimited = "Max locked memory         unlimited            unlimited            bytes     \n";
         assertThat(facts(Map.of("/proc/self/limits", unlimited)).memlock()).isEqualTo("locked memory is not limited");
     }
@@ -87,16 +89,16 @@ class PinningFactsTest {
     @Test
     void theBudgetIsTheLimitUnlessTheProcessIsFreeOfIt() {
         String limits = "Max locked memory         8388608              8388608              bytes     \n";
-        String status = "VmLck:\t 0 kB\nVmPin:\t 4096 kB\nCapEff:\t%s\n";
+        String status = "VmLck:\t 4096 kB\nVmPin:\t 100 kB\nCapEff:\t%s\n";
         Budget held = facts(Map.of("/proc/self/limits", limits, "/proc/self/status", status.formatted("0000")))
-                .budget();
+                .budget(OptionalLong.empty());
         Budget free = facts(Map.of("/proc/self/limits", limits, "/proc/self/status", status.formatted("4000")))
-                .budget();
+                .budget(OptionalLong.empty());
         assertThat(held.memlock()).hasValue(8 << 20);
         assertThat(held.pinnable()).hasValue(4 << 20);
         assertThat(held.raiseFor(4 << 20)).isEmpty();
         assertThat(held.raiseFor(5 << 20)).hasValue(9 << 20);
         assertThat(free.pinnable()).isEmpty();
-        assertThat(facts(Map.of()).budget()).isEqualTo(Budget.UNKNOWN);
+        assertThat(facts(Map.of()).budget(OptionalLong.empty())).isEqualTo(Budget.UNKNOWN);
     }
 }

@@ -1,8 +1,10 @@
 package org.pinion.emulator.file;
 
 import java.util.BitSet;
-import java.util.List;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
@@ -16,6 +18,7 @@ public final class FileTable {
     private static final int LIMIT = 1 << 20;
 
     private final Map<Integer, OpenFile> files = new ConcurrentHashMap<>();
+    private final Map<Long, OpenFile> mapped = new HashMap<>();
     private final BitSet used = new BitSet();
 
     /** An empty table. */
@@ -54,10 +57,44 @@ public final class FileTable {
      * @throws SyscallException EBADF if there is none
      */
     public void close(int fd) throws SyscallException {
-        remove(fd).release();
+        OpenFile closed = remove(fd);
+        if (!isMapped(closed)) {
+            closed.release();
+        }
     }
 
-    /** Closes all descriptors, as the end of a process does. */
+    /**
+     * Keeps a file open for as long as it is mapped, whatever happens to its descriptor ({@code mmap(2)}).
+     *
+     * @param address where the mapping begins
+     * @param file the file
+     */
+    public synchronized void keep(long address, OpenFile file) {
+        mapped.put(address, file);
+    }
+
+    /**
+     * Ends what {@link #keep} began; with the last descriptor and the last mapping the file goes.
+     *
+     * @param address where the mapping began; of none, if no file was mapped there
+     */
+    public void drop(long address) {
+        OpenFile last = unmapped(address);
+        if (last != null) {
+            last.release();
+        }
+    }
+
+    private synchronized OpenFile unmapped(long address) {
+        OpenFile file = mapped.remove(address);
+        return file == null || isMapped(file) || files.containsValue(file) ? null : file;
+    }
+
+    private synchronized boolean isMapped(OpenFile file) {
+        return mapped.containsValue(file);
+    }
+
+    /** Closes all descriptors and ends what mappings keep, as the end of a process does. */
     public void closeAll() {
         for (OpenFile file : removeAll()) {
             file.release();
@@ -71,9 +108,11 @@ public final class FileTable {
         return file;
     }
 
-    private synchronized List<OpenFile> removeAll() {
-        List<OpenFile> all = List.copyOf(files.values());
+    private synchronized Set<OpenFile> removeAll() {
+        Set<OpenFile> all = new LinkedHashSet<>(files.values());
+        all.addAll(mapped.values());
         files.clear();
+        mapped.clear();
         used.clear(FIRST, LIMIT);
         return all;
     }

@@ -60,6 +60,28 @@ public interface OpenFile {
     }
 
     /**
+     * {@code read(2)}.
+     *
+     * @param into takes the bytes
+     * @return bytes read
+     * @throws SyscallException if it fails
+     */
+    default long read(MemorySegment into) throws SyscallException {
+        throw new SyscallException(Errno.EINVAL);
+    }
+
+    /**
+     * {@code poll(2)} for reading. A file that knows no waiting can always be read.
+     *
+     * @param millis how long to wait at most; below 0 for ever
+     * @return whether it can be read
+     * @throws SyscallException EINTR if the thread is interrupted
+     */
+    default boolean poll(int millis) throws SyscallException {
+        return true;
+    }
+
+    /**
      * {@code ftruncate(2)}.
      *
      * @param length bytes
@@ -81,6 +103,6 @@ public interface OpenFile {
         throw new SyscallException(Errno.ENODEV);
     }
 
-    /** The last descriptor of the file was closed. */
+    /** The last descriptor of the file was closed, and the last mapping of it removed. */
     default void release() {}
 }

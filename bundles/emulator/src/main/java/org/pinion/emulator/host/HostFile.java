@@ -19,8 +19,8 @@ public final class HostFile {
 
     private static final String SHIPPED = "/org/pinion/emulator/lab.yaml";
     private static final List<String> KNOWN =
-            List.of("kernel", "interface", "page-size", "memlock", "ipc-lock", "sys-resource", "dma-entry-limit", "iommu",
-                    "devices");
+            List.of("kernel", "interface", "page-size", "memlock", "ipc-lock", "sys-resource", "dma-entry-limit",
+                    "iommu", "devices");
     private static final long DEFAULT_MEMLOCK = 8L << 20;
 
     private HostFile() {}

@@ -10,8 +10,8 @@ import org.pinion.linux.Errno;
 
 /**
  * Who may do DMA with the devices of each IOMMU group ({@code iommu_device_claim_dma_owner} in
- * drivers/iommu/iommu.c): one iommufd or one open group at a time, and none while a driver of the host drives one of them. Safe for use
- * by many threads.
+ * drivers/iommu/iommu.c): one iommufd or one open group at a time, and none while a driver of the host drives one of
+ * them. Safe for use by many threads.
  */
 public final class GroupOwners {
 

@@ -6,8 +6,9 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * What pinned pages are charged to (drivers/iommu/iommufd/pages.c, vfio_lock_acct in vfio_iommu_type1.c): the user's counter or the process's, each against
- * RLIMIT_MEMLOCK, or nobody's for who has CAP_IPC_LOCK. Safe for use by many threads.
+ * What pinned pages are charged to (drivers/iommu/iommufd/pages.c, vfio_lock_acct in vfio_iommu_type1.c): the user's
+ * counter or the process's, each against RLIMIT_MEMLOCK, or nobody's for who has CAP_IPC_LOCK. Safe for use by many
+ * threads.
  */
 public final class LockedMemory {
 

@@ -3,7 +3,7 @@ package org.pinion.emulator.pci;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The registers of QEMU's {@code edu} device (docs/specs/edu.rst of QEMU) without its interrupts. Registers below
+ * The registers of QEMU's {@code edu} device (docs/specs/edu.rst of QEMU). Registers below
  * 0x80 answer 4-byte accesses only, the others 4 and 8 bytes. A transfer is over when the store that started it
  * returns.
  */
@@ -13,6 +13,15 @@ final class EduBar extends RegisterBar {
     private static final int REGISTER_ID = 0x00;
     private static final int REGISTER_LIVENESS = 0x04;
     private static final int REGISTER_FACTORIAL = 0x08;
+    private static final int REGISTER_STATUS = 0x20;
+    private static final int REGISTER_INTERRUPTS = 0x24;
+    private static final int REGISTER_RAISE = 0x60;
+    private static final int REGISTER_ACKNOWLEDGE = 0x64;
+    private static final int STATUS_FACTORIAL_INTERRUPT = 0x80;
+    private static final int FACTORIAL_INTERRUPT = 0x1;
+    private static final int DMA_INTERRUPT = 0x100;
+    private static final int COMMAND_INTERRUPT = 4;
+
     private static final int REGISTER_DMA_SOURCE = 0x80;
     private static final int REGISTER_DMA_DESTINATION = 0x88;
     private static final int REGISTER_DMA_COUNT = 0x90;
@@ -26,6 +35,8 @@ final class EduBar extends RegisterBar {
     private final EduDma dma;
     private final long size;
     private int liveness;
+    private int status;
+    private int interrupts;
     private int factorial;
     private long source;
     private long destination;
@@ -51,6 +62,8 @@ final class EduBar extends RegisterBar {
             case REGISTER_ID -> ID;
             case REGISTER_LIVENESS -> liveness;
             case REGISTER_FACTORIAL -> factorial;
+            case REGISTER_STATUS -> status;
+            case REGISTER_INTERRUPTS -> interrupts;
             case REGISTER_DMA_SOURCE -> source;
             case REGISTER_DMA_DESTINATION -> destination;
             case REGISTER_DMA_COUNT -> count;
@@ -66,7 +79,10 @@ final class EduBar extends RegisterBar {
         }
         switch ((int) offset) {
             case REGISTER_LIVENESS -> liveness = ~(int) value;
-            case REGISTER_FACTORIAL -> factorial = factorialOf((int) value);
+            case REGISTER_FACTORIAL -> compute((int) value);
+            case REGISTER_STATUS -> status = (int) value & STATUS_FACTORIAL_INTERRUPT;
+            case REGISTER_RAISE -> interrupts(interrupts | (int) value);
+            case REGISTER_ACKNOWLEDGE -> interrupts(interrupts & ~(int) value);
             case REGISTER_DMA_SOURCE -> source = value;
             case REGISTER_DMA_DESTINATION -> destination = value;
             case REGISTER_DMA_COUNT -> count = value;
@@ -77,6 +93,18 @@ final class EduBar extends RegisterBar {
 
     private static boolean refused(long offset, int width) {
         return width != 4 && (width != 8 || offset < REGISTER_DMA_SOURCE);
+    }
+
+    private void compute(int value) {
+        factorial = factorialOf(value);
+        if ((status & STATUS_FACTORIAL_INTERRUPT) != 0) {
+            interrupts(interrupts | FACTORIAL_INTERRUPT);
+        }
+    }
+
+    private void interrupts(int causes) {
+        interrupts = causes;
+        dma.interrupt(causes != 0);
     }
 
     private static int factorialOf(int value) {
@@ -102,11 +130,16 @@ final class EduBar extends RegisterBar {
         } else {
             dma.refuse(iova, count, toMemory, "the device's buffer is 0x40000-0x40fff");
         }
+        if ((value & COMMAND_INTERRUPT) != 0) {
+            interrupts(interrupts | DMA_INTERRUPT);
+        }
     }
 
     @Override
     public void reset() {
         liveness = 0;
+        status = 0;
+        interrupts(0);
         factorial = 0;
         source = 0;
         destination = 0;

@@ -7,6 +7,9 @@ interface EduDma {
 
     void run(long iova, MemorySegment buffer, boolean toMemory);
 
+    /** Raises the device's interrupt, or withdraws it. */
+    void interrupt(boolean raised);
+
     /** Records a transfer that the device itself does not do. */
     void refuse(long iova, long length, boolean toMemory, String reason);
 }

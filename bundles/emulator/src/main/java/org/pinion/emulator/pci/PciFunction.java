@@ -23,6 +23,7 @@ public final class PciFunction {
     private final DmaPort port;
     private final FaultLog faults;
     private final ConfigSpace config;
+    private final InterruptLine interrupts = new InterruptLine();
     private final Map<Integer, Bar> bars;
 
     /**
@@ -124,7 +125,17 @@ public final class PciFunction {
         config.enable();
     }
 
+    /** {@return what is told of the function's interrupts} */
+    public InterruptLine interrupts() {
+        return interrupts;
+    }
+
     private final class Engine implements EduDma {
+        @Override
+        public void interrupt(boolean raised) {
+            interrupts.level(raised);
+        }
+
 
         @Override
         public void run(long iova, MemorySegment buffer, boolean toMemory) {

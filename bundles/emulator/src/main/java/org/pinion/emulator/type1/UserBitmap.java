@@ -24,7 +24,8 @@ record UserBitmap(long pageSize, long address) {
         SyscallException.require(inProcess, Errno.EINVAL);
         long pages = rangeBytes >>> Long.numberOfTrailingZeros(bitmap.pgsize());
         long needed = (pages >>> 6) + ((pages & 63) == 0 ? 0 : 1) << 3;
-        boolean fits = pages != 0 && bitmap.size() <= MAXIMUM_BYTES && Long.compareUnsigned(needed, bitmap.size()) <= 0;
+        boolean fits = pages != 0 && bitmap.size() <= MAXIMUM_BYTES
+                && Long.compareUnsigned(needed, bitmap.size()) <= 0;
         SyscallException.require(fits, Errno.EINVAL);
         return new UserBitmap(bitmap.pgsize(), bitmap.data());
     }

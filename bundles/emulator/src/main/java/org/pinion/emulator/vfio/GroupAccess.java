@@ -10,10 +10,17 @@ final class GroupAccess implements DeviceAccess {
 
     private final VfioGroup group;
     private final VfioDevice device;
+    private final boolean contained;
 
-    GroupAccess(VfioGroup group, VfioDevice device) {
+    /** {@code contained} says whether it was opened for a container, which it then keeps; else for an iommufd. */
+    GroupAccess(VfioGroup group, VfioDevice device, boolean contained) {
         this.group = group;
         this.device = device;
+        this.contained = contained;
+    }
+
+    VfioDevice device() {
+        return device;
     }
 
     @Override
@@ -34,6 +41,6 @@ final class GroupAccess implements DeviceAccess {
 
     @Override
     public void release() {
-        group.closeDevice(device);
+        group.closeDevice(device, contained);
     }
 }

@@ -76,8 +76,8 @@ public final class GroupFile implements OpenFile {
     }
 
     private int openDevice(String name) throws SyscallException {
-        VfioDevice device = group.openDevice(name);
-        OpenFile file = new VfioDeviceFile(device, new GroupAccess(group, device), files);
+        GroupAccess access = group.openDevice(name);
+        OpenFile file = new VfioDeviceFile(access.device(), access, files);
         try {
             return files.add(file);
         } catch (SyscallException full) {

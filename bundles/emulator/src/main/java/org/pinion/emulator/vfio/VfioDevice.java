@@ -33,7 +33,6 @@ public final class VfioDevice {
     private DeviceBinding binding;
     private DmaPort port;
     private int opens;
-    private boolean compatible;
 
     /**
      * @param name its character device's name, such as {@code vfio0}
@@ -134,13 +133,7 @@ public final class VfioDevice {
             throw e;
         }
         binding = made;
-        compatible = true;
         open((iova, buffer, toMemory) -> made.transfer(iova, buffer, toMemory).map(TransferFault::text));
-    }
-
-    /** Whether it was opened through its group for an iommufd. */
-    boolean compatible() {
-        return compatible;
     }
 
     void open(DmaPort to) {
@@ -158,7 +151,6 @@ public final class VfioDevice {
         exported.clear();
         function.reset();
         port = null;
-        compatible = false;
         if (binding != null) {
             binding.unbind();
             binding = null;

@@ -28,11 +28,13 @@ public final class VfioDeviceFile implements OpenFile {
     private final VfioDevice device;
     private final DeviceAccess access;
     private final FileTable files;
+    private final InterruptRequests interrupts;
 
     VfioDeviceFile(VfioDevice device, DeviceAccess access, FileTable files) {
         this.device = device;
         this.access = access;
         this.files = files;
+        this.interrupts = new InterruptRequests(device, files);
     }
 
     /**
@@ -57,6 +59,8 @@ public final class VfioDeviceFile implements OpenFile {
                 case Vfio.DEVICE_GET_INFO -> info(argument);
                 case Vfio.DEVICE_GET_REGION_INFO -> regionInfo(argument);
                 case Vfio.DEVICE_RESET -> device.reset();
+                case Vfio.DEVICE_GET_IRQ_INFO -> interrupts.info(argument);
+                case Vfio.DEVICE_SET_IRQS -> interrupts.set(argument);
                 case Vfio.DEVICE_FEATURE -> {
                     return feature(argument);
                 }
@@ -88,7 +92,7 @@ public final class VfioDeviceFile implements OpenFile {
     private void info(MemorySegment argument) throws SyscallException {
         MemorySegment copy = BindRequest.copyIn(argument, INFO_MINIMUM, VfioDeviceInfo.SIZE);
         VfioDeviceInfo info = new VfioDeviceInfo(copy);
-        info.flags(Vfio.DEVICE_PCI | Vfio.DEVICE_RESETTABLE).numRegions(PciFunction.REGIONS).numIrqs(0);
+        info.flags(Vfio.DEVICE_PCI | Vfio.DEVICE_RESETTABLE).numRegions(PciFunction.REGIONS).numIrqs(InterruptRequests.KINDS);
         info.capOffset(0);
         UserMemory.copyOut(copy, argument, info.declaredSize());
     }
@@ -160,6 +164,9 @@ public final class VfioDeviceFile implements OpenFile {
 
     @Override
     public void release() {
+        synchronized (device) {
+            interrupts.release();
+        }
         access.release();
     }
 }

@@ -144,18 +144,18 @@ public final class VfioGroup {
     }
 
     /** Opens a device by its name: ENODEV if there is none, EINVAL without an IOMMU, and what binding it answers. */
-    synchronized VfioDevice openDevice(String name) throws SyscallException {
+    synchronized GroupAccess openDevice(String name) throws SyscallException {
         VfioDevice device = named(name);
         SyscallException.require(inContainer(), Errno.EINVAL);
         synchronized (device) {
             if (iommufd != null) {
                 device.openCompatible(iommufd);
-            } else {
-                device.open(port(container.iommu()));
-                openDevices++;
+                return new GroupAccess(this, device, false);
             }
+            device.open(port(container.iommu()));
+            openDevices++;
+            return new GroupAccess(this, device, true);
         }
-        return device;
     }
 
     private VfioDevice named(String name) throws SyscallException {
@@ -174,10 +174,8 @@ public final class VfioGroup {
     }
 
     /** A descriptor of a device was closed; the last one ends what closing the group has begun. */
-    synchronized void closeDevice(VfioDevice device) {
-        boolean contained;
+    synchronized void closeDevice(VfioDevice device, boolean contained) {
         synchronized (device) {
-            contained = !device.compatible();
             device.close();
         }
         if (contained && --openDevices == 0 && closing) {

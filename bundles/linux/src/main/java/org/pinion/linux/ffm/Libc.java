@@ -11,6 +11,7 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,9 +28,12 @@ final class Libc {
 
     private static final List<String> FUNCTIONS = List.of(
             "open", "close", "ioctl", "mmap", "munmap", "pread", "pwrite", "memfd_create", "ftruncate", "eventfd",
-            "getpagesize");
+            "read", "poll", "getpagesize");
 
     private static final int FAILED = -1;
+    private static final long POLLFD_SIZE = 8;
+    private static final long POLLFD_EVENTS = 4;
+    private static final short POLLIN = 1;
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
 
@@ -95,6 +99,14 @@ final class Libc {
 
     private static final class Eventfd {
         static final MethodHandle CALL = bind("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    }
+
+    private static final class Read {
+        static final MethodHandle CALL = bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    }
+
+    private static final class Poll {
+        static final MethodHandle CALL = bind("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     }
 
     private static final class Getpagesize {
@@ -215,6 +227,28 @@ final class Libc {
         MemorySegment state = CAPTURED.get();
         try {
             return answer((int) Eventfd.CALL.invokeExact(state, initial, flags), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static long read(int fd, MemorySegment into) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((long) Read.CALL.invokeExact(state, fd, into, into.byteSize()), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    /** {@code struct pollfd}: the descriptor, the events asked for, those that came. */
+    static int poll(int fd, int millis) {
+        MemorySegment state = CAPTURED.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment asked = arena.allocate(POLLFD_SIZE, Integer.BYTES);
+            asked.set(JAVA_INT, 0, fd);
+            asked.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS, POLLIN);
+            return answer((int) Poll.CALL.invokeExact(state, asked, 1L, millis), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

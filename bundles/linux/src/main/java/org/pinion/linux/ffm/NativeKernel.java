@@ -130,6 +130,16 @@ public final class NativeKernel implements Kernel {
     }
 
     @Override
+    public long read(int fd, MemorySegment into) {
+        return Libc.read(fd, into);
+    }
+
+    @Override
+    public int poll(int fd, int millis) {
+        return Libc.poll(fd, millis);
+    }
+
+    @Override
     public long pageSize() {
         return Libc.pageSize();
     }

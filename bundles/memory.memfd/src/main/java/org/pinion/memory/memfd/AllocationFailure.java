@@ -18,6 +18,22 @@ final class AllocationFailure {
                 refused);
     }
 
+    static IommuException ofHuge(String name, long length, long pageSize, ErrnoException refused) {
+        String remedy = switch (refused.errno()) {
+            case ENOMEM -> "set huge pages aside: echo N > /sys/kernel/mm/hugepages/hugepages-%dkB/nr_hugepages"
+                    .formatted(pageSize / 1024);
+            case EINVAL, ENODEV, ENOENT -> "take a size that /sys/kernel/mm/hugepages lists";
+            default -> remedy(refused);
+        };
+        return new IommuException(
+                "allocate 0x%x bytes of host memory '%s' in huge pages of 0x%x".formatted(length, name, pageSize),
+                refused.errno().name(),
+                null,
+                refused.getMessage(),
+                remedy,
+                refused);
+    }
+
     private static String remedy(ErrnoException refused) {
         return switch (refused.errno()) {
             case EMFILE -> "close some memory, or raise the limit of open files (ulimit -n)";

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.pinion.api.Backing;
 import org.pinion.api.HostMemory;
 import org.pinion.api.IommuException;
+import org.pinion.emulator.EmulatedKernel;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.ffm.NativeKernel;
@@ -61,6 +62,34 @@ class MemfdAllocatorTest {
             memory.segment().set(ValueLayout.JAVA_BYTE, (1L << 42) - 1, (byte) 1);
             assertThat(memory.segment().byteSize()).isEqualTo(1L << 42);
         }
+    }
+
+    /** In this machine's kernel there may be none: then the message says how to get some. */
+    @Test
+    void hugePagesAreGivenOrTheMessageSaysHowToGetSome() {
+        try (HostMemory memory = allocator.allocateHuge("queue", 5000, 2 << 20)) {
+            assertThat(memory.segment().byteSize()).isEqualTo(2 << 20);
+            assertThat(memory.segment().address() % (2 << 20)).isZero();
+            memory.segment().set(ValueLayout.JAVA_BYTE, (2 << 20) - 1, (byte) 1);
+        } catch (IommuException none) {
+            assertThat(none.operation()).isEqualTo("allocate 0x200000 bytes of host memory 'queue' in huge pages of"
+                    + " 0x200000");
+            assertThat(none.remedy()).contains("/sys/kernel/mm/hugepages");
+        }
+    }
+
+    @Test
+    void hugePagesOfTheEmulatorAreWholeOnes() throws IommuException {
+        MemfdAllocator emulated = new MemfdAllocator(EmulatedKernel.lab());
+        try (HostMemory memory = emulated.allocateHuge("queue", (2 << 20) + 1, 2 << 20)) {
+            assertThat(memory.segment().byteSize()).isEqualTo(4 << 20);
+        }
+    }
+
+    @Test
+    void whatIsNoHugePageIsAMistake() {
+        assertThatThrownBy(() -> allocator.allocateHuge("queue", 1, 4096)).hasMessage("0x1000 is no size of a huge page");
+        assertThatThrownBy(() -> allocator.allocateHuge("queue", 1, 3 << 20)).hasMessageContaining("is no size");
     }
 
     @Test

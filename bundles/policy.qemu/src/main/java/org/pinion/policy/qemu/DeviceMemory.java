@@ -47,10 +47,13 @@ final class DeviceMemory {
 
     private static Verdict bar(Candidate candidate, Backing.DeviceBar bar) {
         String subject = "BAR %d of %s".formatted(bar.bar(), bar.device());
+        String noAddress = candidate.planning().backend().equals(FOLLOWS_PAGE_FRAMES)
+                ? " has no address in this process, and "
+                : " has no pages that the kernel could pin by address, and ";
         return candidate.barObstacle()
                 .map(obstacle -> Verdict.skip(
                                 "bar-without-dma-buf",
-                                subject + " has no pages that the kernel could pin by address, and " + obstacle)
+                                subject + noAddress + obstacle)
                         .withRemedy("peer-to-peer DMA to it needs its device attached to the same address space, and a"
                                 + " backend and a kernel that export and take dma-bufs"))
                 .orElseGet(() -> Verdict.map(

@@ -2,6 +2,7 @@ package org.pinion.shell.dma;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -91,6 +92,41 @@ class DmaCheckTest {
         assertThat(moved.failures()).isEmpty();
         assertThat(moved.ranges()).extracting(CheckedRange::outcome)
                 .containsExactly("ok", "not checked: registers of a device, or not known to be anything else");
+    }
+
+    private static FakeDma withMemoryBar(Fault fault) {
+        FakeDma host = Lab.host(fault);
+        host.memory.bars.put(Lab.SHMEM, Arena.ofAuto().allocate(0x10000));
+        Section bar = Lab.section(0x10000, 0x1ffff, SectionKind.RAM, "bar", 0)
+                .withBacking(new Backing.DeviceBar(Lab.SHMEM, 2, 0));
+        host.guest = FlatView.of("memory", List.of(Lab.section(0, 0xfff, SectionKind.RAM, "pc.ram", 0), bar));
+        return host;
+    }
+
+    private static DmaResult.Moved movedBetweenDevices(FakeDma host) throws IommuException {
+        return (DmaResult.Moved) check(host, DEADLINE, Lab.EDU0, Lab.SHMEM).getFirst();
+    }
+
+    @Test
+    void memoryOfAnotherDeviceIsReachedAndPutBack() throws IommuException {
+        FakeDma host = withMemoryBar(Fault.NONE);
+        host.memory.bars.get(Lab.SHMEM).fill((byte) 0x5a);
+        DmaResult.Moved moved = movedBetweenDevices(host);
+        assertThat(moved.failures()).isEmpty();
+        assertThat(moved.ranges()).extracting(CheckedRange::outcome).containsExactly("ok", "ok");
+        assertThat(host.memory.bars.get(Lab.SHMEM).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0x5a);
+    }
+
+    @Test
+    void aWrongByteInTheMemoryOfAnotherDeviceIsFound() throws IommuException {
+        DmaResult.Moved moved = movedBetweenDevices(withMemoryBar(Fault.FLIPS_A_BYTE));
+        assertThat(moved.failures()).anySatisfy(failure -> assertThat(failure).contains("read from 0x10000-"));
+    }
+
+    @Test
+    void memoryOfADeviceThatIsNotAttachedIsNotLookedAt() throws IommuException {
+        assertThat(moved(withMemoryBar(Fault.NONE), DEADLINE).ranges().getLast().outcome())
+                .isEqualTo("not checked: registers of a device, or not known to be anything else");
     }
 
     @Test

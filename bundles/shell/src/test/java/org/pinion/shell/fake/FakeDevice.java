@@ -59,6 +59,8 @@ public final class FakeDevice implements AttachedDevice {
         this.memory = memory;
         this.table = table;
         config.putInt(0, identity);
+        // A 64-bit memory BAR without side effects.
+        config.putInt(0x18, memory.bars.containsKey(device.address()) ? 0xc : 0);
     }
 
     @Override
@@ -80,6 +82,8 @@ public final class FakeDevice implements AttachedDevice {
     public void read(int region, long offset, MemorySegment into) throws IommuException {
         if (region == 7) {
             MemorySegment.copy(MemorySegment.ofBuffer(config), offset, into, 0, into.byteSize());
+        } else if (region == 2 && memory.bars.containsKey(device.address())) {
+            MemorySegment.copy(memory.bars.get(device.address()), offset, into, 0, into.byteSize());
         } else {
             requireEdu(region, offset, into.byteSize());
             ByteBuffer value = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, register(offset));
@@ -101,6 +105,10 @@ public final class FakeDevice implements AttachedDevice {
     public void write(int region, long offset, MemorySegment from) throws IommuException {
         if (region == 7) {
             MemorySegment.copy(from, 0, MemorySegment.ofBuffer(config), offset, from.byteSize());
+            return;
+        }
+        if (region == 2 && memory.bars.containsKey(device.address())) {
+            MemorySegment.copy(from, 0, memory.bars.get(device.address()), offset, from.byteSize());
             return;
         }
         requireEdu(region, offset, from.byteSize());

@@ -3,7 +3,9 @@ package org.pinion.shell.fake;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.pinion.api.Backing;
 import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
@@ -14,6 +16,9 @@ public final class FakeMemory implements HostMemoryAllocator {
 
     public final List<String> allocated = new ArrayList<>();
     private final List<MemorySegment> files = new ArrayList<>();
+    /** The memory behind BAR 2 of devices that have one. */
+    public final Map<String, MemorySegment> bars = new HashMap<>();
+
     private int open;
 
     @Override
@@ -35,8 +40,11 @@ public final class FakeMemory implements HostMemoryAllocator {
 
     /** The bytes of a backing that came from here. */
     public MemorySegment of(Backing backing, long size) {
-        Backing.MemoryFile file = (Backing.MemoryFile) backing;
-        return files.get(file.fd()).asSlice(file.offset(), size);
+        return switch (backing) {
+            case Backing.DeviceBar bar -> bars.get(bar.device()).asSlice(bar.offset(), size);
+            case Backing.MemoryFile file -> files.get(file.fd()).asSlice(file.offset(), size);
+            default -> throw new AssertionError("no memory is behind " + backing);
+        };
     }
 
     private final class Memory implements HostMemory {

@@ -138,6 +138,11 @@ final class FakeSpace implements AddressSpace {
     }
 
     @Override
+    public void whenClosed(Runnable action) {
+        throw new AssertionError("the shell has nothing done after a space has closed");
+    }
+
+    @Override
     public void close() throws IommuException {
         closed = true;
         table = List.of();

@@ -8,13 +8,13 @@ import org.pinion.device.VfioDevice;
 import org.pinion.linux.ErrnoException;
 
 /**
- * Reads and writes a device's regions for its driver, with the meaning of {@link org.pinion.api.AttachedDevice}; what
- * fails is told with its cause. May be used from any thread.
+ * Reads and writes a device's regions for its driver, and resets it, with the meaning of {@link
+ * org.pinion.api.AttachedDevice}; what fails is told with its cause. May be used from any thread.
  *
  * @param vfio the open device
  * @param address the device's address, for messages
  */
-public record RegionAccess(VfioDevice vfio, String address) {
+public record DeviceAccess(VfioDevice vfio, String address) {
 
     /**
      * @param region the region's index
@@ -41,6 +41,19 @@ public record RegionAccess(VfioDevice vfio, String address) {
             vfio.write(region, offset, from);
         } catch (IOException failure) {
             throw failed("write", region, offset, from.byteSize(), failure);
+        }
+    }
+
+    /**
+     * Resets the device.
+     *
+     * @throws IommuException if the device cannot be reset
+     */
+    public void reset() throws IommuException {
+        try {
+            vfio.reset();
+        } catch (ErrnoException failure) {
+            throw ResetCauses.of(failure).failing("reset " + address, failure);
         }
     }
 

@@ -1,10 +1,9 @@
-package org.pinion.backend.iommufd;
+package org.pinion.device.cause;
 
-import org.pinion.device.cause.Cause;
 import org.pinion.linux.ErrnoException;
 
 /** Why a device was not reset, in words: {@code vfio_pci_ioctl_reset} in drivers/vfio/pci/vfio_pci_core.c. */
-final class ResetCauses {
+public final class ResetCauses {
 
     private ResetCauses() {}
 
@@ -12,7 +11,7 @@ final class ResetCauses {
      * @param failure the kernel's answer
      * @return the cause
      */
-    static Cause of(ErrnoException failure) {
+    public static Cause of(ErrnoException failure) {
         return switch (failure.errno()) {
             case EINVAL, ENOTTY ->
                 new Cause("the device has no reset of its own (neither FLR nor power state)", "detach and attach it");

@@ -1,0 +1,12 @@
+package org.pinion.device;
+
+/**
+ * A kind of interrupts of a device, as {@code VFIO_DEVICE_GET_IRQ_INFO} tells ({@code struct vfio_irq_info}).
+ *
+ * @param index which kind; for PCI functions 0 INTx, 1 MSI, 2 MSI-X, 3 errors, 4 the host's request to let go
+ * @param count how many there are, 0 if the device has none of the kind
+ * @param eventfd whether an eventfd can be told of them
+ * @param maskable whether they can be masked
+ * @param automasked whether one masks itself when it comes, until it is unmasked
+ */
+public record DeviceIrq(int index, int count, boolean eventfd, boolean maskable, boolean automasked) {}

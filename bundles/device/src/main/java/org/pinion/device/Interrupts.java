@@ -1,0 +1,136 @@
+package org.pinion.device;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Fcntl;
+import org.pinion.linux.Kernel;
+import org.pinion.linux.uapi.Vfio;
+import org.pinion.linux.uapi.VfioIrqSet;
+
+/**
+ * Interrupts of one kind that a device is allowed to raise, each counted by an eventfd ({@code
+ * VFIO_DEVICE_SET_IRQS}). Waiting may be done by any thread, by one at a time for each interrupt; closing while
+ * somebody waits is not allowed. Close it before the device.
+ */
+public final class Interrupts implements AutoCloseable {
+
+    private final Kernel kernel;
+    private final VfioDevice device;
+    private final DeviceIrq irq;
+    private final List<Integer> eventfds = new ArrayList<>();
+    private boolean closed;
+
+    private Interrupts(Kernel kernel, VfioDevice device, DeviceIrq irq) {
+        this.kernel = kernel;
+        this.device = device;
+        this.irq = irq;
+    }
+
+    static Interrupts enable(Kernel kernel, VfioDevice device, DeviceIrq irq, int count) throws ErrnoException {
+        Interrupts interrupts = new Interrupts(kernel, device, irq);
+        try {
+            for (int i = 0; i < count; i++) {
+                int answer = kernel.eventfd(0, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
+                interrupts.eventfds.add(ErrnoException.check("eventfd", answer));
+            }
+            interrupts.trigger();
+            return interrupts;
+        } catch (ErrnoException failure) {
+            interrupts.forget().ifPresent(failure::addSuppressed);
+            throw failure;
+        }
+    }
+
+    private void trigger() throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            VfioIrqSet set = VfioIrqSet.allocate(arena, eventfds.size() * Integer.BYTES)
+                    .flags(Vfio.IRQ_SET_DATA_EVENTFD | Vfio.IRQ_SET_ACTION_TRIGGER)
+                    .index(irq.index())
+                    .count(eventfds.size());
+            for (int i = 0; i < eventfds.size(); i++) {
+                set.data().set(ValueLayout.JAVA_INT_UNALIGNED, (long) i * Integer.BYTES, eventfds.get(i));
+            }
+            device.check("enable interrupts " + irq.index(), device.ioctl(Vfio.DEVICE_SET_IRQS, set));
+        }
+    }
+
+    /**
+     * Waits for an interrupt.
+     *
+     * @param number which of them, from 0
+     * @param longest how long to wait at most, to the millisecond; 0 does not wait
+     * @return how often it came since it was asked about last; 0 if the time has passed
+     * @throws ErrnoException if the kernel does not tell, {@code EINTR} if it was interrupted by a signal
+     * @throws IndexOutOfBoundsException if there is no such interrupt
+     */
+    public long await(int number, Duration longest) throws ErrnoException {
+        int eventfd = eventfds.get(number);
+        int millis = (int) Math.min(longest.toMillis(), Integer.MAX_VALUE);
+        if (ErrnoException.check("wait for an interrupt", kernel.poll(eventfd, millis)) == 0) {
+            return 0;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(ValueLayout.JAVA_LONG);
+            ErrnoException.check("count interrupts", (int) kernel.read(eventfd, count));
+            return count.get(ValueLayout.JAVA_LONG, 0);
+        }
+    }
+
+    /**
+     * Lets an interrupt come again that masked itself when it came; a driver calls it when the device has withdrawn
+     * the cause.
+     *
+     * @param number which of them, from 0
+     * @throws ErrnoException if the kernel refuses
+     */
+    public void unmask(int number) throws ErrnoException {
+        set("unmask", Vfio.IRQ_SET_ACTION_UNMASK, number, 1);
+    }
+
+    private void set(String verb, int action, int start, int count) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            VfioIrqSet set = VfioIrqSet.allocate(arena)
+                    .flags(Vfio.IRQ_SET_DATA_NONE | action)
+                    .index(irq.index())
+                    .start(start)
+                    .count(count);
+            device.check(verb + " interrupts " + irq.index(), device.ioctl(Vfio.DEVICE_SET_IRQS, set));
+        }
+    }
+
+    /**
+     * Forbids the interrupts again. Closing twice does nothing.
+     *
+     * @throws ErrnoException if the kernel refuses; the eventfds are gone all the same
+     */
+    @Override
+    public void close() throws ErrnoException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            set("disable", Vfio.IRQ_SET_ACTION_TRIGGER, 0, 0);
+        } finally {
+            forget();
+        }
+    }
+
+    private Optional<ErrnoException> forget() {
+        Optional<ErrnoException> first = Optional.empty();
+        for (int eventfd : eventfds) {
+            try {
+                ErrnoException.check("close an eventfd", kernel.close(eventfd));
+            } catch (ErrnoException failure) {
+                first = first.or(() -> Optional.of(failure));
+            }
+        }
+        return first;
+    }
+}

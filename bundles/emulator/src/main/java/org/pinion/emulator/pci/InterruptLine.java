@@ -1,0 +1,63 @@
+package org.pinion.emulator.pci;
+
+import java.util.Optional;
+import org.pinion.emulator.file.EventFile;
+
+/**
+ * The one interrupt of a function, as it reaches whoever enabled it: INTx masks itself when it comes and comes again
+ * when it is unmasked while the device still raises it; MSI comes once each time it is raised (drivers/vfio/pci/
+ * vfio_pci_intrs.c). One caller at a time.
+ */
+public final class InterruptLine {
+
+    private Optional<EventFile> listener = Optional.empty();
+    private boolean masksItself;
+    private boolean masked;
+    private boolean raised;
+
+    InterruptLine() {}
+
+    /**
+     * @param told what is told
+     * @param asPin whether it is INTx
+     */
+    public void enable(EventFile told, boolean asPin) {
+        listener = Optional.of(told);
+        masksItself = asPin;
+        masked = false;
+        tellIfPending();
+    }
+
+    /** Tells nobody any more. */
+    public void disable() {
+        listener = Optional.empty();
+    }
+
+    /** Keeps INTx back. */
+    public void mask() {
+        masked = true;
+    }
+
+    /** Lets INTx come again. */
+    public void unmask() {
+        masked = false;
+        tellIfPending();
+    }
+
+    void level(boolean now) {
+        boolean edge = now && !raised;
+        raised = now;
+        if (masksItself) {
+            tellIfPending();
+        } else if (edge) {
+            listener.ifPresent(EventFile::signal);
+        }
+    }
+
+    private void tellIfPending() {
+        if (masksItself && raised && !masked && listener.isPresent()) {
+            masked = true;
+            listener.get().signal();
+        }
+    }
+}
