@@ -52,7 +52,11 @@ class OrderNeverMattersTest {
         long seed = Runs.seed();
         long sets = 0;
         for (long wanted = Runs.histories() / 2; histories < wanted; sets++) {
-            set(backend, seed + sets, sets % 3 == 0);
+            try {
+                set(backend, seed + sets, sets % 3 == 0);
+            } catch (IommuException refused) {
+                throw new AssertionError("seed " + (seed + sets) + ": what was accepted did not leave again", refused);
+            }
         }
         Runs.report("order never matters on " + backend, "%d histories of %d sets, %d accepted"
                 .formatted(histories, sets, accepted), seed);
@@ -62,6 +66,9 @@ class OrderNeverMattersTest {
     private void set(String backend, long seed, boolean large) throws IommuException {
         Random random = new Random(seed);
         World world = large ? World.of(seed, 40, 6) : World.of(seed, 4, 3);
+        if (backend.equals("vfio") && world.mixedPages()) {
+            return;
+        }
         List<String> policies = Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
         List<Piece> pieces = new ArrayList<>();
         world.sections().forEach(section -> pieces.add(new Piece(section, "")));

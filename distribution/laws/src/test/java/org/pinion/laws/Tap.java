@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.pinion.linux.Errno;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.procfs.MemlockUsage;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.Iommufd;
@@ -62,10 +63,11 @@ final class Tap {
         return open;
     }
 
-    /** {@return bytes that the kernel says are pinned} */
+    /** {@return bytes that the kernel says are pinned, for an iommufd or a container} */
     long pinned() {
         try {
-            return new ProcessMemory(behind).memlockUsage().pinned();
+            MemlockUsage usage = new ProcessMemory(behind).memlockUsage();
+            return usage.pinned() + usage.locked();
         } catch (IOException unreadable) {
             throw new AssertionError(unreadable);
         }

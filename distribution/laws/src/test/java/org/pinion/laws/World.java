@@ -32,8 +32,9 @@ import org.pinion.linux.Mman;
  * @param tap the machine's kernel
  * @param devices the devices' addresses
  * @param sections sections that do not overlap
+ * @param mixedPages whether the smallest pages of two IOMMUs differ and are larger than the host's
  */
-record World(Tap tap, List<String> devices, List<Section> sections) {
+record World(Tap tap, List<String> devices, List<Section> sections, boolean mixedPages) {
 
     private static final long PAGE = 4096;
     private static final long MEMORY = 64L << 20;
@@ -63,7 +64,9 @@ record World(Tap tap, List<String> devices, List<Section> sections) {
         Host host = new Host("law " + seed, memlock, memlock.isEmpty(), true, hosts);
         Tap tap = new Tap(EmulatedKernel.of(host));
         List<Section> guest = new Guest(random, tap).sections(sections);
-        return new World(tap, hosts.stream().map(HostDevice::address).toList(), guest);
+        boolean mixed = hosts.stream().map(HostDevice::iommu).mapToLong(IommuGeometry::smallestPage)
+                        .map(page -> Math.max(page, PAGE)).distinct().count() > 1;
+        return new World(tap, hosts.stream().map(HostDevice::address).toList(), guest, mixed);
     }
 
     static FlatView view(Collection<Section> sections) {

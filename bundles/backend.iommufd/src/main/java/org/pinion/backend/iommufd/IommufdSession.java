@@ -1,6 +1,7 @@
 package org.pinion.backend.iommufd;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
@@ -154,8 +155,13 @@ final class IommufdSession implements BackendSession {
     }
 
     @Override
+    public boolean keepsCutPages() {
+        return true;
+    }
+
+    @Override
     public Budget budget() {
-        return pinning.budget();
+        return pinning.budget(OptionalLong.empty());
     }
 
     private boolean pins() {

@@ -173,6 +173,8 @@ class BarTest {
         session.map(bar(2, 0, 4 * Machine.PAGE));
         session.cut(bar(2, 0, 4 * Machine.PAGE), List.of(AddressRange.ofSize(IOVA, Machine.PAGE)));
         assertThat(session.ledger().mappedBytes()).isEqualTo(Machine.PAGE);
+        assertThat(session.ledger().pinnedBytes()).as("device memory has no pages").isZero();
+        assertThat(session.ledger().newlyPinnedBytes()).isZero();
         fillBar(0);
         assertThat(afterDma(0)).containsOnly(0);
     }

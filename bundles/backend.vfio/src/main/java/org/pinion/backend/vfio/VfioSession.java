@@ -31,6 +31,7 @@ final class VfioSession implements BackendSession {
     private final String space;
     private final LongAdder ioctls;
     private final Container container;
+    private final PinningFacts pinning;
     private final MappedContainer mapped;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
@@ -38,7 +39,7 @@ final class VfioSession implements BackendSession {
     private boolean closed;
 
     private VfioSession(Kernel kernel, String space, LongAdder ioctls, Container container) {
-        PinningFacts pinning = new PinningFacts(kernel, PinningFacts.Charge.PROCESS);
+        this.pinning = new PinningFacts(kernel, PinningFacts.Charge.PROCESS);
         boolean iommufd = container.servedByIommufd();
         this.space = space;
         this.ioctls = ioctls;
@@ -139,10 +140,10 @@ final class VfioSession implements BackendSession {
     @Override
     public Budget budget() {
         try {
-            return new Budget(OptionalLong.empty(), 0, mapped.entriesLeft());
+            return pinning.budget(mapped.entriesLeft());
         } catch (ErrnoException untold) {
             LOG.debug("'{}' does not tell how many mappings it still takes: {}", space, untold.getMessage());
-            return Budget.UNKNOWN;
+            return pinning.budget(OptionalLong.empty());
         }
     }
 

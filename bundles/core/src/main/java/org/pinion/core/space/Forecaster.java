@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
@@ -16,21 +17,24 @@ import org.pinion.core.table.Differ;
 import org.pinion.core.table.Mappings;
 
 /**
- * Says what attaching a device would do. It compares plans, not tables: what is installed is what the plan in force
- * wants, and for devices that are only taken for attached nothing is installed.
+ * Says what attaching a device would do. For devices that are only taken for attached nothing is installed; then plans
+ * are compared.
  */
 final class Forecaster {
 
     private final GuardedSession session;
     private final Devices devices;
     private final Planning planning;
+    private final Function<Plan, List<Mapping>> installed;
 
     /** Plans the view that the forecast is for. */
     interface Planning {
         Plan plan(IovaLimits limits) throws IommuException;
     }
 
-    Forecaster(GuardedSession session, Devices devices, Planning planning) {
+    Forecaster(
+            GuardedSession session, Devices devices, Planning planning, Function<Plan, List<Mapping>> installed) {
+        this.installed = installed;
         this.session = session;
         this.devices = devices;
         this.planning = planning;
@@ -46,9 +50,9 @@ final class Forecaster {
         Plan plan = planning.plan(devices.limitsWith(all));
         List<Mapping> wanted = Mappings.wantedBy(plan);
         ChangeSet changes =
-                Differ.diff(Mappings.wantedBy(before), wanted, plan.limits().alignment());
+                Differ.diff(installed.apply(before), wanted, plan.limits().alignment());
         boolean pinned = devices.pinned() || others.values().stream().anyMatch(Learned::pins);
-        PinDemand demand = PinDemand.of(changes, wanted, pinned, pinned || pins);
+        PinDemand demand = PinDemand.of(changes, wanted, pinned, pinned || pins, session.keepsCutPages());
         return new Forecast(
                 plug,
                 before,

@@ -106,6 +106,16 @@ final class GuardedSession implements BackendSession {
         }
     }
 
+    /** {@return what the session says; that it does not, if it cannot say} */
+    @Override
+    public boolean keepsCutPages() {
+        try {
+            return answer("ask whether a cut keeps pages pinned", session::keepsCutPages);
+        } catch (IommuException unknown) {
+            return false;
+        }
+    }
+
     /** {@return what the session knows; nothing, if it cannot say: the kernel has the last word in any case} */
     @Override
     public Budget budget() {

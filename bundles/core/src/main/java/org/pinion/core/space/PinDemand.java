@@ -20,13 +20,15 @@ record PinDemand(long unpinned, long newlyPinned) {
      * @param wanted all that is mapped after it
      * @param before whether the kernel pins what is mapped before the change
      * @param after whether it does after it
+     * @param keeps whether what stays of an entry that is cut remains pinned; else it is pinned anew
      */
-    static PinDemand of(ChangeSet changes, List<Mapping> wanted, boolean before, boolean after) {
-        long unpinned = before ? bytes(changes.gone()) : 0;
+    static PinDemand of(ChangeSet changes, List<Mapping> wanted, boolean before, boolean after, boolean keeps) {
+        long again = before && !keeps ? bytes(changes.left()) : 0;
+        long unpinned = before ? bytes(changes.gone()) + again : 0;
         if (!after) {
             return new PinDemand(unpinned, 0);
         }
-        return new PinDemand(unpinned, bytes(before ? changes.maps() : wanted));
+        return new PinDemand(unpinned, before ? bytes(changes.maps()) + again : bytes(wanted));
     }
 
     private static long bytes(List<Mapping> mappings) {

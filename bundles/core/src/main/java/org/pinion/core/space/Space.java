@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
@@ -25,6 +24,7 @@ import org.pinion.api.RefusedException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
+import org.pinion.core.table.Mappings;
 import org.pinion.spi.backend.BackendSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class Space implements AddressSpace {
 
     private static final Logger LOG = LoggerFactory.getLogger(Space.class);
-    private static final int MISSING_NAMED = 5;
 
     private final SpaceOptions options;
     private final GuardedSession session;
@@ -122,7 +121,7 @@ public final class Space implements AddressSpace {
             if (devices.has(plug) || with.contains(plug)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
-            return new Forecaster(session, devices, limits -> plan(view, limits)).of(plug, with);
+            return new Forecaster(session, devices, limits -> plan(view, limits), this::installed).of(plug, with);
         } finally {
             turn.give();
         }
@@ -148,7 +147,8 @@ public final class Space implements AddressSpace {
             try {
                 Plan plan = accepted(operation, plan(viewInForce(), devices.limitsWith(List.of(learned))));
                 boolean pins = devices.pinned() || session.pins(device);
-                install(operation, plan, snapshot.plan(), pins, transaction -> devices.letIn(learned, plan, transaction));
+                install(operation, plan, snapshot.plan(), pins, transaction ->
+                        devices.letIn(learned, plan, transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
                 devices.releaseIfOutside(device, failure);
@@ -269,6 +269,11 @@ public final class Space implements AddressSpace {
         }
     }
 
+    /** What is installed for a plan, entry by entry: of the plan in force the table, of another what it wants. */
+    private List<Mapping> installed(Plan plan) {
+        return plan.equals(snapshot.plan()) ? table.entries() : Mappings.wantedBy(plan);
+    }
+
     private <T> T change(String cause, Change<T> change) throws IommuException {
         turn.take(cause);
         SpaceSnapshot before = snapshot;
@@ -310,7 +315,8 @@ public final class Space implements AddressSpace {
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
-                (changes, wanted) -> PinDemand.of(changes, wanted, pinned, pins).require(operation, session.budget()),
+                (changes, wanted) -> PinDemand.of(changes, wanted, pinned, pins, session.keepsCutPages())
+                                .require(operation, session.budget()),
                 between));
         devices.settled();
         publish(plan, new Table.Comparison(List.of(), true));
@@ -323,7 +329,9 @@ public final class Space implements AddressSpace {
             return step.run();
         } catch (IommuException failure) {
             settle(otherwise);
-            throw snapshot.state() == State.DEGRADED ? degraded(operation, failure) : failure;
+            throw snapshot.state() == State.DEGRADED
+                    ? Degraded.of(operation, failure, snapshot, devices.unplanned(snapshot.plan()))
+                    : failure;
         }
     }
 
@@ -352,32 +360,6 @@ public final class Space implements AddressSpace {
                 table.joined(),
                 comparison.missing(),
                 session.ledger());
-    }
-
-    private IommuException degraded(String operation, IommuException failure) {
-        return new IommuException(
-                operation,
-                failure.errno().orElse(null),
-                failure.range().orElse(null),
-                failure.why() + "; the space is degraded: " + missing(),
-                "commit again: that makes the mappings what the plan asks for",
-                failure);
-    }
-
-    private String missing() {
-        List<Mapping> missing = snapshot.missing();
-        List<String> unplanned = devices.unplanned(snapshot.plan());
-        if (missing.isEmpty() && !unplanned.isEmpty()) {
-            return String.join(", ", unplanned) + " did not let itself be detached again";
-        }
-        if (missing.isEmpty()) {
-            return "more may be mapped than the plan asks for";
-        }
-        String first = missing.stream()
-                .limit(MISSING_NAMED)
-                .map(mapping -> mapping.range().toString())
-                .collect(Collectors.joining(", "));
-        return "not mapped are: " + first + (missing.size() > MISSING_NAMED ? " and more" : "");
     }
 
     private Plan plan(FlatView view, IovaLimits limits) throws IommuException {

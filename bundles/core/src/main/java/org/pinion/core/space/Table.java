@@ -56,6 +56,11 @@ final class Table {
         return Mappings.joined(installed.entries());
     }
 
+    /** {@return what is installed, each entry as the backend was given it, sorted} */
+    List<Mapping> entries() {
+        return installed.entries();
+    }
+
     /** {@return how many bytes are mapped} */
     long bytes() {
         long bytes = 0;

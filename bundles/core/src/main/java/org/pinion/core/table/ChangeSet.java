@@ -37,6 +37,15 @@ public record ChangeSet(List<Mapping> unmaps, List<Cut> cuts, List<Mapping> maps
         return gone;
     }
 
+    /** {@return what stays of the entries that are cut, sorted} */
+    public List<Mapping> left() {
+        List<Mapping> left = new ArrayList<>();
+        for (Cut cut : cuts) {
+            cut.keep.forEach(part -> left.add(cut.entry.slice(part)));
+        }
+        return left;
+    }
+
     /** {@return whether there is nothing to do} */
     public boolean isEmpty() {
         return unmaps.isEmpty() && cuts.isEmpty() && maps.isEmpty();

@@ -52,6 +52,7 @@ final class FakeKernel implements BackendSession {
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final Set<String> mediated = new HashSet<>();
     private Budget budget = Budget.UNKNOWN;
+    private boolean keepsCutPages = true;
     private RangeSet lie;
     private Fault fault = Fault.REFUSED;
     private int failFrom = Integer.MAX_VALUE;
@@ -85,6 +86,15 @@ final class FakeKernel implements BackendSession {
     @Override
     public boolean pins(String device) {
         return !mediated.contains(device);
+    }
+
+    @Override
+    public boolean keepsCutPages() {
+        return keepsCutPages;
+    }
+
+    void pinsCutPagesAnew() {
+        keepsCutPages = false;
     }
 
     @Override

@@ -421,6 +421,10 @@ class SpaceTest {
         assertThat(forecast.newlyPinnedBytes()).isZero();
         assertThat(forecast.unpinnedBytes()).isEqualTo(2 * 4096);
         assertThat(forecast.before()).isEqualTo(space.snapshot().plan());
+        kernel.pinsCutPagesAnew();
+        Forecast costly = space.forecast(space.snapshot().plan().view(), List.of(), "d0");
+        assertThat(costly.newlyPinnedBytes()).as("what stays of the ROM").isEqualTo(28 * 4096);
+        assertThat(costly.unpinnedBytes()).isEqualTo(30 * 4096);
         space.attach("d0");
         assertThat(space.snapshot().plan()).isEqualTo(forecast.plan());
     }

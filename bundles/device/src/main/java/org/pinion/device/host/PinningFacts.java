@@ -7,6 +7,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.MemlockLimit;
+import org.pinion.linux.procfs.MemlockUsage;
 import org.pinion.linux.procfs.MemoryArea;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.slf4j.Logger;
@@ -61,19 +62,22 @@ public final class PinningFacts {
     }
 
     /**
-     * {@return how much may still be pinned. What other processes of the user have pinned counts too, but cannot be
-     * seen: there may be less}
+     * How much may still be pinned. What other processes of the user have pinned counts too where the user is charged,
+     * but cannot be seen: there may be less.
+     *
+     * @param entries how many mappings may still be made; empty if that is not known
+     * @return what is left
      */
-    public Budget budget() {
+    public Budget budget(OptionalLong entries) {
         try {
             long limit = memory.memlockLimit().soft();
             boolean free = limit == MemlockLimit.UNLIMITED || memory.memlockExempt();
-            long pinned = memory.memlockUsage().pinned();
-            return new Budget(
-                    free ? OptionalLong.empty() : OptionalLong.of(limit), pinned, OptionalLong.empty());
+            MemlockUsage usage = memory.memlockUsage();
+            long used = charge == Charge.PROCESS ? usage.locked() : usage.pinned();
+            return new Budget(free ? OptionalLong.empty() : OptionalLong.of(limit), used, entries);
         } catch (IOException unreadable) {
             LOG.debug("the limit on locked memory is not known: {}", unreadable.getMessage());
-            return Budget.UNKNOWN;
+            return new Budget(OptionalLong.empty(), 0, entries);
         }
     }
 

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
@@ -88,16 +89,16 @@ class PinningFactsTest {
     @Test
     void theBudgetIsTheLimitUnlessTheProcessIsFreeOfIt() {
         String limits = "Max locked memory         8388608              8388608              bytes     \n";
-        String status = "VmLck:\t 0 kB\nVmPin:\t 4096 kB\nCapEff:\t%s\n";
+        String status = "VmLck:\t 4096 kB\nVmPin:\t 100 kB\nCapEff:\t%s\n";
         Budget held = facts(Map.of("/proc/self/limits", limits, "/proc/self/status", status.formatted("0000")))
-                .budget();
+                .budget(OptionalLong.empty());
         Budget free = facts(Map.of("/proc/self/limits", limits, "/proc/self/status", status.formatted("4000")))
-                .budget();
+                .budget(OptionalLong.empty());
         assertThat(held.memlock()).hasValue(8 << 20);
         assertThat(held.pinnable()).hasValue(4 << 20);
         assertThat(held.raiseFor(4 << 20)).isEmpty();
         assertThat(held.raiseFor(5 << 20)).hasValue(9 << 20);
         assertThat(free.pinnable()).isEmpty();
-        assertThat(facts(Map.of()).budget()).isEqualTo(Budget.UNKNOWN);
+        assertThat(facts(Map.of()).budget(OptionalLong.empty())).isEqualTo(Budget.UNKNOWN);
     }
 }

@@ -119,6 +119,15 @@ public interface BackendSession extends AutoCloseable {
     }
 
     /**
+     * Whether the parts that stay of a mapping remain pinned through {@link #cut}.
+     *
+     * @return whether they do; by default they do not, and are pinned anew
+     */
+    default boolean keepsCutPages() {
+        return false;
+    }
+
+    /**
      * What the kernel would still take. The core refuses beforehand what would not fit.
      *
      * @return the limits that the session knows; by default none
