@@ -30,7 +30,8 @@ import org.pinion.linux.Kernel;
 final class Preflight {
 
     /**
-     * The last page of all addresses. batch_to_domain in drivers/iommu/iommufd/pages.c computes with the address after a
+     * The last page of all addresses. batch_to_domain in drivers/iommu/iommufd/pages.c computes with the address after
+     * a
      * mapping's last, which wraps to 0 there: the IOMMU would be given other pages than those that were pinned.
      */
     static final ReservedRegion LAST_PAGE =

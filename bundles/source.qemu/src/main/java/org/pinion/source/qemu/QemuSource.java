@@ -10,7 +10,8 @@ import org.pinion.spi.source.SourceType;
 
 /**
  * Reads the flat view of a QEMU guest from a capture ({@code mtree}, {@code memory-devices}), from a running QEMU
- * ({@code qmp}), or all that one showed to its devices from a recording ({@code trace}). Stateless, so safe for any number of threads.
+ * ({@code qmp}), or all that one showed to its devices from a recording ({@code trace}). Stateless, so safe for any
+ * number of threads.
  */
 @Component
 @SourceType("qemu")

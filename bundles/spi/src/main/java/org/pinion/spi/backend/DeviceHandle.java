@@ -37,7 +37,8 @@ public interface DeviceHandle {
     void write(int region, long offset, MemorySegment from) throws IommuException;
 
     /**
-     * Resets the device, with the meaning of {@link org.pinion.api.AttachedDevice#reset}. May be called from any thread.
+     * Resets the device, with the meaning of {@link org.pinion.api.AttachedDevice#reset}. May be called from any
+     * thread.
      *
      * @throws IommuException if the device cannot be reset
      */
