@@ -5,8 +5,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * An IO address space that devices share: what they may reach by DMA. What is mapped is a function of the flat view,
- * the
- * attached devices and the plugins alone, never of the order in which they came.
+ * the attached devices and the plugins alone, never of the order in which they came.
  *
  * <p>Methods may be called from any thread. Changes to one space are made one after the other; a caller that has waited
  * longer than the core's configured time gets an {@link IommuException} that names what it waited for. Reading never
@@ -26,12 +25,10 @@ public interface AddressSpace extends AutoCloseable {
      *
      * @param view the flat view to plan for
      * @param plug addresses of devices to plan with beside those attached; their limits are learned from the kernel
-     *     without
-     *     attaching them to this space
+     *     without attaching them to this space
      * @return the plan; it may contain refusals
      * @throws IommuException if a device is unknown or its limits cannot be learned, or a plugin that the space
-     *     requires is
-     *     missing or fails
+     *     requires is missing or fails
      */
     Plan preview(FlatView view, Collection<String> plug) throws IommuException;
 
@@ -54,10 +51,8 @@ public interface AddressSpace extends AutoCloseable {
      * @return what was done
      * @throws RefusedException if a policy refuses; nothing was changed
      * @throws IommuException if the kernel refuses or a plugin fails. The space is as it was before, but where even
-     *     undoing
-     *     failed: then its snapshot is {@link SpaceSnapshot.State#DEGRADED} and lists what is missing; the next
-     * successful
-     *     commit heals it
+     *     undoing failed: then its snapshot is {@link SpaceSnapshot.State#DEGRADED} and lists what is missing; the next
+     *     successful commit heals it
      */
     CommitReport commit(FlatView view) throws IommuException;
 

@@ -2,12 +2,10 @@ package org.pinion.api;
 
 /**
  * What the bytes of a section are. Two backings that are equal are the same bytes: the mapping of an unchanged address
- * with
- * an equal backing is never touched.
+ * with an equal backing is never touched.
  *
  * <p>The kinds shipped are the records in here. The set may grow: a reader of backings keeps a default branch, and
- * treats a
- * backing it does not know as one it cannot map.
+ * treats a backing it does not know as one it cannot map.
  */
 public interface Backing {
 

@@ -6,8 +6,7 @@ import java.util.Optional;
 
 /**
  * What is to happen to one part of a section, and why. The decisions of a plan cover every address of every section
- * exactly
- * once.
+ * exactly once.
  *
  * @param range the addresses decided on
  * @param section the section they are a part of

@@ -7,8 +7,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The way in, an OSGi service: opens address spaces on the backends that are there, reads flat views from the sources
- * that
- * are there. Methods may be called from any thread.
+ * that are there. Methods may be called from any thread.
  */
 @ProviderType
 public interface DmaService {
@@ -19,8 +18,7 @@ public interface DmaService {
      * @param options its name, backend and policies
      * @return the space; the caller closes it
      * @throws IommuException if the name is taken, the backend or a policy is not there (the message names those that
-     *     are),
-     *     or the backend cannot open it
+     *     are), or the backend cannot open it
      */
     AddressSpace open(SpaceOptions options) throws IommuException;
 
@@ -51,8 +49,7 @@ public interface DmaService {
      * @param settings what to read, by the source's own keys; see its documentation
      * @return the view
      * @throws IommuException if the source is not there, or what it reads is not what it should be: the message says
-     *     what,
-     *     in which file and line
+     *     what, in which file and line
      */
     FlatView read(String source, Map<String, String> settings) throws IommuException;
 

@@ -4,8 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Memory of this process that devices can reach once it is in an address space. Closing it gives the memory back; close
- * it
- * only after the spaces that map it have let go. Closing twice does nothing.
+ * it only after the spaces that map it have let go. Closing twice does nothing.
  */
 public interface HostMemory extends AutoCloseable {
 

@@ -5,8 +5,7 @@ import java.util.Optional;
 
 /**
  * Something could not be done to an IO address space. The message says what failed, where, why, and what to do; the
- * parts
- * are available one by one.
+ * parts are available one by one.
  *
  * <p>Unless a method says otherwise, the address space is as it was before the call that threw.
  */

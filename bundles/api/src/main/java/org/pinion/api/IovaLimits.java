@@ -7,8 +7,7 @@ import java.util.Optional;
 
 /**
  * What a set of devices together allows of an IO address space: the usable addresses are those that every device can
- * use,
- * the alignment is the coarsest. The order in which devices are given does not matter.
+ * use, the alignment is the coarsest. The order in which devices are given does not matter.
  */
 public final class IovaLimits {
 

@@ -35,8 +35,7 @@ public record Mapping(AddressRange range, Access access, Route route, Backing ba
      *
      * @param next another mapping
      * @return whether {@code next} goes on exactly where this one ends, in addresses and in bytes, with the same access
-     *     and
-     *     route, so that the two could be one
+     *     and route, so that the two could be one
      */
     public boolean continuedBy(Mapping next) {
         return range.meets(next.range)

@@ -7,8 +7,7 @@ import java.util.stream.Stream;
 
 /**
  * The decisions for one flat view and one set of devices. A plan is a function of the view, the limits, the classifiers
- * and
- * the policies alone: it does not depend on what was planned or mapped before.
+ * and the policies alone: it does not depend on what was planned or mapped before.
  *
  * @param view the flat view planned for
  * @param limits what the devices allow

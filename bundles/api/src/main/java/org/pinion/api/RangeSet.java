@@ -9,8 +9,7 @@ import java.util.Optional;
 
 /**
  * An immutable set of unsigned 64-bit addresses, kept as sorted ranges that neither overlap nor touch: two equal sets
- * have
- * equal ranges.
+ * have equal ranges.
  */
 public final class RangeSet implements Iterable<AddressRange> {
 

@@ -23,8 +23,7 @@ public final class SectionFacts {
 
     /**
      * The address spaces behind a virtual IOMMU that translates, comma-separated: devices there do not see this section
-     * at
-     * its address, but what the guest's driver maps for them.
+     * at its address, but what the guest's driver maps for them.
      */
     public static final String TRANSLATED_BY = "translated-by";
 

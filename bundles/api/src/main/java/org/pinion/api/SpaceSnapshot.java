@@ -5,8 +5,7 @@ import java.util.Objects;
 
 /**
  * An address space at one moment. All parts belong together: the table is what the kernel holds for exactly this plan,
- * but
- * in state {@link State#DEGRADED}.
+ * but in state {@link State#DEGRADED}.
  *
  * @param options how the space was opened
  * @param state whether the table is what the plan asks for

@@ -1,13 +1,11 @@
 /**
  * What applications call: they open an {@link org.pinion.api.AddressSpace} through the
  * {@link org.pinion.api.DmaService} service, commit {@link org.pinion.api.FlatView}s to it, attach devices, and read
- * the
- * {@link org.pinion.api.Plan} that says why each section is mapped, skipped or refused.
+ * the {@link org.pinion.api.Plan} that says why each section is mapped, skipped or refused.
  *
  * <p>All addresses are unsigned 64-bit byte addresses held in a {@code long}; all ranges are inclusive of their last
  * byte, so that a range may end at 2<sup>64</sup>-1. All sizes are bytes. Values are immutable and may be shared
- * between
- * threads.
+ * between threads.
  *
  * <p>Consumers import {@code [1.0,2.0)}; the core, which implements {@link org.pinion.api.DmaService},
  * {@link org.pinion.api.AddressSpace} and {@link org.pinion.api.AttachedDevice}, imports {@code [1.0,1.1)}.

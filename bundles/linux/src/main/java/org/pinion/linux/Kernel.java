@@ -11,10 +11,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * {@value #TYPE_PROPERTY}.
  *
  * <p>Calls answer as the raw system call does: a value of 0 or more, or a negated error number (see {@link Errno});
- * they
- * throw only what is a mistake of the caller in Java. Pointers inside arguments are addresses of this process. Every
- * method
- * may be called from any thread.
+ * they throw only what is a mistake of the caller in Java. Pointers inside arguments are addresses of this process.
+ * Every method may be called from any thread.
  */
 @ProviderType
 public interface Kernel {

@@ -1,8 +1,7 @@
 /**
  * What a backend needs of a Linux kernel: the {@link org.pinion.linux.Kernel} service, error numbers, and readers for
  * {@code /sys} and {@code /proc}. Two bundles provide the service: this one the kernel of the machine, the emulator one
- * in
- * plain Java.
+ * in plain Java.
  *
  * <p>Users import {@code [1.0,2.0)}, providers of a kernel {@code [1.0,1.1)}.
  */

@@ -31,8 +31,7 @@ final class Preflight {
 
     /**
      * The last page of all addresses. batch_to_domain in drivers/iommu/iommufd/pages.c computes with the address after
-     * a
-     * mapping's last, which wraps to 0 there: the IOMMU would be given other pages than those that were pinned.
+     * a mapping's last, which wraps to 0 there: the IOMMU would be given other pages than those that were pinned.
      */
     static final ReservedRegion LAST_PAGE =
             new ReservedRegion(new AddressRange(-0x1000L, -1L), "last page of all addresses");

@@ -31,8 +31,7 @@ public final class Mappings {
     /**
      * @param sorted mappings, sorted
      * @return the same, neighbours that continue each other joined: two tables that let a device reach the same bytes
-     *     are
-     *     then equal, however they came about
+     *     are then equal, however they came about
      */
     public static List<Mapping> joined(Iterable<Mapping> sorted) {
         List<Mapping> joined = new ArrayList<>();

@@ -32,8 +32,7 @@ record UserBitmap(long pageSize, long address) {
 
     /**
      * Writes bits. If they begin inside a word all that the caller has in that word stays too; else what follows them
-     * in
-     * their last word becomes 0. EFAULT if there is no memory.
+     * in their last word becomes 0. EFAULT if there is no memory.
      */
     void write(long first, long count, boolean value) throws SyscallException {
         long shift = first & 63;

@@ -14,10 +14,8 @@ import org.pinion.api.RangeSet;
  * One IO address space of the kernel: an IOAS, a container's domain, an IOTLB.
  *
  * <p>The core calls a session from one thread at a time, and never under a lock of its own. A method that throws has
- * changed
- * nothing, unless it says otherwise. A session does not keep what it was told beyond what the kernel needs: the table
- * of
- * mappings is the core's.
+ * changed nothing, unless it says otherwise. A session does not keep what it was told beyond what the kernel needs: the
+ * table of mappings is the core's.
  */
 @ConsumerType
 public interface BackendSession extends AutoCloseable {
@@ -27,8 +25,7 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Learns what a device allows, without letting it into this address space: opens it and asks the kernel about an
-     * empty
-     * address space. The device stays open until it is attached and detached, or released.
+     * empty address space. The device stays open until it is attached and detached, or released.
      *
      * @param device the device's address
      * @return its limits, as the kernel will enforce them
@@ -88,8 +85,7 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Shrinks a mapping to some parts of it. Where the kernel can, the parts that stay remain pinned throughout; where
-     * it
-     * cannot, they are removed and mapped again.
+     * it cannot, they are removed and mapped again.
      *
      * @param mapping the mapping, equal to the one that was made
      * @param keep the parts that stay, sorted, not touching each other; each becomes a mapping of its own

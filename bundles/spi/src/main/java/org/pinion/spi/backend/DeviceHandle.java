@@ -14,8 +14,7 @@ public interface DeviceHandle {
 
     /**
      * Reads from one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#read}. May be
-     * called
-     * from any thread.
+     * called from any thread.
      *
      * @param region the region's index
      * @param offset where in the region, bytes
@@ -26,8 +25,7 @@ public interface DeviceHandle {
 
     /**
      * Writes to one of the device's regions, with the meaning of {@link org.pinion.api.AttachedDevice#write}. May be
-     * called
-     * from any thread.
+     * called from any thread.
      *
      * @param region the region's index
      * @param offset where in the region, bytes

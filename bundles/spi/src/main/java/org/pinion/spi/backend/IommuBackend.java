@@ -7,8 +7,7 @@ import org.pinion.api.IommuException;
 
 /**
  * A way to put memory within reach of devices: a service that carries {@link BackendType}. Where several services carry
- * the
- * same name, the core opens new sessions on the one ranked highest; open sessions stay where they are.
+ * the same name, the core opens new sessions on the one ranked highest; open sessions stay where they are.
  *
  * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs.
  */

@@ -3,8 +3,7 @@
  * {@link org.pinion.spi.backend.BackendSession}s, each one IO address space of the kernel.
  *
  * <p>A backend carries out; it does not decide. The core plans, keeps the table of installed mappings, undoes what
- * failed,
- * and calls a session from one thread at a time.
+ * failed, and calls a session from one thread at a time.
  *
  * <p>Authors import {@code [1.0,2.0)}: the interfaces grow by default methods only.
  */

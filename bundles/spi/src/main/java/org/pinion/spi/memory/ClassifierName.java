@@ -9,9 +9,8 @@ import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
- * Names a classifier: {@code @ClassifierName("vma")} on the component is at once the service property {@value
- * #PROPERTY} and
- * the bundle's capability of the same namespace.
+ * Names a classifier: {@code @ClassifierName("vma")} on the component is at once the service property
+ * {@value #PROPERTY} and the bundle's capability of the same namespace.
  */
 @ComponentPropertyType
 @Capability(namespace = ClassifierName.PROPERTY, version = "1.0.0")

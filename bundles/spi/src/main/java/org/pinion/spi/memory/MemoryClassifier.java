@@ -9,10 +9,8 @@ import org.pinion.api.Trait;
 
 /**
  * Finds out what the memory of sections is: a service that carries {@link ClassifierName}. Every classifier that is
- * there is
- * asked for every plan, and their traits are united: a classifier cannot take back what another said, and their order
- * does
- * not matter.
+ * there is asked for every plan, and their traits are united: a classifier cannot take back what another said, and
+ * their order does not matter.
  *
  * <p>Called from any thread, several at a time, never under a lock. A call that throws, returns null or does not return
  * within the core's configured time fails the plan that needed it; a classifier that keeps failing is not asked any
@@ -26,8 +24,7 @@ public interface MemoryClassifier {
      *
      * @param sections sections of one flat view, sorted by address
      * @return statements about ranges of the view, in any order; a range may be part of a section or span several, and
-     *     a
-     *     statement about addresses that no section covers is ignored
+     *     a statement about addresses that no section covers is ignored
      * @throws IommuException if the classifier cannot find out what it must know
      */
     Collection<Trait> classify(List<Section> sections) throws IommuException;

@@ -1,7 +1,6 @@
 /**
  * What the author of a classifier implements: a {@link org.pinion.spi.memory.MemoryClassifier} service finds out what
- * the
- * memory of a section is.
+ * the memory of a section is.
  *
  * <p>Authors import {@code [1.0,2.0)}: the interface grows by default methods only.
  */

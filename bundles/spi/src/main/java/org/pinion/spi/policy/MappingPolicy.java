@@ -4,13 +4,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Says which memory a device may reach: a service that carries {@link PolicyName}. An address space requires policies
- * by
- * name; all of them are asked about every part of every section. Where they disagree, refuse beats skip beats map, the
- * lesser access wins, and only routes that all allow remain: their order does not matter.
+ * by name; all of them are asked about every part of every section. Where they disagree, refuse beats skip beats map,
+ * the lesser access wins, and only routes that all allow remain: their order does not matter.
  *
  * <p>Both methods are functions of their arguments. They are called from any thread, several at a time, never under a
- * lock.
- * A call that throws, returns null or does not return within the core's configured time fails the plan that needed it.
+ * lock. A call that throws, returns null or does not return within the core's configured time fails the plan that
+ * needed it.
  */
 @ConsumerType
 public interface MappingPolicy {
@@ -30,10 +29,9 @@ public interface MappingPolicy {
      * @param candidate the part, as {@link #decide} saw it
      * @param conflict the addresses that cannot be used, and who forbids them
      * @return {@link Verdict.Outcome#SKIP} to carve the addresses out and map the rest, {@link Verdict.Outcome#REFUSE}
-     *     to
-     *     refuse the whole plan; {@link Verdict.Outcome#MAP} counts as not minding, and if no policy minds the
-     * addresses are
-     *     carved out. By default RAM is refused, since a guest would use it for DMA, and all else is carved
+     *     to refuse the whole plan; {@link Verdict.Outcome#MAP} counts as not minding, and if no policy minds the
+     *     addresses are carved out. By default RAM is refused, since a guest would use it for DMA, and all else is
+     *     carved
      */
     default Verdict conflict(Candidate candidate, Conflict conflict) {
         return Conflict.verdict(candidate, conflict);

@@ -10,8 +10,7 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
  * Names a policy: {@code @PolicyName("strict")} on the component is at once the service property {@value #PROPERTY} and
- * the
- * bundle's capability of the same namespace.
+ * the bundle's capability of the same namespace.
  */
 @ComponentPropertyType
 @Capability(namespace = PolicyName.PROPERTY, version = "1.0.0")

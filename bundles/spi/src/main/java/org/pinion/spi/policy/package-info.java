@@ -1,7 +1,6 @@
 /**
  * What the author of a policy implements: a {@link org.pinion.spi.policy.MappingPolicy} service says which memory a
- * device
- * may reach.
+ * device may reach.
  *
  * <p>Authors import {@code [1.0,2.0)}: the interface grows by default methods only.
  */

@@ -8,8 +8,7 @@ import org.pinion.api.IommuException;
 
 /**
  * Reads flat views from somewhere, such as a running VMM or a file: a service that carries {@link SourceType}. Called
- * from
- * any thread, several at a time, never under a lock.
+ * from any thread, several at a time, never under a lock.
  */
 @ConsumerType
 public interface MemorySource {
@@ -20,8 +19,7 @@ public interface MemorySource {
      * @param settings what to read, by the source's own documented keys; an unknown key is an error
      * @return the view
      * @throws IommuException if there is nothing to read or it is not what it should be: the message says what, in
-     *     which
-     *     file and line
+     *     which file and line
      */
     FlatView read(Map<String, String> settings) throws IommuException;
 

@@ -10,8 +10,7 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
  * Names a source: {@code @SourceType("qemu")} on the component is at once the service property {@value #PROPERTY} and
- * the
- * bundle's capability of the same namespace.
+ * the bundle's capability of the same namespace.
  */
 @ComponentPropertyType
 @Capability(namespace = SourceType.PROPERTY, version = "1.0.0")
