@@ -80,7 +80,7 @@ final class FakeSpace implements AddressSpace {
                 .filter(mapping -> plan.mapped().noneMatch(kept -> kept.range().equals(mapping.range())))
                 .toList();
         long kept = plan.mapped().mapToLong(decision -> decision.range().size()).sum();
-        return new Forecast(plug, before, plan, unmapped, List.of(), kept, 0, kept, host.budget);
+        return new Forecast(plug, before, plan, unmapped, List.of(), kept, 0, kept, host.budget, 0, 0);
     }
 
     private Plan plan(FlatView candidate, Collection<String> devices) {
