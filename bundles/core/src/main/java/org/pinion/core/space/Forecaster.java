@@ -62,6 +62,8 @@ final class Forecaster {
                 changes.keptBytes(),
                 demand.unpinned(),
                 demand.newlyPinned(),
-                session.budget());
+                session.budget(),
+                changes.remapped(session::keepsThroughCut),
+                installed.apply(before).size() + changes.entries() - session.ledger().mappings());
     }
 }

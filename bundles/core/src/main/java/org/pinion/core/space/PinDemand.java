@@ -1,6 +1,7 @@
 package org.pinion.core.space;
 
 import java.util.List;
+import org.pinion.api.Backing;
 import org.pinion.api.Budget;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
@@ -8,12 +9,13 @@ import org.pinion.api.Route;
 import org.pinion.core.table.ChangeSet;
 
 /**
- * What a change asks of the limit on locked memory. Device memory by dma-buf has no pages that could be charged.
+ * What a change asks of the limits that a process is held to. Device memory has no pages that could be charged.
  *
  * @param unpinned bytes that are unpinned first
  * @param newlyPinned bytes that are pinned then
+ * @param entries mappings that there are in addition, less than 0 if there are fewer
  */
-record PinDemand(long unpinned, long newlyPinned) {
+record PinDemand(long unpinned, long newlyPinned, long entries) {
 
     /**
      * @param changes the change
@@ -26,21 +28,33 @@ record PinDemand(long unpinned, long newlyPinned) {
         long again = before && !keeps ? bytes(changes.left()) : 0;
         long unpinned = before ? bytes(changes.gone()) + again : 0;
         if (!after) {
-            return new PinDemand(unpinned, 0);
+            return new PinDemand(unpinned, 0, changes.entries());
         }
-        return new PinDemand(unpinned, before ? bytes(changes.maps()) + again : bytes(wanted));
+        return new PinDemand(unpinned, before ? bytes(changes.maps()) + again : bytes(wanted), changes.entries());
     }
 
     private static long bytes(List<Mapping> mappings) {
         long bytes = 0;
         for (Mapping mapping : mappings) {
-            bytes += mapping.route() == Route.DMA_BUF ? 0 : mapping.range().size();
+            bytes += isDeviceMemory(mapping) ? 0 : mapping.range().size();
         }
         return bytes;
     }
 
+    private static boolean isDeviceMemory(Mapping mapping) {
+        return mapping.route() == Route.DMA_BUF || mapping.backing() instanceof Backing.DeviceBar;
+    }
+
     /** Throws if it does not fit: before the first call, so that nothing has to be undone. */
     void require(String operation, Budget budget) throws IommuException {
+        if (!budget.takes(entries)) {
+            throw new IommuException(
+                    operation,
+                    "%d more mappings are to be made, and the kernel takes %d more in this address space"
+                            .formatted(entries, budget.entries().getAsLong()),
+                    "show the same memory in fewer, larger sections, or raise the limit (for a container: parameter"
+                            + " dma_entry_limit of module vfio_iommu_type1) and open the address space anew");
+        }
         long more = newlyPinned - unpinned;
         if (budget.raiseFor(more).isPresent()) {
             long needed = budget.raiseFor(more).getAsLong();

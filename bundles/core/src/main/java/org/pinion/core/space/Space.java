@@ -11,6 +11,7 @@ import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
 import org.pinion.api.Decision;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.DirtyLog;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.Explanation;
 import org.pinion.api.FlatView;
@@ -41,6 +42,7 @@ public final class Space implements AddressSpace {
     private final Devices devices;
     private final SpaceNews news;
     private final Table table;
+    private final DirtyLogs dirtyLogs;
     private volatile SpaceSnapshot snapshot;
     private volatile String backendGone = "";
     private final AtomicBoolean forgotten = new AtomicBoolean();
@@ -70,6 +72,7 @@ public final class Space implements AddressSpace {
         devices = new Devices(options.name(), session, environment.patience(), this::replan);
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
+        dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
         snapshot = new SpaceSnapshot(
                 options, State.ACTIVE, 0, List.of(), emptyPlan(), List.of(), List.of(), session.ledger());
     }
@@ -87,6 +90,11 @@ public final class Space implements AddressSpace {
     @Override
     public Explanation why(long address) {
         return Explainer.explain(snapshot, address);
+    }
+
+    @Override
+    public DirtyLog logDirtyPages() throws IommuException {
+        return dirtyLogs.open();
     }
 
     /**
@@ -183,7 +191,7 @@ public final class Space implements AddressSpace {
         CommitReport report = install(operation, plan, plan, _ -> {});
         List<Mapping> unmapped = new ArrayList<>(withdrawn);
         unmapped.addAll(report.unmapped());
-        return new CommitReport(plan, report.mapped(), unmapped, report.keptBytes());
+        return new CommitReport(plan, report.mapped(), unmapped, report.keptBytes(), report.remappedBytes());
     }
 
     /** A plan that cannot be made keeps no device in: only what shows the device's own memory goes with it. */
@@ -380,7 +388,7 @@ public final class Space implements AddressSpace {
     }
 
     private IovaLimits limits() {
-        return devices.limitsWith(List.of());
+        return devices.limits();
     }
 
     private Plan emptyPlan() {

@@ -81,6 +81,7 @@ final class Table {
         requireOwnMemory(operation, wanted);
         ChangeSet changes = difference(plan, wanted);
         check.run(changes, wanted);
+        long remapped = changes.remapped(session::keepsThroughCut);
         Transaction transaction = new Transaction(session, installed);
         try {
             transaction.remove(changes);
@@ -90,7 +91,7 @@ final class Table {
             transaction.undo().forEach(failure::addSuppressed);
             throw failure;
         }
-        return new CommitReport(plan, transaction.mapped(), transaction.unmapped(), changes.keptBytes());
+        return new CommitReport(plan, transaction.mapped(), transaction.unmapped(), changes.keptBytes(), remapped);
     }
 
     /** Removes what a plan does not want, then runs a step; if anything fails, undoes all that was done and throws. */
