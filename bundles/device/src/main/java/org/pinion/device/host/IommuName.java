@@ -1,0 +1,41 @@
+package org.pinion.device.host;
+
+import java.io.IOException;
+import org.pinion.linux.Kernel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which IOMMU stands before a PCI function, by the name that its driver gave it in {@code /sys/class/iommu}. */
+public final class IommuName {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IommuName.class);
+
+    private IommuName() {}
+
+    /**
+     * @param kernel the kernel whose {@code /sys} is looked at
+     * @param address a device's address
+     * @return what it is, for people, such as {@code Intel VT-d}; empty if {@code /sys} does not say
+     */
+    public static String of(Kernel kernel, String address) {
+        try {
+            return kernel.linkName("/sys/bus/pci/devices/" + address + "/iommu")
+                    .map(IommuName::words)
+                    .orElse("");
+        } catch (IOException unreadable) {
+            LOG.debug("which IOMMU {} has is not known: {}", address, unreadable.getMessage());
+            return "";
+        }
+    }
+
+    private static String words(String name) {
+        String driver = name.replaceAll("[-.:]?[0-9a-fx.:@]*$", "");
+        return switch (driver) {
+            case "dmar" -> "Intel VT-d";
+            case "ivhd" -> "AMD-Vi";
+            case "smmu3" -> "Arm SMMUv3";
+            case "virtio" -> "virtio-iommu";
+            default -> name;
+        };
+    }
+}
