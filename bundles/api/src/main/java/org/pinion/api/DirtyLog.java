@@ -20,7 +20,8 @@ public interface DirtyLog extends AutoCloseable {
     /**
      * Whether only what was written is told.
      *
-     * @return whether it is; if not, the kernel counts everything as written that a device can write
+     * @return whether it is, but for mappings that were removed or cut since, all of which counts as written; if not,
+     *     the kernel counts everything as written that a device can write
      */
     boolean exact();
 
