@@ -96,7 +96,7 @@ final class PageTables {
         }
     }
 
-    /** Detaches a device. The page table that it leaves without a device goes too, after it has told for the last time. */
+    /** Detaches a device. The page table that it leaves without one goes too, after it has told for the last time. */
     void detach(OpenDevice device) throws ErrnoException {
         device.bound().detach();
         tables.removeIf(table -> table.devices.remove(device.device().address())

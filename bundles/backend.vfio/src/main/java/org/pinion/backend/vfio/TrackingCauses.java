@@ -16,7 +16,8 @@ final class TrackingCauses {
         return switch (failure.errno()) {
             case EINVAL ->
                 new Cause(
-                        "a mapping has more than 2^31 pages, or the devices' page sizes have changed since tracking began",
+                        "a mapping has more than 2^31 pages, or the devices' page sizes have changed since"
+                                + " tracking began",
                         "close the log and open another one");
             case ENOMEM -> new Cause("the kernel has no memory for a bit for every page", "free some memory");
             case ENOTTY -> new Cause("the kernel's containers do not tell what devices write", "use backend iommufd");

@@ -33,8 +33,8 @@ record UserBitmap(long pageSize, long address) {
     }
 
     /**
-     * Writes a mapping's bits, as {@code update_user_bitmap} does. If they begin inside a word they are moved there, and
-     * what the caller has below them in that word is taken in; they are written in whole words, so that what the
+     * Writes a mapping's bits, as {@code update_user_bitmap} does. If they begin inside a word they are moved there,
+     * and what the caller has below them in that word is taken in; they are written in whole words, so that what the
      * mapping's bitmap has past its end is told too. They stay moved: of those at the end some are left when the bits
      * of the mapping are cleared, and told as stale ones another time. EFAULT if there is no memory.
      */

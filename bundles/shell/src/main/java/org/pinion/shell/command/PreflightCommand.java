@@ -96,6 +96,11 @@ final class PreflightCommand implements Callable<Integer> {
         raise.ifPresent(bytes -> err.println(
                 "pinion: refused: the limit on locked memory is too low; remedy: raise it to %d bytes or more"
                         .formatted(bytes)));
+        if (!forecast.budget().takes(forecast.entries())) {
+            err.println("pinion: refused: %d more mappings are to be made, and the kernel takes %d more; remedy: raise"
+                            .formatted(forecast.entries(), forecast.budget().entries().getAsLong())
+                    + " parameter dma_entry_limit of module vfio_iommu_type1, or use backend iommufd");
+        }
         return forecast.accepted() ? 0 : Failures.FAILED;
     }
 }
