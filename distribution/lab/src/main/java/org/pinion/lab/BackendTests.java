@@ -39,6 +39,10 @@ final class BackendTests {
     private static final int BAR = 2;
     private static final long IN_BAR = 0x3000;
     private static final int COUNT = 512;
+    private static final int CONFIG_SPACE = 7;
+    private static final int COMMAND_REGISTER = 4;
+    private static final short MEMORY_OFF = 0;
+    private static final short MEMORY_ON = 2;
     private static final Path CONTAINER = Path.of("/dev/vfio/vfio");
     private static final Path ASIDE = Path.of("/dev/vfio/vfio.aside");
 
@@ -151,18 +155,14 @@ final class BackendTests {
             Expect.equal("bytes pinned: none of the BAR", pinned + BYTES, lab.look().pinned());
             byte[] pattern = fill(memory.segment().asSlice(0, COUNT));
             edu.read(RAM.start(), COUNT);
-            edu.write(BAR_AT.start() + IN_BAR, COUNT);
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment there = arena.allocate(COUNT, Long.BYTES);
-                owner.read(BAR, IN_BAR, there);
-                same("what the other device wrote into the BAR", pattern, there);
-            }
-            owner.reset();
-            Expect.that(space.snapshot().table().stream().anyMatch(mapping -> mapping.range().equals(BAR_AT)),
-                    "after a reset of its device the BAR is not mapped: " + space.snapshot().table());
+            writeIntoBar(edu, owner, IN_BAR, pattern);
+            command(owner, MEMORY_OFF);
+            Expect.that(!barMapped(space), "the BAR is mapped although its device's memory is off");
+            command(owner, MEMORY_ON);
+            Expect.that(barMapped(space), "the BAR is not mapped although its device's memory is on");
+            writeIntoBar(edu, owner, IN_BAR + PAGE, pattern);
             space.detach(IVSHMEM);
-            Expect.that(space.snapshot().table().stream().noneMatch(mapping -> mapping.range().overlaps(BAR_AT)),
-                    "without its device the BAR is still mapped");
+            Expect.that(!barMapped(space), "without its device the BAR is still mapped");
         }
         try (AddressSpace space = lab.open(backend, "strict")) {
             space.attach(IVSHMEM);
@@ -170,6 +170,26 @@ final class BackendTests {
             Decision decision = space.snapshot().plan().at(BAR_AT.start()).orElseThrow();
             Expect.equal("what strict makes of it", "strict/device-memory", decision.rule());
         }
+    }
+
+    private static void writeIntoBar(Edu edu, AttachedDevice owner, long offset, byte[] pattern)
+            throws IommuException {
+        edu.write(BAR_AT.start() + offset, COUNT);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment there = arena.allocate(COUNT, Long.BYTES);
+            owner.read(BAR, offset, there);
+            same("what the other device wrote into the BAR", pattern, there);
+        }
+    }
+
+    private static void command(AttachedDevice device, short value) throws IommuException {
+        try (Arena arena = Arena.ofConfined()) {
+            device.write(CONFIG_SPACE, COMMAND_REGISTER, arena.allocateFrom(ValueLayout.JAVA_SHORT, value));
+        }
+    }
+
+    private static boolean barMapped(AddressSpace space) {
+        return space.snapshot().table().stream().anyMatch(mapping -> mapping.range().overlaps(BAR_AT));
     }
 
     /** {@code /dev/iommu} in place of the container, as a distribution without CONFIG_VFIO_CONTAINER may link it. */

@@ -41,8 +41,14 @@ final class Routes {
         return missingRoutes.isEmpty() ? sentence : sentence + "; " + missingRoutes;
     }
 
-    /** {@return the route by which a backing would have gone if the backend had it; null if it goes by that route} */
+    /**
+     * {@return the route by which a backing would have gone if the backend had it; null if it goes by that route, or by
+     * none from this process}
+     */
     static Route missed(Backing backing, Route chosen, Set<Route> allowed) {
+        if (backing instanceof Backing.Remote) {
+            return null;
+        }
         for (Route route : PREFERRED) {
             if (route == chosen) {
                 return null;

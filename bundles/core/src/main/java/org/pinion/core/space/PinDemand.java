@@ -50,8 +50,8 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
         if (!budget.takes(entries)) {
             throw new IommuException(
                     operation,
-                    "%d more mappings are to be made, and the kernel takes %d more in this address space"
-                            .formatted(entries, budget.entries().getAsLong()),
+                    "more mappings are needed than the kernel takes in this address space: %d in addition, and there"
+                            .formatted(entries) + " is room for " + budget.entries().getAsLong(),
                     "show the same memory in fewer, larger sections, or raise the limit (for a container: parameter"
                             + " dma_entry_limit of module vfio_iommu_type1) and open the address space anew");
         }

@@ -37,7 +37,7 @@ class SpaceLimitsTest {
         kernel.entriesLeft(1);
         assertThatThrownBy(() -> space.commit(view(ram(pages(0, 1)), ram(pages(2, 1)))))
                 .isInstanceOf(IommuException.class)
-                .hasMessageContaining("2 more mappings are to be made, and the kernel takes 1 more");
+                .hasMessageContaining("2 in addition, and there is room for 1");
         assertThat(kernel.entries()).isEmpty();
         space.commit(view(ram(pages(0, 1))));
         assertThat(kernel.entries()).hasSize(1);

@@ -97,9 +97,9 @@ final class PreflightCommand implements Callable<Integer> {
                 "pinion: refused: the limit on locked memory is too low; remedy: raise it to %d bytes or more"
                         .formatted(bytes)));
         if (!forecast.budget().takes(forecast.entries())) {
-            err.println("pinion: refused: %d more mappings are to be made, and the kernel takes %d more; remedy: raise"
-                            .formatted(forecast.entries(), forecast.budget().entries().getAsLong())
-                    + " parameter dma_entry_limit of module vfio_iommu_type1, or use backend iommufd");
+            err.println(("pinion: refused: %d mappings are needed in addition, and the kernel has room for %d; remedy:"
+                            + " raise parameter dma_entry_limit of module vfio_iommu_type1, or use backend iommufd")
+                    .formatted(forecast.entries(), forecast.budget().entries().getAsLong()));
         }
         return forecast.accepted() ? 0 : Failures.FAILED;
     }
