@@ -1,6 +1,7 @@
 package org.pinion.device.host;
 
 import java.io.IOException;
+import java.util.Map;
 import org.pinion.linux.Kernel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,12 +11,15 @@ public final class IommuName {
 
     private static final Logger LOG = LoggerFactory.getLogger(IommuName.class);
 
+    private static final Map<String, String> KINDS = Map.of(
+            "dmar", "Intel VT-d", "ivhd", "AMD-Vi", "smmu3.", "Arm SMMUv3", "smmu.", "Arm SMMU");
+
     private IommuName() {}
 
     /**
      * @param kernel the kernel whose {@code /sys} is looked at
      * @param address a device's address
-     * @return what it is, for people, such as {@code Intel VT-d}; empty if {@code /sys} does not say
+     * @return what it is, for people, such as {@code Intel VT-d}, or its name if that does not say; empty if it has none
      */
     public static String of(Kernel kernel, String address) {
         try {
@@ -29,13 +33,10 @@ public final class IommuName {
     }
 
     private static String words(String name) {
-        String driver = name.replaceAll("[-.:]?[0-9a-fx.:@]*$", "");
-        return switch (driver) {
-            case "dmar" -> "Intel VT-d";
-            case "ivhd" -> "AMD-Vi";
-            case "smmu3" -> "Arm SMMUv3";
-            case "virtio" -> "virtio-iommu";
-            default -> name;
-        };
+        return KINDS.entrySet().stream()
+                .filter(kind -> name.startsWith(kind.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("IOMMU " + name);
     }
 }
