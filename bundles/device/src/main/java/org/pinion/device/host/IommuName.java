@@ -19,7 +19,8 @@ public final class IommuName {
     /**
      * @param kernel the kernel whose {@code /sys} is looked at
      * @param address a device's address
-     * @return what it is, for people, such as {@code Intel VT-d}, or its name if that does not say; empty if it has none
+     * @return what it is, for people, such as {@code Intel VT-d}, or its name if that does not say; empty if there is
+     *     none
      */
     public static String of(Kernel kernel, String address) {
         try {
