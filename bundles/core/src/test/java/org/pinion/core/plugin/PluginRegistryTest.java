@@ -26,6 +26,8 @@ import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
 import org.pinion.api.runtime.PluginInfo;
 import org.pinion.api.runtime.PluginInfo.State;
+import org.pinion.core.plan.Goal;
+import org.pinion.core.plan.Planned;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.Candidate;
@@ -91,11 +93,11 @@ class PluginRegistryTest {
     }
 
     private Plan plan() throws IommuException {
-        return planner.plan(
-                OPTIONS,
-                new BackendCapabilities(Set.of(Route.FILE), 4096, ""),
-                VIEW,
-                IovaLimits.intersect(4096, List.of()));
+        return plan(Goal.whole(VIEW, IovaLimits.intersect(4096, List.of()))).plan();
+    }
+
+    private Planned plan(Goal goal) throws IommuException {
+        return planner.plan(OPTIONS, new BackendCapabilities(Set.of(Route.FILE), 4096, ""), goal);
     }
 
     private IommuException failure() {
@@ -310,11 +312,7 @@ class PluginRegistryTest {
             many.add(Section.ram(AddressRange.ofSize(i * 0x2000L, 0x1000), new Backing.MemoryFile(3, 0, 0), "r"));
         }
 
-        Plan plan = planner.plan(
-                OPTIONS,
-                new BackendCapabilities(Set.of(Route.FILE), 4096, ""),
-                FlatView.of("many", many),
-                IovaLimits.intersect(4096, List.of()));
+        Plan plan = plan(Goal.whole(FlatView.of("many", many), IovaLimits.intersect(4096, List.of()))).plan();
 
         assertThat(plan.decisions()).hasSize(12);
     }
