@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * An immutable list of what lies at addresses: sorted, without overlaps. A changed list shares with the one it came from
- * all that has not changed, so a change, a look-up and a part of the list cost what they touch times the logarithm of
- * the list's size, and a copy costs nothing. To walk it costs as much as to walk any list; {@link #get} takes
+ * An immutable list of what lies at addresses: sorted, without overlaps. A changed list shares all that has not changed
+ * with the one it came from, so a change, a look-up and a part of the list cost what they touch times the logarithm of
+ * the list's size, and a copy costs nothing. To walk it costs as much as to walk any list, and {@link #get} takes
  * logarithmic time.
  *
  * @param <E> what lies at the addresses

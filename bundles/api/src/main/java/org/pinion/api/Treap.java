@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 
 /**
- * A node of an immutable search tree over addresses, and the trees below it; null is the empty tree. Operations copy the
- * nodes on their way and share all others.
+ * A node of an immutable search tree over addresses, and the trees below it; null is the empty tree. Operations copy
+ * the nodes on their way and share all others.
  *
  * <p>It is a treap: a parent's priority is never below its children's, and the priority is a function of the address
  * alone. So the shape of a tree follows from its contents, whatever the order in which they came: two equal trees are

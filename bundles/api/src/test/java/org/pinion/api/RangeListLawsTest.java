@@ -18,7 +18,7 @@ class RangeListLawsTest {
     private static final long PAGE = 4096;
     private static final int PAGES = 64;
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void aListIsWhatASortedMapIs(@ForAll long seed) {
         Random random = new Random(seed);
         long base = random.nextBoolean() ? 0 : -PAGES * PAGE;
@@ -75,7 +75,7 @@ class RangeListLawsTest {
         assertThat(oneByOne.without(elements.getFirst().range())).isNotEqualTo(atOnce);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void anOverlayIsWhatWasLaidLastAtEachAddressAndJoined(@ForAll long seed) {
         Random random = new Random(seed);
         long base = random.nextBoolean() ? 0 : -PAGES * PAGE;
@@ -94,7 +94,7 @@ class RangeListLawsTest {
         }
     }
 
-    @Property(tries = 20)
+    @Property(tries = 5)
     void manyElementsAreNotDeep(@ForAll long seed) {
         List<Mapping> many = new ArrayList<>();
         long stride = PAGE << new Random(seed).nextInt(30);

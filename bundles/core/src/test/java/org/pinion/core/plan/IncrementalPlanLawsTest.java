@@ -45,7 +45,7 @@ class IncrementalPlanLawsTest {
     private final BackendCapabilities capabilities =
             new BackendCapabilities(Set.of(Route.values()), 4096, "");
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void aPlanDoesNotDependOnThePlansBefore(@ForAll long seed) {
         Random random = new Random(seed);
         long base = random.nextBoolean() ? 0 : -UNITS * UNIT;

@@ -66,7 +66,7 @@ class SpaceChangesTest {
 
         assertThatExceptionOfType(IommuException.class)
                 .isThrownBy(() -> space.commit(FlatViewChange.NONE.show(rom(pages(3, 2)))))
-                .withMessageContaining("it does not fit the flat view in force: 'ram' at 0x0-0x3fff (ram) overlaps 'rom'");
+                .withMessageContaining("does not fit the flat view in force: 'ram' at 0x0-0x3fff (ram) overlaps 'rom'");
         assertThat(space.snapshot().version()).isEqualTo(version);
     }
 
