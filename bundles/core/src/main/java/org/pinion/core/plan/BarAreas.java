@@ -7,6 +7,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.IovaLimits;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.api.Section;
@@ -48,6 +49,21 @@ final class BarAreas {
         }
         Route way = export(bar, planning.limits()).map(BarExport::route).orElse(Route.DMA_BUF);
         return planning.routes().contains(way) ? Set.of(way) : Set.of();
+    }
+
+    /**
+     * What the device whose BAR a section shows hands out.
+     *
+     * @param section a section that shows a BAR
+     * @param limits what the devices that are there allow
+     * @return what it hands out of all its BARs; empty if it is not there
+     */
+    static Optional<List<BarExport>> exports(Section section, IovaLimits limits) {
+        String device = ((Backing.DeviceBar) section.backing()).device();
+        return limits.devices().stream()
+                .filter(known -> known.device().equals(device))
+                .map(DeviceLimits::bars)
+                .findFirst();
     }
 
     private static RangeSet areas(Backing.DeviceBar bar, List<DeviceLimits> devices) {

@@ -32,6 +32,8 @@ final class Devices {
     private final GuardedSession session;
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
+    private List<DeviceLimits> lastDevices;
+    private IovaLimits lastLimits;
 
     Devices(String space, GuardedSession session, Supplier<Duration> patience, Consumer<String> decodingChanged) {
         this.space = space;
@@ -73,7 +75,7 @@ final class Devices {
     IovaLimits limitsWith(Collection<DeviceLimits> more) throws IommuException {
         List<DeviceLimits> all = new ArrayList<>(more);
         open.values().forEach(device -> all.add(device.limitsNow()));
-        IovaLimits limits = IovaLimits.intersect(session.capabilities().pageSize(), all);
+        IovaLimits limits = intersect(all);
         Optional<String> apart = limits.withoutCommonPage();
         if (apart.isPresent()) {
             throw new IommuException(
@@ -84,13 +86,22 @@ final class Devices {
         return limits;
     }
 
+    /** Between an attach and a detach the devices allow the same for change after change. */
+    private IovaLimits intersect(List<DeviceLimits> devices) {
+        if (!devices.equals(lastDevices)) {
+            lastLimits = IovaLimits.intersect(session.capabilities().pageSize(), devices);
+            lastDevices = devices;
+        }
+        return lastLimits;
+    }
+
     /** {@return what the attached devices but one together allow} */
     IovaLimits limitsWithout(String address) {
         List<DeviceLimits> others = open.values().stream()
                 .filter(device -> !device.limits().device().equals(address))
                 .map(OpenDevice::limitsNow)
                 .toList();
-        return IovaLimits.intersect(session.capabilities().pageSize(), others);
+        return intersect(others);
     }
 
     /** Whether the kernel has taken away what an entry shows, since its device was reset or its memory turned off. */

@@ -1,12 +1,11 @@
 package org.pinion.core.space;
 
 import java.util.List;
-import org.pinion.api.Backing;
 import org.pinion.api.Budget;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
-import org.pinion.api.Route;
 import org.pinion.core.table.ChangeSet;
+import org.pinion.core.table.Held;
 
 /**
  * What a change asks of the limits that a process is held to. Device memory has no pages that could be charged.
@@ -19,30 +18,30 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
 
     /**
      * @param changes the change
-     * @param wanted all that is mapped after it
+     * @param held what is mapped before it
      * @param before whether the kernel pins what is mapped before the change
      * @param after whether it does after it
      * @param keeps whether what stays of an entry that is cut remains pinned; else it is pinned anew
      */
-    static PinDemand of(ChangeSet changes, List<Mapping> wanted, boolean before, boolean after, boolean keeps) {
+    static PinDemand of(ChangeSet changes, Held held, boolean before, boolean after, boolean keeps) {
         long again = before && !keeps ? bytes(changes.left()) : 0;
         long unpinned = before ? bytes(changes.gone()) + again : 0;
         if (!after) {
             return new PinDemand(unpinned, 0, changes.entries());
         }
-        return new PinDemand(unpinned, before ? bytes(changes.maps()) + again : bytes(wanted), changes.entries());
+        long more = bytes(changes.maps());
+        return new PinDemand(
+                unpinned,
+                before ? more + again : held.pinnableBytes() - bytes(changes.gone()) + more,
+                changes.entries());
     }
 
     private static long bytes(List<Mapping> mappings) {
         long bytes = 0;
         for (Mapping mapping : mappings) {
-            bytes += isDeviceMemory(mapping) ? 0 : mapping.range().size();
+            bytes += Held.pinnableBytes(mapping);
         }
         return bytes;
-    }
-
-    private static boolean isDeviceMemory(Mapping mapping) {
-        return mapping.route() == Route.DMA_BUF || mapping.backing() instanceof Backing.DeviceBar;
     }
 
     /** Throws if it does not fit: before the first call, so that nothing has to be undone. */
