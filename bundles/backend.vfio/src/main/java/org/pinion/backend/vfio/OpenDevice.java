@@ -32,10 +32,11 @@ record OpenDevice(HostDevice device, VfioDevice vfio) implements DeviceHandle {
         access().reset();
     }
 
+    /** A device that was closed, and whose group the kernel then did not let out, has nothing to show any more. */
     @Override
     public Decoding decoding() {
         MemoryDecoding decoding = vfio.decoding();
-        return new Decoding(decoding.on(), decoding.interruptions());
+        return new Decoding(decoding.on() && isOpen(), decoding.interruptions());
     }
 
     boolean isOpen() {

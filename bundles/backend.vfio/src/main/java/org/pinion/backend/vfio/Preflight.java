@@ -130,6 +130,7 @@ final class Preflight {
         } catch (ErrnoException failure) {
             throw refused(found, JoinCauses.Content.NOTHING, operation, failure);
         }
+        requireHostPages(device, seen.info().pageSizes(), operation);
         IovaRanges ranges = seen.info().ranges();
         room = seen.info().entriesLeft();
         // Iommufd reserves for each device alone, and only while it is attached; a container of VFIO's own for the
@@ -144,6 +145,22 @@ final class Preflight {
                 reserved);
         learned.learned(found, seen.bars());
         return learned;
+    }
+
+    /**
+     * A container's mappings are multiples of the smallest page that all of its IOMMUs have. That is the host's for all
+     * devices, or it would depend on who came before what can be mapped; iommufd lets no other IOMMU in either.
+     */
+    private void requireHostPages(HostDevice device, long pageSizes, String operation) throws IommuException {
+        if ((pageSizes & kernel.pageSize()) == 0) {
+            throw new IommuException(
+                    operation,
+                    "the IOMMU before " + device.address() + " has no pages of 0x%x bytes, as this host has: the"
+                            .formatted(kernel.pageSize())
+                            + " smallest has 0x%x, so that it cannot share an address space".formatted(
+                                    Long.lowestOneBit(pageSizes)),
+                    "use a kernel with pages of that size");
+        }
     }
 
     /** A container tells nothing of an IOMMU but its pages, and whether it counts what is pinned as written. */
