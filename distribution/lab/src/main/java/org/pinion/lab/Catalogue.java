@@ -16,6 +16,8 @@ final class Catalogue {
             tests.addAll(CauseTests.on(backend));
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
+            tests.addAll(PeerTests.on(backend));
+            tests.addAll(BufferTests.on(backend));
         }
         return List.copyOf(tests);
     }

@@ -21,6 +21,15 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     /** A third {@code edu}, which shares its group with {@link #HOST_DEVICE}. */
     static final String EDU_WITH_NEIGHBOUR = "0000:00:14.0";
 
+    /** An {@code ivshmem}, whose BAR 2 is 16 MiB of memory. It has no reset of its own. */
+    static final String IVSHMEM = "0000:00:12.0";
+
+    /** An {@code nvme} with MSI-X, a reset of its own, and memory in BAR 2; on a bus with {@link #NVME_NEIGHBOUR}. */
+    static final String NVME = "0000:01:00.0";
+
+    /** A fourth {@code edu}, in the group of {@link #NVME}. */
+    static final String NVME_NEIGHBOUR = "0000:01:00.1";
+
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
 
