@@ -17,11 +17,8 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.Mman;
 import org.pinion.linux.uapi.Struct;
 import org.pinion.linux.uapi.Vfio;
-import org.pinion.linux.uapi.VfioDeviceFeature;
-import org.pinion.linux.uapi.VfioDeviceFeatureDmaBuf;
 import org.pinion.linux.uapi.VfioDeviceInfo;
 import org.pinion.linux.uapi.VfioIrqInfo;
-import org.pinion.linux.uapi.VfioRegionDmaRange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,7 +151,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void read(int region, long offset, MemorySegment into) throws IOException {
-        Access access = access("read", region(region), offset, into.byteSize());
+        RegionAccess access = access("read", region(region), offset, into.byteSize());
         access.require(region(region).readable(), "the region cannot be read");
         if (into.isNative()) {
             transfer(access, true, into);
@@ -178,7 +175,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void write(int region, long offset, MemorySegment from) throws IOException {
-        Access access = access("write", region(region), offset, from.byteSize());
+        RegionAccess access = access("write", region(region), offset, from.byteSize());
         access.require(region(region).writable(), "the region cannot be written");
         if (region == Vfio.PCI_CONFIG_REGION) {
             configWrites.write(offset, from.byteSize(), () -> write(access, from));
@@ -187,7 +184,7 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
-    private void write(Access access, MemorySegment from) throws IOException {
+    private void write(RegionAccess access, MemorySegment from) throws IOException {
         if (from.isNative()) {
             transfer(access, false, from);
             return;
@@ -198,15 +195,16 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
-    private Access access(String verb, DeviceRegion region, long offset, long length) throws RegionAccessException {
+    private RegionAccess access(String verb, DeviceRegion region, long offset, long length)
+            throws RegionAccessException {
         String call = "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, length, offset, region.index(), name);
-        Access access = new Access(call, region.fileOffset() + offset);
+        RegionAccess access = new RegionAccess(call, region.fileOffset() + offset);
         access.require(region.size() != 0, "the device does not have the region");
         access.require(region.contains(offset, length), "the region ends at 0x%x".formatted(region.size()));
         return access;
     }
 
-    private void transfer(Access access, boolean in, MemorySegment memory) throws IOException {
+    private void transfer(RegionAccess access, boolean in, MemorySegment memory) throws IOException {
         long answer;
         lock.readLock().lock();
         try {
@@ -303,20 +301,10 @@ public final class VfioDevice implements AutoCloseable {
      * @param length bytes, a multiple of the page size
      * @return the buffer's descriptor, which belongs to the caller
      * @throws ErrnoException if the kernel has no such export ({@code ENOTTY}), the driver has none ({@code
-     *     EOPNOTSUPP}), the host uses the BAR ({@code ENODEV}), or it is no memory that a peer may reach ({@code EINVAL})
+     *     EOPNOTSUPP}), the host uses the BAR ({@code ENODEV}), or a peer may not reach its memory ({@code EINVAL})
      */
     public int exportDmaBuf(int bar, long offset, long length) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            int bytes = VfioDeviceFeatureDmaBuf.SIZE + VfioRegionDmaRange.SIZE;
-            VfioDeviceFeature feature =
-                    VfioDeviceFeature.allocate(arena, bytes).flags(Vfio.FEATURE_GET | Vfio.FEATURE_DMA_BUF);
-            VfioDeviceFeatureDmaBuf buffer = new VfioDeviceFeatureDmaBuf(feature.data());
-            buffer.regionIndex(bar).openFlags(Fcntl.O_RDWR | Fcntl.O_CLOEXEC).nrRanges(1);
-            buffer.range(0).offset(offset).length(length);
-            int answer = ioctl(Vfio.DEVICE_FEATURE, feature);
-            return ErrnoException.check(
-                    "export 0x%x bytes at 0x%x of BAR %d of %s".formatted(length, offset, bar, name), answer);
-        }
+        return DmaBufExport.request(this, bar, offset, length);
     }
 
     /**
@@ -402,14 +390,6 @@ public final class VfioDevice implements AutoCloseable {
                 mapping.close();
             } catch (ErrnoException | IllegalStateException inUse) {
                 LOG.warn("a mapping of a region of {} stays: {}", name, inUse.getMessage());
-            }
-        }
-    }
-
-    private record Access(String call, long at) {
-        void require(boolean condition, String otherwise) throws RegionAccessException {
-            if (!condition) {
-                throw new RegionAccessException(call, otherwise);
             }
         }
     }

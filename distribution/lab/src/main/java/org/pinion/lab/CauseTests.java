@@ -108,7 +108,8 @@ final class CauseTests {
         if (last == -1L) {
             highest(lab, backend);
         } else {
-            AddressRange past = new AddressRange(last + 1, Long.compareUnsigned(last, -1L - MIB) > 0 ? -1L : last + MIB);
+            long pastLast = Long.compareUnsigned(last, -1L - MIB) > 0 ? -1L : last + MIB;
+            AddressRange past = new AddressRange(last + 1, pastLast);
             String why = past.last() == -1L ? "reserved (last page of all addresses) by " : "outside the aperture of ";
             Expect.says(refusal(lab, backend, past), past.toString(), why + Guest.EDU, "'ram'");
         }

@@ -28,7 +28,7 @@ final class DmaTests {
     static List<AcceptanceTest> on(String backend) {
         return List.of(
                 AcceptanceTest.on(backend, "dma-moves-bytes",
-                        "edu reads mapped memory and writes it elsewhere: the bytes are the same", DmaTests::movesBytes),
+                        "edu reads mapped memory and writes it elsewhere: the same bytes", DmaTests::movesBytes),
                 AcceptanceTest.on(backend, "dma-unmapped-faults",
                         "a DMA to an address that is not mapped is a fault in the kernel's log and changes nothing",
                         DmaTests::unmappedFaults),

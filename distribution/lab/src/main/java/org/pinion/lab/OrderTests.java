@@ -128,7 +128,7 @@ final class OrderTests {
         switch (step) {
             case COMMIT -> space.commit(view);
             case MDEV -> space.attach(lab.guest().mdev());
-            case EDU -> space.attach(Guest.EDU);
+            default -> space.attach(Guest.EDU);
         }
     }
 

@@ -27,7 +27,7 @@ final class ExportCauses {
             case ENODEV ->
                 new Cause(subject + " is in use by the host, or the device is going away", "free the BAR on the host");
             case EINVAL ->
-                new Cause(subject + " is no memory that a peer could reach (I/O ports, or no peer-to-peer provider)", "");
+                new Cause(subject + " is no memory that a peer could reach (I/O ports, no peer-to-peer provider)", "");
             case ENOMEM -> new Cause("the kernel has no memory for a dma-buf of " + subject, "free some memory");
             case EMFILE, ENFILE -> FileCauses.tooMany();
             default -> Cause.unknown(failure);

@@ -45,7 +45,8 @@ final class MappingCommands {
     long mapAddress(Ioas ioas, int flags, long address, long length, long iova) throws SyscallException {
         checkSource(address, length);
         PageSource source = new PageSource.UserAddress(context.process(), Pages.roundDown(address));
-        return install(ioas, List.of(slice(context.pages(source, writable(flags)), address, length)), flags, iova, length);
+        Ioas.Slice slice = slice(context.pages(source, writable(flags)), address, length);
+        return install(ioas, List.of(slice), flags, iova, length);
     }
 
     int mapFile(MemorySegment struct) throws SyscallException {

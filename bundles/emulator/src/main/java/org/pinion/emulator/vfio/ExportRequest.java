@@ -57,7 +57,8 @@ final class ExportRequest {
                 new VfioDeviceFeatureDmaBuf(copy.asSlice(VfioDeviceFeature.SIZE));
         SyscallException.require(wanted.nrRanges() != 0 && wanted.flags() == 0, Errno.EINVAL);
         int bar = wanted.regionIndex();
-        SyscallException.require(Integer.compareUnsigned(bar, ROM) < 0 && device.function().size(bar) != 0, Errno.ENODEV);
+        boolean exists = Integer.compareUnsigned(bar, ROM) < 0 && device.function().size(bar) != 0;
+        SyscallException.require(exists, Errno.ENODEV);
         SyscallException.require(wanted.nrRanges() == 1, Errno.EOPNOTSUPP);
         VfioRegionDmaRange range = range(argument);
         check(range.offset(), range.length(), device.function().size(bar));

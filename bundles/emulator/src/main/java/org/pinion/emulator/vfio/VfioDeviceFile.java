@@ -92,7 +92,8 @@ public final class VfioDeviceFile implements OpenFile {
     private void info(MemorySegment argument) throws SyscallException {
         MemorySegment copy = BindRequest.copyIn(argument, INFO_MINIMUM, VfioDeviceInfo.SIZE);
         VfioDeviceInfo info = new VfioDeviceInfo(copy);
-        info.flags(Vfio.DEVICE_PCI | Vfio.DEVICE_RESETTABLE).numRegions(PciFunction.REGIONS).numIrqs(InterruptRequests.KINDS);
+        info.flags(Vfio.DEVICE_PCI | Vfio.DEVICE_RESETTABLE);
+        info.numRegions(PciFunction.REGIONS).numIrqs(InterruptRequests.KINDS);
         info.capOffset(0);
         UserMemory.copyOut(copy, argument, info.declaredSize());
     }
