@@ -18,6 +18,9 @@ final class Catalogue {
             tests.addAll(CommandTests.on(backend));
             tests.addAll(PeerTests.on(backend));
             tests.addAll(BufferTests.on(backend));
+            tests.addAll(RegionTests.on(backend));
+            tests.addAll(InterruptTests.on(backend));
+            tests.addAll(ResetTests.on(backend));
         }
         return List.copyOf(tests);
     }

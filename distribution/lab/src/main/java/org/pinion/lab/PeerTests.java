@@ -41,7 +41,7 @@ final class PeerTests {
     static List<AcceptanceTest> on(String backend) {
         return List.of(
                 AcceptanceTest.on(backend, "p2p-moves-bytes",
-                        "edu writes into ivshmem's BAR and reads it, by dma-buf; where that cannot be, the reason is said",
+                        "edu writes into ivshmem's BAR and reads it, by dma-buf; else the reason is said",
                         PeerTests::movesBytes),
                 AcceptanceTest.on(backend, "p2p-orders",
                         "the BAR's device, the other device and the commit in any order: the same table and reasons",
