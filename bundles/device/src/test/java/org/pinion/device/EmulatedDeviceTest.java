@@ -157,8 +157,16 @@ class EmulatedDeviceTest {
         ivshmem.configSpace().memoryEnabled(true);
         ivshmem.configSpace().busMaster(true);
         assertThat(ivshmem.decoding()).isEqualTo(new MemoryDecoding(true, 1));
-        ivshmem.reset();
-        assertThat(ivshmem.decoding()).isEqualTo(new MemoryDecoding(true, 2));
+    }
+
+    @Test
+    void aDeviceWithoutAResetOfItsOwnIsNotResetAndNotInterrupted() throws IOException {
+        eduWrite(4, 0);
+        assertThatThrownBy(edu::reset).hasMessage("reset of device 0: EINVAL (Invalid argument)");
+        assertThat(edu.decoding()).isEqualTo(new MemoryDecoding(true, 0));
+        MemorySegment liveness = MemorySegment.ofArray(new int[1]);
+        edu.read(0, 4, liveness);
+        assertThat(liveness.get(ValueLayout.JAVA_INT, 0)).isEqualTo(-1);
     }
 
     @Test

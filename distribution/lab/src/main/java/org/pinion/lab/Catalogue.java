@@ -22,6 +22,7 @@ final class Catalogue {
             tests.addAll(InterruptTests.on(backend));
             tests.addAll(ResetTests.on(backend));
         }
+        tests.addAll(DoctorTests.all());
         return List.copyOf(tests);
     }
 }

@@ -1,6 +1,7 @@
 package org.pinion.lab;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The machine that the tests run in.
@@ -32,6 +33,9 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
 
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
+
+    /** The PCI functions that attach as the guest is. */
+    static final List<String> READY = List.of(EDU, SECOND_EDU, IVSHMEM, NVME, NVME_NEIGHBOUR);
 
     /** Whether interrupts of devices are isolated, so that VFIO takes them without being told that it may. */
     boolean isolatesInterrupts() {

@@ -51,7 +51,12 @@ final class KernelView {
 
     /** Whether the kernel lets devices reach each other's BARs: it exports them and iommufd takes them, since 7.0. */
     boolean givesBars() throws IOException {
-        return Integer.parseInt(kernel.readFile("/proc/sys/kernel/osrelease").replaceFirst("\\D.*\\s*", "")) >= 7;
+        return Integer.parseInt(release().replaceFirst("\\D.*", "")) >= 7;
+    }
+
+    /** Such as {@code 7.3.4}. */
+    String release() throws IOException {
+        return kernel.readFile("/proc/sys/kernel/osrelease").strip();
     }
 
     /** Huge pages of 2 MiB that nobody has. */

@@ -40,6 +40,9 @@ public final class HotResetCauses {
             case EINVAL, EBUSY, EPERM -> byGroups ? groups(device, devices) : owners(device, devices);
             case EAGAIN -> new Cause("a device of the bus is being reset or changes its state", "try again");
             case ENODEV -> ofAsking(failure);
+            case ENOTTY ->
+                new Cause("a device of the bus did not come back from the reset in time",
+                        "look into the kernel's log (dmesg); detach the devices of the bus");
             default -> ResetCauses.of(failure);
         };
     }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The IOMMUs, and what tells why there may be none.
  *
- * @param units IOMMUs that drivers have made known, such as {@code dmar0}
+ * @param units IOMMUs that are in front of devices, such as {@code dmar0}
  * @param firmwareTable the firmware's table of IOMMUs, such as {@code DMAR}; empty if it has none
  * @param processor who made the processor, as it says itself; empty if it does not
  * @param virtual whether the machine runs on a hypervisor
