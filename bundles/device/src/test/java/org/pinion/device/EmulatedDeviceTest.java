@@ -94,6 +94,7 @@ class EmulatedDeviceTest {
         assertThat(edu.irq(Vfio.PCI_MSI_IRQ)).isEqualTo(new DeviceIrq(1, 1, true, false, false));
         assertThat(edu.irq(Vfio.PCI_MSIX_IRQ).count()).isZero();
         assertThat(edu.irq(Vfio.PCI_REQ_IRQ).count()).isEqualTo(1);
+        assertThat(edu.irq(Vfio.PCI_ERR_IRQ).count()).isEqualTo(1);
         assertThatThrownBy(() -> edu.irq(5)).hasMessageContaining("EINVAL");
     }
 
@@ -126,6 +127,18 @@ class EmulatedDeviceTest {
         try (Interrupts interrupts = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
             eduWrite(0x98, 1 | 4);
             assertThat(interrupts.await(0, SOON)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void errorsAndTheHostsRequestAreWaitedForBesideTheDevicesOwn() throws IOException {
+        try (Interrupts errors = edu.interrupts(Vfio.PCI_ERR_IRQ, 1);
+                Interrupts requests = edu.interrupts(Vfio.PCI_REQ_IRQ, 1);
+                Interrupts own = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
+            eduWrite(RAISE, 1);
+            assertThat(own.await(0, SOON)).isEqualTo(1);
+            assertThat(errors.await(0, Duration.ZERO)).isZero();
+            assertThat(requests.await(0, Duration.ZERO)).isZero();
         }
     }
 
