@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.emulator.EmulatedKernel;
+import org.pinion.emulator.host.HostFile;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.uapi.Vfio;
@@ -46,6 +47,10 @@ class EmulatedDeviceTest {
     }
 
     private VfioDevice bound(int number) throws ErrnoException {
+        return bound(kernel, number);
+    }
+
+    private static VfioDevice bound(EmulatedKernel kernel, int number) throws ErrnoException {
         VfioDevice device =
                 VfioDevice.open(kernel, "device " + number, "/dev/vfio/devices/vfio" + number, new LongAdder());
         try (Arena arena = Arena.ofConfined()) {
@@ -96,6 +101,16 @@ class EmulatedDeviceTest {
         assertThat(edu.irq(Vfio.PCI_REQ_IRQ).count()).isEqualTo(1);
         assertThat(edu.irq(Vfio.PCI_ERR_IRQ).count()).isEqualTo(1);
         assertThatThrownBy(() -> edu.irq(5)).hasMessageContaining("EINVAL");
+    }
+
+    @Test
+    void anOldKernelHasNoInterruptsForErrorsOfAPlainPciFunction() throws ErrnoException {
+        EmulatedKernel old = EmulatedKernel.of(HostFile.read("old.yaml",
+                "interface: 6.12\ndevices: [{address: '0000:00:10.0', model: edu, group: 1}]"));
+        try (VfioDevice device = bound(old, 0)) {
+            assertThatThrownBy(() -> device.irq(Vfio.PCI_ERR_IRQ))
+                    .hasMessage("ask about interrupts 3 of device 0: EINVAL (Invalid argument)");
+        }
     }
 
     @ParameterizedTest

@@ -51,7 +51,16 @@ final class KernelView {
 
     /** Whether the kernel lets devices reach each other's BARs: it exports them and iommufd takes them, since 7.0. */
     boolean givesBars() throws IOException {
-        return Integer.parseInt(release().replaceFirst("\\D.*", "")) >= 7;
+        return major() >= 7;
+    }
+
+    /** Whether every PCI function has interrupts for errors: Linux 6 has them for functions of PCI Express only. */
+    boolean tellsErrorsOfAll() throws IOException {
+        return major() >= 7;
+    }
+
+    private int major() throws IOException {
+        return Integer.parseInt(release().replaceFirst("\\D.*", ""));
     }
 
     /** Such as {@code 7.3.4}. */

@@ -20,6 +20,7 @@ final class IommuReader {
         String processor = files.word("/proc/cpuinfo");
         Matcher vendor = VENDOR.matcher(processor);
         return new IommuFacts(
+                !files.names("/sys").isEmpty(),
                 files.names(UNITS).stream()
                         .filter(unit -> !files.names(UNITS + "/" + unit + "/devices").isEmpty())
                         .toList(),

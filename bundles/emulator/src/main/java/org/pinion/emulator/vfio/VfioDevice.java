@@ -111,6 +111,11 @@ public final class VfioDevice {
         return release.exportsDmaBufs() && host.model().pci();
     }
 
+    /** Whether there are interrupts for its errors: no emulated function is of PCI Express. */
+    boolean tellsErrors() {
+        return release.tellsErrorsOfAll() && host.model().pci();
+    }
+
     DmaBuf export(int bar, long offset, long length) {
         DmaBuf buffer = new DmaBuf(function.memory(bar), offset, length, !function.memoryEnabled());
         exported.add(buffer);
