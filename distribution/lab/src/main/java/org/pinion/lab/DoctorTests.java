@@ -56,7 +56,7 @@ final class DoctorTests {
             found(json, "device.ready", address, "driver vfio-pci, group "
                     + lab.look().function(address).group().orElseThrow());
         }
-        found(json, "device.ready", Guest.NVME, "shared with " + Guest.NVME_NEIGHBOUR);
+        found(json, "device.ready", Guest.NVME_ON_BUS, "shared with " + Guest.EDU_ON_BUS);
         found(json, "device.ready", lab.guest().mdev(), "mdev mtty-1");
         found(json, "device.unbound", Guest.HOST_DEVICE, "driver virtio-pci");
         int group = lab.look().function(Guest.HOST_DEVICE).group().orElseThrow();

@@ -25,17 +25,20 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     /** An {@code ivshmem}, whose BAR 2 is 16 MiB of memory. It has no reset of its own. */
     static final String IVSHMEM = "0000:00:12.0";
 
-    /** An {@code nvme} with MSI-X, a reset of its own, and memory in BAR 2; on a bus with {@link #NVME_NEIGHBOUR}. */
-    static final String NVME = "0000:01:00.0";
+    /** An {@code nvme} with MSI-X, a reset of its own, and 1 MiB of memory in BAR 2. */
+    static final String NVME = "0000:00:13.0";
 
-    /** A fourth {@code edu}, in the group of {@link #NVME}. */
-    static final String NVME_NEIGHBOUR = "0000:01:00.1";
+    /** Another {@code nvme}, on a bus that can be reset. */
+    static final String NVME_ON_BUS = "0000:01:00.0";
+
+    /** A fourth {@code edu}, on the bus and in the group of {@link #NVME_ON_BUS}. */
+    static final String EDU_ON_BUS = "0000:01:00.1";
 
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
 
     /** The PCI functions that attach as the guest is. */
-    static final List<String> READY = List.of(EDU, SECOND_EDU, IVSHMEM, NVME, NVME_NEIGHBOUR);
+    static final List<String> READY = List.of(EDU, SECOND_EDU, IVSHMEM, NVME, NVME_ON_BUS, EDU_ON_BUS);
 
     /** Whether interrupts of devices are isolated, so that VFIO takes them without being told that it may. */
     boolean isolatesInterrupts() {

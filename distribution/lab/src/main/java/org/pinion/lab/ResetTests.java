@@ -58,15 +58,15 @@ final class ResetTests {
     }
 
     private static void bus(Lab lab, String backend) throws Exception {
-        int group = lab.look().function(Guest.NVME).group().orElseThrow();
+        int group = lab.look().function(Guest.NVME_ON_BUS).group().orElseThrow();
         try (HostMemory memory = lab.memory(Nvme.MEMORY); BareDevices devices = BareDevices.of(lab, backend)) {
-            DeviceAccess device = devices.open(Guest.NVME);
+            DeviceAccess device = devices.open(Guest.NVME_ON_BUS);
             List<DependentDevice> needed = device.vfio().hotResetDevices();
-            Expect.equal("what is reset", List.of(Guest.NVME, Guest.NVME_NEIGHBOUR),
+            Expect.equal("what is reset", List.of(Guest.NVME_ON_BUS, Guest.EDU_ON_BUS),
                     needed.stream().map(DependentDevice::address).toList());
             if (!devices.groups().isEmpty()) {
                 Expect.equal("groups needed", List.of(group, group), needed.stream().map(DependentDevice::id).toList());
-                Expect.says(refusal(() -> device.hotReset(List.of())), Guest.NVME_NEIGHBOUR);
+                Expect.says(refusal(() -> device.hotReset(List.of())), Guest.EDU_ON_BUS);
             } else {
                 Expect.equal("the neighbour, which has the same owner and is not open", 0, needed.getLast().id());
             }
@@ -77,13 +77,13 @@ final class ResetTests {
     }
 
     private static void busRefused(Lab lab, String backend) throws Exception {
-        lab.kernel().writeFile("/sys/bus/pci/drivers/vfio-pci/unbind", Guest.NVME_NEIGHBOUR);
+        lab.kernel().writeFile("/sys/bus/pci/drivers/vfio-pci/unbind", Guest.EDU_ON_BUS);
         try (BareDevices devices = BareDevices.of(lab, backend)) {
-            DeviceAccess device = devices.open(Guest.NVME);
-            Expect.says(refusal(() -> device.hotReset(devices.groups())), "reset the bus of " + Guest.NVME, "EINVAL",
-                    "it would reset " + Guest.NVME_NEIGHBOUR + " too", "bind " + Guest.NVME_NEIGHBOUR + " to vfio-pci");
+            DeviceAccess device = devices.open(Guest.NVME_ON_BUS);
+            Expect.says(refusal(() -> device.hotReset(devices.groups())), "reset the bus of " + Guest.NVME_ON_BUS, "EINVAL",
+                    "it would reset " + Guest.EDU_ON_BUS + " too", "bind " + Guest.EDU_ON_BUS + " to vfio-pci");
         } finally {
-            lab.kernel().writeFile("/sys/bus/pci/drivers_probe", Guest.NVME_NEIGHBOUR);
+            lab.kernel().writeFile("/sys/bus/pci/drivers_probe", Guest.EDU_ON_BUS);
         }
     }
 
