@@ -80,8 +80,9 @@ final class ResetTests {
         lab.kernel().writeFile("/sys/bus/pci/drivers/vfio-pci/unbind", Guest.EDU_ON_BUS);
         try (BareDevices devices = BareDevices.of(lab, backend)) {
             DeviceAccess device = devices.open(Guest.NVME_ON_BUS);
-            Expect.says(refusal(() -> device.hotReset(devices.groups())), "reset the bus of " + Guest.NVME_ON_BUS, "EINVAL",
-                    "it would reset " + Guest.EDU_ON_BUS + " too", "bind " + Guest.EDU_ON_BUS + " to vfio-pci");
+            Expect.says(refusal(() -> device.hotReset(devices.groups())), "reset the bus of " + Guest.NVME_ON_BUS,
+                    "EINVAL", "it would reset " + Guest.EDU_ON_BUS + " too",
+                    "bind " + Guest.EDU_ON_BUS + " to vfio-pci");
         } finally {
             lab.kernel().writeFile("/sys/bus/pci/drivers_probe", Guest.EDU_ON_BUS);
         }
