@@ -67,7 +67,7 @@ final class DoctorTests {
         try (AddressSpace space = lab.open("iommufd", "strict")) {
             found(json, "device.limits", address, "usable IO addresses " + space.attach(address).limits().usable());
         }
-        boolean memory = address.equals(Guest.IVSHMEM) && lab.look().givesBars();
+        boolean memory = address.equals(Guest.SHARED_MEMORY) && lab.look().givesBars();
         found(json, "device.limits", address, memory ? "BAR 2 (16 MiB)" : "");
     }
 

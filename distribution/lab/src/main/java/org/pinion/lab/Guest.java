@@ -13,18 +13,6 @@ import java.util.List;
  */
 record Guest(String iommu, String mdev, Path home, Path captures) {
 
-    /** The first {@code edu}, alone in its group. */
-    static final String EDU = "0000:00:10.0";
-
-    /** The second {@code edu}, alone in its group. */
-    static final String SECOND_EDU = "0000:00:11.0";
-
-    /** A third {@code edu}, which shares its group with {@link #HOST_DEVICE}. */
-    static final String EDU_WITH_NEIGHBOUR = "0000:00:14.0";
-
-    /** An {@code ivshmem}, whose BAR 2 is 16 MiB of memory. It has no reset of its own. */
-    static final String IVSHMEM = "0000:00:12.0";
-
     /** An {@code nvme} with MSI-X, a reset of its own, and 1 MiB of memory in BAR 2. */
     static final String NVME = "0000:00:13.0";
 
@@ -34,11 +22,26 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     /** A fourth {@code edu}, on the bus and in the group of {@link #NVME_ON_BUS}. */
     static final String EDU_ON_BUS = "0000:01:00.1";
 
+    /** The PCI functions that attach as the guest is. */
+    static final List<String> READY = List.of(EDU, SECOND_EDU, SHARED_MEMORY, NVME, NVME_ON_BUS, EDU_ON_BUS);
+
+    /** The first {@code edu}, alone in its group. */
+    static final String EDU = "0000:00:10.0";
+
+    /** The second {@code edu}, alone in its group. */
+    static final String SECOND_EDU = "0000:00:11.0";
+
+    /** The {@code ivshmem}. */
+    static final String SHARED_MEMORY = "0000:00:12.0";
+
+    /** The BAR in which it shows its memory. */
+    static final int SHARED_MEMORY_BAR = 2;
+
+    /** A third {@code edu}, which shares its group with {@link #HOST_DEVICE}. */
+    static final String EDU_WITH_NEIGHBOUR = "0000:00:14.0";
+
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
-
-    /** The PCI functions that attach as the guest is. */
-    static final List<String> READY = List.of(EDU, SECOND_EDU, IVSHMEM, NVME, NVME_ON_BUS, EDU_ON_BUS);
 
     /** Whether interrupts of devices are isolated, so that VFIO takes them without being told that it may. */
     boolean isolatesInterrupts() {

@@ -58,9 +58,9 @@ final class PeerTests {
 
     private static void movesBytes(Lab lab, String backend) throws Exception {
         try (HostMemory memory = lab.memory(RAM.size()); AddressSpace space = lab.open(backend, "strict")) {
-            space.commit(view(memory, BAR_16_MIB, Guest.IVSHMEM));
+            space.commit(view(memory, BAR_16_MIB, Guest.SHARED_MEMORY));
             Edu edu = new Edu(space.attach(Guest.EDU));
-            AttachedDevice ivshmem = space.attach(Guest.IVSHMEM);
+            AttachedDevice ivshmem = space.attach(Guest.SHARED_MEMORY);
             if (reaches(lab, space, BAR_16_MIB)) {
                 write(edu, memory, ivshmem, BAR_16_MIB, "written");
                 read(edu, memory, ivshmem, BAR_16_MIB);
@@ -70,12 +70,12 @@ final class PeerTests {
 
     private static void orders(Lab lab, String backend) throws Exception {
         try (HostMemory memory = lab.memory(RAM.size())) {
-            FlatView view = view(memory, BAR_16_MIB, Guest.IVSHMEM);
-            List<Object> first = outcome(lab, backend, view, List.of("commit", Guest.EDU, Guest.IVSHMEM));
+            FlatView view = view(memory, BAR_16_MIB, Guest.SHARED_MEMORY);
+            List<Object> first = outcome(lab, backend, view, List.of("commit", Guest.EDU, Guest.SHARED_MEMORY));
             for (List<String> order : List.of(
-                    List.of("commit", Guest.IVSHMEM, Guest.EDU),
-                    List.of(Guest.EDU, Guest.IVSHMEM, "commit"),
-                    List.of(Guest.IVSHMEM, "commit", Guest.EDU))) {
+                    List.of("commit", Guest.SHARED_MEMORY, Guest.EDU),
+                    List.of(Guest.EDU, Guest.SHARED_MEMORY, "commit"),
+                    List.of(Guest.SHARED_MEMORY, "commit", Guest.EDU))) {
                 Expect.equal("the outcome in order " + order, first, outcome(lab, backend, view, order));
             }
         }
@@ -98,15 +98,15 @@ final class PeerTests {
 
     private static void memoryOff(Lab lab, String backend) throws Exception {
         try (HostMemory memory = lab.memory(RAM.size()); AddressSpace space = lab.open(backend, "strict")) {
-            space.commit(view(memory, BAR_16_MIB, Guest.IVSHMEM));
+            space.commit(view(memory, BAR_16_MIB, Guest.SHARED_MEMORY));
             Edu edu = new Edu(space.attach(Guest.EDU));
-            AttachedDevice ivshmem = space.attach(Guest.IVSHMEM);
+            AttachedDevice ivshmem = space.attach(Guest.SHARED_MEMORY);
             boolean reached = reaches(lab, space, BAR_16_MIB);
             byte[] before = bytes(ivshmem);
             command(ivshmem, OFF);
             Expect.that(mapped(space, BAR_16_MIB).isEmpty(), "the BAR is mapped though its memory is off");
             if (reached) {
-                Expect.says(reason(space, BAR_16_MIB), "the memory of " + Guest.IVSHMEM + " is turned off");
+                Expect.says(reason(space, BAR_16_MIB), "the memory of " + Guest.SHARED_MEMORY + " is turned off");
                 fill(memory, "stray");
                 edu.read(RAM.start(), COUNT);
                 edu.write(BAR_16_MIB.start() + INSIDE, STRAY_COUNT);
@@ -143,13 +143,13 @@ final class PeerTests {
 
     private static void noReset(Lab lab, String backend) throws Exception {
         try (HostMemory memory = lab.memory(RAM.size()); AddressSpace space = lab.open(backend, "strict")) {
-            space.commit(view(memory, BAR_16_MIB, Guest.IVSHMEM));
+            space.commit(view(memory, BAR_16_MIB, Guest.SHARED_MEMORY));
             Edu edu = new Edu(space.attach(Guest.EDU));
-            AttachedDevice ivshmem = space.attach(Guest.IVSHMEM);
+            AttachedDevice ivshmem = space.attach(Guest.SHARED_MEMORY);
             Expect.says(Expect.failure(IommuException.class, () -> {
                 ivshmem.reset();
                 return "done";
-            }).getMessage(), "reset " + Guest.IVSHMEM, "EINVAL", "no reset of its own");
+            }).getMessage(), "reset " + Guest.SHARED_MEMORY, "EINVAL", "no reset of its own");
             if (reaches(lab, space, BAR_16_MIB)) {
                 write(edu, memory, ivshmem, BAR_16_MIB, "after no reset");
             }

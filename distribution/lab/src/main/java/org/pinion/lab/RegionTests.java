@@ -45,7 +45,7 @@ final class RegionTests {
             DeviceAccess edu = devices.open(Guest.EDU);
             DeviceAccess nvme = devices.open(Guest.NVME);
             whole(edu.vfio().region(0), MIB);
-            whole(devices.open(Guest.IVSHMEM).vfio().region(2), 16 * MIB);
+            whole(devices.open(Guest.SHARED_MEMORY).vfio().region(Guest.SHARED_MEMORY_BAR), 16 * MIB);
             whole(nvme.vfio().region(2), MIB);
             Expect.that(nvme.vfio().region(0).msixMappable(), "the page of the MSI-X table may not be mapped");
             Expect.that(!edu.vfio().region(0).msixMappable(), "an edu has an MSI-X table");
@@ -75,7 +75,7 @@ final class RegionTests {
     private static void barMemory(Lab lab, String backend) throws Exception {
         MemorySegment mapped;
         try (BareDevices devices = BareDevices.of(lab, backend)) {
-            DeviceAccess ivshmem = devices.open(Guest.IVSHMEM);
+            DeviceAccess ivshmem = devices.open(Guest.SHARED_MEMORY);
             mapped = ivshmem.map(2, new RegionArea(INSIDE, COUNT)).memory();
             byte[] pattern = new byte[COUNT];
             new Random(COUNT).nextBytes(pattern);
