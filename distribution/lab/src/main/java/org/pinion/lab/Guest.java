@@ -22,9 +22,6 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     /** A fourth {@code edu}, on the bus and in the group of {@link #NVME_ON_BUS}. */
     static final String EDU_ON_BUS = "0000:01:00.1";
 
-    /** The PCI functions that attach as the guest is. */
-    static final List<String> READY = List.of(EDU, SECOND_EDU, SHARED_MEMORY, NVME, NVME_ON_BUS, EDU_ON_BUS);
-
     /** The first {@code edu}, alone in its group. */
     static final String EDU = "0000:00:10.0";
 
@@ -39,6 +36,9 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
 
     /** A third {@code edu}, which shares its group with {@link #HOST_DEVICE}. */
     static final String EDU_WITH_NEIGHBOUR = "0000:00:14.0";
+
+    /** The PCI functions that attach as the guest is. */
+    static final List<String> READY = List.of(EDU, SECOND_EDU, SHARED_MEMORY, NVME, NVME_ON_BUS, EDU_ON_BUS);
 
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
