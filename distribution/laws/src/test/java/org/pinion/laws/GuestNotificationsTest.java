@@ -126,7 +126,7 @@ class GuestNotificationsTest {
     void anyBatchesOfTheSameNotificationsGiveTheSameTable(String backend) throws IommuException {
         Machine machine = new Machine();
         long seed = Runs.seed();
-        long histories = Runs.histories() / 200;
+        long histories = Runs.histories() / 1000;
         for (long i = 0; i < histories; i++) {
             Random random = new Random(seed + i);
             List<Notification> all = notifications(random, 1 + random.nextInt(40));
@@ -150,7 +150,7 @@ class GuestNotificationsTest {
     void theOrderOfWhatDoesNotOverlapDoesNotMatter(String backend) throws IommuException {
         Machine machine = new Machine();
         long seed = Runs.seed();
-        for (long i = 0; i < Runs.histories() / 500; i++) {
+        for (long i = 0; i < Runs.histories() / 2000; i++) {
             Random random = new Random(seed + i);
             List<Notification> disjoint = new ArrayList<>();
             for (Notification next : notifications(random, 30)) {
@@ -233,7 +233,7 @@ class GuestNotificationsTest {
         Machine machine = new Machine();
         long seed = Runs.seed();
         long block = 4 * PAGE;
-        for (long i = 0; i < Runs.histories() / 500; i++) {
+        for (long i = 0; i < Runs.histories() / 2000; i++) {
             Random random = new Random(seed + i);
             try (Guest guest = machine.guest(backend)) {
                 Section ram = guest.machine.memory.at(0).orElseThrow();
@@ -249,7 +249,7 @@ class GuestNotificationsTest {
                     for (long one = first; one < first + count; one++) {
                         plugged.put(one, plugs);
                     }
-                    assertThat(plugs ? report.unmapped() : report.mapped()).isEmpty();
+                    assertThat(plugs ? report.unmapped() : report.mapped()).as("seed %d", seed + i).isEmpty();
                 }
                 List<Mapping> wanted = new ArrayList<>();
                 plugged.forEach((one, there) -> {

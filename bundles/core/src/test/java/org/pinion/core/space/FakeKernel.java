@@ -83,6 +83,10 @@ final class FakeKernel implements BackendSession {
         budget = new Budget(limit, locked, OptionalLong.empty());
     }
 
+    void entriesLeft(OptionalLong entries) {
+        budget = new Budget(OptionalLong.empty(), 0, entries);
+    }
+
     @Override
     public boolean pins(String device) {
         return !mediated.contains(device);
