@@ -147,13 +147,15 @@ public final class Space implements AddressSpace {
     @Override
     public CommitReport commit(FlatViewChange viewChange) throws IommuException {
         String operation = "commit of a change";
-        return change(operation, _ -> {
-            try {
-                return commit(operation, Goal.change(planned, viewChange, devices.limits()));
-            } catch (IllegalArgumentException unfit) {
-                throw viewChange.unfit(unfit);
-            }
-        });
+        return change(operation, _ -> commit(operation, goal(viewChange)));
+    }
+
+    private Goal goal(FlatViewChange viewChange) throws IommuException {
+        try {
+            return Goal.change(planned, viewChange, devices.limits());
+        } catch (IllegalArgumentException unfit) {
+            throw viewChange.unfit(unfit);
+        }
     }
 
     private CommitReport commit(String operation, Goal goal) throws IommuException {
