@@ -41,9 +41,14 @@ record PinDemand(long unpinned, long newlyPinned) {
         return bytes;
     }
 
+    /** {@return bytes that are pinned after the change and not before it; negative if there will be fewer} */
+    long more() {
+        return newlyPinned - unpinned;
+    }
+
     /** Throws if it does not fit: before the first call, so that nothing has to be undone. */
     void require(String operation, Budget budget) throws IommuException {
-        long more = newlyPinned - unpinned;
+        long more = more();
         if (budget.raiseFor(more).isPresent()) {
             long needed = budget.raiseFor(more).getAsLong();
             throw new IommuException(

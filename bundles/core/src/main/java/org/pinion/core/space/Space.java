@@ -40,6 +40,7 @@ public final class Space implements AddressSpace {
     private final Devices devices;
     private final SpaceNews news;
     private final Table table;
+    private final RecentBudget budget;
     private volatile SpaceSnapshot snapshot;
     private volatile String backendGone = "";
     private final AtomicBoolean forgotten = new AtomicBoolean();
@@ -70,6 +71,7 @@ public final class Space implements AddressSpace {
         devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged);
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
+        budget = new RecentBudget(session::budget);
         closeActions = new CloseActions(options.name());
         planned = nothing();
         table.compareTo(planned);
@@ -323,8 +325,8 @@ public final class Space implements AddressSpace {
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
-                (changes, held) -> PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())
-                                .require(operation, session.budget()),
+                (changes, held) -> budget.require(
+                        operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
                 between));
         devices.settled();
         publish(plan, new Table.Comparison(List.of(), true));
