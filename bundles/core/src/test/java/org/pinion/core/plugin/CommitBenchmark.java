@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,6 +24,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
 import org.pinion.api.FlatView;
+import org.pinion.api.FlatViewChange;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.Route;
@@ -75,8 +77,7 @@ public class CommitBenchmark {
     private final Guard guard = new Guard(() -> Duration.ofSeconds(5));
     private Space space;
     private BackendSession session;
-    private FlatView without;
-    private final List<FlatView> with = new ArrayList<>();
+    private final List<Section> shown = new ArrayList<>();
     private final List<Mapping> mappings = new ArrayList<>();
     private int next;
 
@@ -88,7 +89,8 @@ public class CommitBenchmark {
         long length = (kept + SLOTS) * PAGE;
         kernel.ftruncate(fd, length);
         MemorySegment memory = kernel.mmap(length, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_SHARED, fd, 0);
-        makeViews(new Backing.MemoryFile(fd, 0, memory.address()));
+        Backing.MemoryFile file = new Backing.MemoryFile(fd, 0, memory.address());
+        makeSections(file);
         IommuBackend service = backend.equals("vfio") ? new VfioBackend(kernel) : new IommufdBackend(kernel);
         session = service.open("alone");
         session.preflight(SECOND_EDU);
@@ -97,7 +99,7 @@ public class CommitBenchmark {
                 new SpaceEnvironment(new PluginPlanMaker(registry(), guard), (_, _) -> {},
                         () -> Duration.ofSeconds(5), _ -> {}));
         space.attach(EDU);
-        space.commit(without);
+        space.commit(FlatView.of("memory", IntStream.range(0, kept).mapToObj(i -> page(i, file)).toList()));
     }
 
     private static HostDevice edu(String address, int group) {
@@ -122,19 +124,12 @@ public class CommitBenchmark {
         return registry;
     }
 
-    private void makeViews(Backing.MemoryFile memory) {
-        List<Section> sections = new ArrayList<>();
-        for (int i = 0; i < kept; i++) {
-            sections.add(page(i, memory));
-        }
-        without = FlatView.of("memory", sections);
+    private void makeSections(Backing.MemoryFile memory) {
+        Route route = backend.equals("vfio") ? Route.USER : Route.FILE;
         for (int slot = 0; slot < SLOTS; slot++) {
-            List<Section> more = new ArrayList<>(sections);
-            more.add(page(kept + slot, memory));
-            with.add(FlatView.of("memory", more));
-            AddressRange range = more.getLast().range();
-            Route route = backend.equals("vfio") ? Route.USER : Route.FILE;
-            mappings.add(new Mapping(range, Access.READ_WRITE, route, more.getLast().backing()));
+            Section section = page(kept + slot, memory);
+            shown.add(section);
+            mappings.add(new Mapping(section.range(), Access.READ_WRITE, route, section.backing()));
         }
     }
 
@@ -153,8 +148,9 @@ public class CommitBenchmark {
 
     @Benchmark
     public CommitReport commits() throws IommuException {
-        space.commit(with.get(next++ % SLOTS));
-        return space.commit(without);
+        Section section = shown.get(next++ % SLOTS);
+        space.commit(FlatViewChange.NONE.show(section));
+        return space.commit(FlatViewChange.NONE.hide(section.range()));
     }
 
     @Benchmark
