@@ -14,7 +14,7 @@ final class Warming {
     private static final Work PAGES = new Work("4 KiB", 4096, 8192, 1, 64, 250);
     private static final long IOVA = 1L << 32;
     private static final long LEAST_NANOS = Duration.ofSeconds(20).toNanos();
-    private static final long MOST_NANOS = Duration.ofSeconds(120).toNanos();
+    private static final long MOST_NANOS = Duration.ofSeconds(300).toNanos();
     private static final double IDLE = 0.05;
     private static final int IDLE_ROUNDS = 3;
 
