@@ -96,9 +96,10 @@ public final class CostCommand implements ToIntFunction<String[]> {
                 out.printf("%-30s%25s %30s %30s%n", "", "C", "session", "commit");
                 List<Side> sides = List.of(reference, session, commit);
                 Comparison comparison = new Comparison(sides, out);
-                List<Double> page = comparison.row(Work.PAGE, 31);
                 comparison.row(Work.ONE_GIB, 9);
                 comparison.row(Work.CHUNKS, 9);
+                // Last, so that the breakdown is of the same moment.
+                List<Double> page = comparison.row(Work.PAGE, 31);
                 if (attached) {
                     new Breakdown(scene, kernel, classifiers, policy).print(page, commit, reference, out);
                 }
