@@ -80,7 +80,8 @@ make_start_up_cache() {
     cp -R "$target/cache" "$work/pinion/cache"
 }
 
-# What the guest sees at /tmp/lab. The distribution in it is a copy: tests put a bundle in, and may do worse.
+# What the guest sees at /tmp/lab, and what of it the guest is to do. The distribution in it is a copy: tests put a
+# bundle in, and may do worse.
 fill_work() {
     work=$target/$name
     rm -rf "$work"
@@ -90,7 +91,8 @@ fill_work() {
     cp -Rp "$assembled" "$work/pinion"
     make_start_up_cache
     cp -R "$root/distribution/captures" "$work/captures"
-    printf 'JAVA_HOME=%s\nLAB_IOMMU=%s\nexport JAVA_HOME LAB_IOMMU\n' "$jdk" "$iommu" >"$work/environment"
+    printf 'JAVA_HOME=%s\nLAB_IOMMU=%s\nLAB_DOES=%s\nexport JAVA_HOME LAB_IOMMU\n' "$jdk" "$iommu" "$1" \
+        >"$work/environment"
 }
 
 iommu_device() {

@@ -143,7 +143,7 @@ final class Table {
         if (changes.maps().isEmpty() || session.keepsCutPages()) {
             return changes;
         }
-        List<Mapping> maps = Blocks.cut(changes.maps(), plan, session.budget().entries());
+        List<Mapping> maps = Blocks.cut(changes.maps(), plan, () -> session.budget().entries());
         return new ChangeSet(changes.unmaps(), changes.cuts(), maps, changes.keptBytes());
     }
 

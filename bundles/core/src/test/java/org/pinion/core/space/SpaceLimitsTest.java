@@ -7,8 +7,8 @@ import static org.pinion.core.space.SpaceFixture.pages;
 import static org.pinion.core.space.SpaceFixture.ram;
 import static org.pinion.core.space.SpaceFixture.view;
 
-import java.util.OptionalLong;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceLimits;
