@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Decision;
 import org.pinion.api.Mapping;
@@ -17,28 +18,30 @@ import org.pinion.api.SectionFacts;
  */
 final class Blocks {
 
+    /** No backend takes as many; so that sections with absurd blocks cost nothing. */
+    private static final int MOST = 1 << 20;
+
     private Blocks() {}
 
     /**
      * @param maps what is to be mapped
      * @param plan the plan that wants it
-     * @param entries how many mappings may still be made
+     * @param entries tells how many mappings may still be made; asked only if there are blocks
      * @return the same in blocks; as it is if that would be too many entries
      */
-    static List<Mapping> cut(List<Mapping> maps, Plan plan, OptionalLong entries) {
+    static List<Mapping> cut(List<Mapping> maps, Plan plan, Supplier<OptionalLong> entries) {
         List<Mapping> blocks = new ArrayList<>(maps.size());
         for (Mapping mapping : maps) {
-            cut(mapping, plan, entries.orElse(Long.MAX_VALUE), blocks);
-            if (blocks.size() > entries.orElse(Long.MAX_VALUE)) {
-                return maps;
-            }
+            cut(mapping, plan, blocks);
         }
-        return blocks;
+        boolean fit = blocks.size() <= MOST
+                && (blocks.size() == maps.size() || blocks.size() <= entries.get().orElse(MOST));
+        return fit ? blocks : maps;
     }
 
-    private static void cut(Mapping mapping, Plan plan, long enough, List<Mapping> into) {
+    private static void cut(Mapping mapping, Plan plan, List<Mapping> into) {
         long from = mapping.range().start();
-        for (long boundary : boundaries(mapping.range(), plan, enough)) {
+        for (long boundary : boundaries(mapping.range(), plan)) {
             into.add(mapping.slice(new AddressRange(from, boundary - 1)));
             from = boundary;
         }
@@ -47,8 +50,8 @@ final class Blocks {
                 : mapping.slice(new AddressRange(from, mapping.range().last())));
     }
 
-    /** {@return where in a range a block begins, or something without blocks; not all if there are more than enough} */
-    private static NavigableSet<Long> boundaries(AddressRange range, Plan plan, long enough) {
+    /** {@return where in a range a block begins, or something without blocks; not all if there are too many} */
+    private static NavigableSet<Long> boundaries(AddressRange range, Plan plan) {
         NavigableSet<Long> boundaries = new TreeSet<>(Long::compareUnsigned);
         for (Decision decision : plan.decisions().in(range)) {
             long block = block(decision);
@@ -57,7 +60,7 @@ final class Blocks {
                 boundaries.add(part.start());
                 boundaries.add(part.last() + 1);
                 for (long at = (part.start() | (block - 1)) + 1;
-                        at != 0 && part.contains(at) && boundaries.size() - 2 <= enough;
+                        at != 0 && part.contains(at) && boundaries.size() - 2 <= MOST;
                         at += block) {
                     boundaries.add(at);
                 }
