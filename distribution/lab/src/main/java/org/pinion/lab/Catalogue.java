@@ -16,6 +16,7 @@ final class Catalogue {
             tests.addAll(CauseTests.on(backend));
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
+            tests.addAll(BackendTests.on(backend));
             tests.addAll(PeerTests.on(backend));
             tests.addAll(BufferTests.on(backend));
             tests.addAll(RegionTests.on(backend));
