@@ -82,7 +82,7 @@ final class CauseTests {
         String parameter = KernelView.unsafeInterrupts(backend);
         lab.kernel().writeFile(parameter, "N");
         try {
-            if (lab.guest().isolatesInterrupts()) {
+            if (KernelView.isolatesInterrupts()) {
                 try (AddressSpace space = lab.open(backend, "strict")) {
                     space.attach(Guest.EDU);
                 }

@@ -18,16 +18,17 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     /** The second {@code edu}, alone in its group. */
     static final String SECOND_EDU = "0000:00:11.0";
 
+    /** The {@code ivshmem}. */
+    static final String SHARED_MEMORY = "0000:00:12.0";
+
+    /** The BAR in which it shows its memory. */
+    static final int SHARED_MEMORY_BAR = 2;
+
     /** A third {@code edu}, which shares its group with {@link #HOST_DEVICE}. */
     static final String EDU_WITH_NEIGHBOUR = "0000:00:14.0";
 
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
-
-    /** Whether interrupts of devices are isolated, so that VFIO takes them without being told that it may. */
-    boolean isolatesInterrupts() {
-        return iommu.equals("intel");
-    }
 
     /** Whether a DMA that the IOMMU stops is in the kernel's log: QEMU's AMD IOMMU does not tell the kernel. */
     boolean reportsFaults() {

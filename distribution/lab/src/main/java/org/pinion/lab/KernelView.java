@@ -66,6 +66,15 @@ final class KernelView {
                 + "/parameters/allow_unsafe_interrupts";
     }
 
+    /**
+     * Whether the IOMMU isolates the interrupts of devices, so that VFIO takes them without being told that it may.
+     * QEMU's virtio IOMMU does not; its AMD IOMMU does for the drivers of some versions and not for those of others.
+     */
+    static boolean isolatesInterrupts() throws IOException {
+        return log().lines().anyMatch(line -> line.contains("AMD-Vi: Interrupt remapping enabled")
+                || line.contains("DMAR-IR: Enabled IRQ remapping"));
+    }
+
     /** A PCI function, as the kernel has it now. */
     PciFunction function(String address) throws IOException {
         return new PciFunctions(kernel).find(address)
