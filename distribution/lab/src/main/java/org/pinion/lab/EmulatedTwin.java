@@ -55,6 +55,7 @@ final class EmulatedTwin implements AutoCloseable {
                 memlock: unlimited
                 iommu:
                   aperture: %s
+                  maps-without-access: %s
                   reserved: [{range: 0xfee00000-0xfeefffff, type: msi}%s]
                 devices:
                   - {address: %s, model: edu, group: 0}
@@ -65,6 +66,7 @@ final class EmulatedTwin implements AutoCloseable {
                     case "amd" -> "0x0-0xffffffffffff";
                     default -> "0x0-0xffffffffffffffff";
                 },
+                guest.iommu().equals("virtio"),
                 guest.iommu().equals("amd") ? ", {range: 0xfd00000000-0xffffffffff, type: reserved}" : "",
                 device);
     }

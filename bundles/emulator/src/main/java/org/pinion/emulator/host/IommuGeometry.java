@@ -8,8 +8,20 @@ import java.util.Objects;
  *
  * @param aperture the addresses that it translates
  * @param pageSizes the sizes of its pages, bytes, ascending, at least one
+ * @param mapsWithoutAccess whether its driver takes a mapping that lets devices neither read nor write; a virtio
+ *     IOMMU's does
  */
-public record IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
+public record IommuGeometry(IovaRange aperture, List<Long> pageSizes, boolean mapsWithoutAccess) {
+
+    /**
+     * One that takes no mapping without access.
+     *
+     * @param aperture the addresses that it translates
+     * @param pageSizes the sizes of its pages, bytes, at least one
+     */
+    public IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
+        this(aperture, pageSizes, false);
+    }
 
     /** Sorts the page sizes. */
     public IommuGeometry {
