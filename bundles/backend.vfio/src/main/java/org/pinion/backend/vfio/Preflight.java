@@ -1,10 +1,12 @@
 package org.pinion.backend.vfio;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.pinion.api.AddressRange;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.RangeSet;
@@ -118,18 +120,21 @@ final class Preflight {
 
     private LearnedGroup learn(Group group, HostDevices.Found found, String operation) throws IommuException {
         HostDevice device = found.device();
-        List<ReservedRegion> reserved = reserved(device, operation);
-        IovaRanges ranges;
+        List<ReservedRegion> reserved = new ArrayList<>(reserved(device, operation));
+        Alone alone;
         try {
-            ranges = alone(group, device.address());
+            alone = alone(group, device);
         } catch (ErrnoException failure) {
             throw refused(found, JoinCauses.Content.NOTHING, operation, failure);
         }
+        if (!alone.reachesTheEnd && alone.ranges.usable().contains(lastPage().range())) {
+            reserved.add(lastPage());
+        }
         // Iommufd reserves for each device alone, and only while it is attached; a container of VFIO's own for the
         // group. Keeping off all of the group's regions is right for both.
-        RangeSet usable = ranges.usable()
+        RangeSet usable = alone.ranges.usable()
                 .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
-        return new LearnedGroup(group, new IovaRanges(usable, ranges.alignment()), reserved);
+        return new LearnedGroup(group, new IovaRanges(usable, alone.ranges.alignment()), List.copyOf(reserved));
     }
 
     private List<ReservedRegion> reserved(HostDevice device, String operation) throws IommuException {
@@ -140,11 +145,25 @@ final class Preflight {
         }
     }
 
-    /** What the kernel lets be mapped in an empty container that this group alone is in. */
-    private IovaRanges alone(Group group, String device) throws ErrnoException {
+    private ReservedRegion lastPage() {
+        return new ReservedRegion(new AddressRange(-kernel.pageSize(), -1L), "last page of all addresses");
+    }
+
+    /**
+     * What an empty container says that a group alone is in.
+     *
+     * @param ranges what it lets be mapped
+     * @param reachesTheEnd whether it can handle a mapping that ends with the last of all addresses
+     */
+    private record Alone(IovaRanges ranges, boolean reachesTheEnd) {}
+
+    /** Iommufd gives an IOMMU wrong pages for the last of all addresses, and has no IOMMU to give any for an mdev. */
+    private Alone alone(Group group, HostDevice device) throws ErrnoException {
         try (Container scratch = Container.open(kernel, ioctls);
                 Visit visit = Visit.begin(group, scratch)) {
-            return iommufd ? visit.rangesWithOpen(device) : visit.ranges();
+            return iommufd
+                    ? new Alone(visit.rangesWithOpen(device.address()), device.emulatedIommu())
+                    : new Alone(visit.ranges(), scratch.reachesTheEnd());
         }
     }
 
