@@ -49,17 +49,27 @@ final class OrderTests {
     }
 
     private static void sameResult(Lab lab, String backend, String policy) throws Exception {
-        try (HostMemory memory = lab.memory(4 * MIB)) {
+        try (HostMemory memory = lab.memory(4 * MIB); KernelTap tap = KernelTap.on(lab, backend)) {
             FlatView view = view(memory, policy);
             Set<Result> results = new HashSet<>();
             for (List<Step> order : orders()) {
                 results.add(result(lab, backend, policy, view, order));
+                nothingFailed(order, tap.heard());
                 Expect.that(results.size() == 1, "in order " + order + " the result is another: " + results);
             }
             Result result = results.iterator().next();
             expectMapped(result, LOW);
             expectReason(result, MSI, "reserved (msi) by " + Guest.EDU);
         }
+    }
+
+    /** Each device was attached and each mapping made by requests of which none failed. */
+    private static void nothingFailed(List<Step> order, List<String> heard) {
+        Expect.says(heard.toString(), "MAP");
+        Expect.that(heard.stream().anyMatch(answer -> answer.matches("(ATTACH_IOMMUFD_PT|GROUP_SET_CONTAINER): 0")),
+                "in order " + order + " nothing was attached: " + heard);
+        Expect.equal("requests that failed in order " + order, List.of(),
+                heard.stream().filter(answer -> answer.matches(".*: E.*")).toList());
     }
 
     private static Result result(Lab lab, String backend, String policy, FlatView view, List<Step> order)

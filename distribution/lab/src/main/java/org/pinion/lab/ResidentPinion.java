@@ -50,6 +50,21 @@ final class ResidentPinion implements AutoCloseable {
         await(answer);
     }
 
+    /** Types lines, and does not wait for what they say. */
+    void type(List<String> lines) throws IOException {
+        for (String line : lines) {
+            console.write(line + "\n");
+        }
+        console.flush();
+    }
+
+    /** In how many lines of its output some words are. */
+    long count(String words) {
+        synchronized (said) {
+            return said.stream().filter(line -> line.contains(words)).count();
+        }
+    }
+
     void await(String words) throws Exception {
         Expect.within(60, () -> "pinion run did not say '" + words + "' but: " + output(), () -> {
             Expect.that(process.isAlive() || output().contains(words), "pinion run ended: " + output());
