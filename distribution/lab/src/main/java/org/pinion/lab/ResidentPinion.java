@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class ResidentPinion implements AutoCloseable {
 
     private static final long STOP_SECONDS = 30;
+    /** An emulated processor starts Java slowly, and a busy host makes it slower still. */
+    private static final int ANSWER_SECONDS = 240;
 
     private final Process process;
     private final Writer console;
@@ -66,7 +68,7 @@ final class ResidentPinion implements AutoCloseable {
     }
 
     void await(String words) throws Exception {
-        Expect.within(60, () -> "pinion run did not say '" + words + "' but: " + output(), () -> {
+        Expect.within(ANSWER_SECONDS, () -> "pinion run did not say '" + words + "' but: " + output(), () -> {
             Expect.that(process.isAlive() || output().contains(words), "pinion run ended: " + output());
             return output().contains(words);
         });
