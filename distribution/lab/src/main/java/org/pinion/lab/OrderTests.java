@@ -27,7 +27,8 @@ final class OrderTests {
     private static final AddressRange MSI = AddressRange.ofSize(0xfee0_0000L, MIB);
     private static final AddressRange FAR = AddressRange.ofSize(1L << 39, MIB);
     private static final AddressRange NOWHERE = AddressRange.ofSize(0x4000_0000L, MIB);
-    private static final String NEWER_KERNELS = "IOAS_MAP_FILE: ENOTTY";
+    /** A backend finds out whether the kernel maps files by asking for a file that is not open. */
+    private static final Set<String> QUESTIONS = Set.of("IOAS_MAP_FILE: EBADF", "IOAS_MAP_FILE: ENOTTY");
     private static final long BAD_ADDRESS = 0x1000;
 
     /** What is done to a space; the order is what the tests vary. */
@@ -64,13 +65,13 @@ final class OrderTests {
         }
     }
 
-    /** Each device was attached, each mapping made, and no request failed, but for one of newer kernels. */
+    /** Devices were attached and mappings made by requests of which none failed. */
     private static void nothingFailed(List<Step> order, List<String> heard) {
         Expect.says(heard.toString(), "MAP");
         Expect.that(heard.stream().anyMatch(answer -> answer.matches("(ATTACH_IOMMUFD_PT|GROUP_SET_CONTAINER): 0")),
                 "in order " + order + " nothing was attached: " + heard);
         Expect.equal("requests that failed in order " + order, List.of(),
-                heard.stream().filter(answer -> answer.matches(".*: E.*") && !answer.equals(NEWER_KERNELS)).toList());
+                heard.stream().filter(answer -> answer.matches(".*: E.*") && !QUESTIONS.contains(answer)).toList());
     }
 
     private static Result result(Lab lab, String backend, String policy, FlatView view, List<Step> order)
