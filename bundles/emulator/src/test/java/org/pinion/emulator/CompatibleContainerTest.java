@@ -96,6 +96,21 @@ class CompatibleContainerTest {
     }
 
     @Test
+    void anIommuThatForcesSnoopingIsToldOf() {
+        String host = """
+                iommu: {forces-snooping: true}
+                devices:
+                  - {address: "0000:00:10.0", model: edu, group: 0}
+                """;
+        ContainerProcess iommufd = ContainerProcess.onIommufd(host);
+        iommufd.device(iommufd.joined(0), EDU);
+        assertThat(iommufd.extension(VfioType1.DMA_CC)).isEqualTo(1);
+        ContainerProcess container = ContainerProcess.on(host);
+        container.ready(0, V2);
+        assertThat(container.extension(VfioType1.DMA_CC)).isEqualTo(1);
+    }
+
+    @Test
     void aVirtioIommuTakesWhatMayBeNeitherReadNorWritten() {
         ContainerProcess virtio = ContainerProcess.onIommufd("""
                 iommu: {aperture: 0x0-0xffffffffffffffff, maps-without-access: true}

@@ -50,23 +50,26 @@ final class EmulatedTwin implements AutoCloseable {
     }
 
     private static String description(Guest guest, String release, String device) {
+        boolean older = release.startsWith("6.");
         return """
                 interface: %s
                 memlock: unlimited
                 iommu:
                   aperture: %s
                   maps-without-access: %s
+                  forces-snooping: %s
                   reserved: [{range: 0xfee00000-0xfeefffff, type: msi}%s]
                 devices:
                   - {address: %s, model: edu, group: 0}
                 """.formatted(
-                release.startsWith("6.") ? "6.12" : "7.3",
+                older ? "6.12" : "7.3",
                 switch (guest.iommu()) {
                     case "intel" -> "0x0-0x7fffffffff";
                     case "amd" -> "0x0-0xffffffffffff";
                     default -> "0x0-0xffffffffffffffff";
                 },
                 guest.iommu().equals("virtio"),
+                guest.iommu().equals("amd") && !older,
                 guest.iommu().equals("amd") ? ", {range: 0xfd00000000-0xffffffffff, type: reserved}" : "",
                 device);
     }

@@ -14,10 +14,11 @@ record IommuDefaults(IommuGeometry geometry, List<ReservedRegion> reserved) {
 
     /** An Intel IOMMU of 39 bits, as QEMU's is by default. */
     static final IommuDefaults INTEL = new IommuDefaults(
-            new IommuGeometry(new IovaRange(0, 0x7fffffffffL), List.of(4L << 10, 2L << 20, 1L << 30), false),
+            new IommuGeometry(new IovaRange(0, 0x7fffffffffL), List.of(4L << 10, 2L << 20, 1L << 30)),
             List.of(new ReservedRegion(new IovaRange(0xfee00000L, 0xfeefffffL), ReservedType.MSI)));
 
-    private static final List<String> KNOWN = List.of("aperture", "page-sizes", "maps-without-access", "reserved");
+    private static final List<String> KNOWN = List.of(
+            "aperture", "page-sizes", "maps-without-access", "forces-snooping", "reserved");
     private static final List<String> KNOWN_OF_REGION = List.of("range", "type");
 
     static IommuDefaults read(Place place, Node node) {
@@ -32,10 +33,13 @@ record IommuDefaults(IommuGeometry geometry, List<ReservedRegion> reserved) {
                 .map(node -> Values.range(keys.place("aperture"), node)).orElse(otherwise.aperture());
         List<Long> sizes = keys.find("page-sizes")
                 .map(node -> pageSizes(keys.place("page-sizes"), node)).orElse(otherwise.pageSizes());
-        boolean withoutAccess = keys.find("maps-without-access")
-                .map(node -> Values.truth(keys.place("maps-without-access"), node))
-                .orElse(otherwise.mapsWithoutAccess());
-        return new IommuGeometry(aperture, sizes, withoutAccess);
+        return new IommuGeometry(aperture, sizes,
+                truth(keys, "maps-without-access", otherwise.mapsWithoutAccess()),
+                truth(keys, "forces-snooping", otherwise.forcesSnooping()));
+    }
+
+    private static boolean truth(Keys keys, String key, boolean otherwise) {
+        return keys.find(key).map(node -> Values.truth(keys.place(key), node)).orElse(otherwise);
     }
 
     private static List<Long> pageSizes(Place place, Node node) {

@@ -10,17 +10,19 @@ import java.util.Objects;
  * @param pageSizes the sizes of its pages, bytes, ascending, at least one
  * @param mapsWithoutAccess whether its driver takes a mapping that lets devices neither read nor write; a virtio
  *     IOMMU's does
+ * @param forcesSnooping whether it makes devices snoop the processors' caches, whatever they ask for
  */
-public record IommuGeometry(IovaRange aperture, List<Long> pageSizes, boolean mapsWithoutAccess) {
+public record IommuGeometry(
+        IovaRange aperture, List<Long> pageSizes, boolean mapsWithoutAccess, boolean forcesSnooping) {
 
     /**
-     * One that takes no mapping without access.
+     * One that takes no mapping without access and forces nothing.
      *
      * @param aperture the addresses that it translates
      * @param pageSizes the sizes of its pages, bytes, at least one
      */
     public IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
-        this(aperture, pageSizes, false);
+        this(aperture, pageSizes, false, false);
     }
 
     /** Sorts the page sizes. */

@@ -123,8 +123,7 @@ public final class Type1Iommu {
         lock.lock();
         try {
             return switch (extension) {
-                // No IOMMU here forces devices to snoop, as QEMU's do not.
-                case VfioType1.DMA_CC -> !groups.translated();
+                case VfioType1.DMA_CC -> groups.forceSnooping();
                 case VfioType1.UPDATE_VADDR -> !groups.anyEmulated();
                 default -> hasAlways(extension);
             };
