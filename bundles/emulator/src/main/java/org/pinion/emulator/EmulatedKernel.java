@@ -150,7 +150,7 @@ public final class EmulatedKernel implements Kernel {
                     new IommufdContext(memory, locked, files, host.sysResource()), host.release());
         }
         if (path.equals(CONTAINER)) {
-            return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit()));
+            return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit(), host.release()));
         }
         VfioGroup group = groups.get(path);
         if (group != null) {

@@ -14,6 +14,8 @@ final class Catalogue {
             tests.addAll(DmaTests.on(backend));
             tests.addAll(OrderTests.on(backend));
             tests.addAll(CauseTests.on(backend));
+            tests.addAll(VmaTests.on(backend));
+            tests.addAll(KernelTests.on(backend));
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
             tests.addAll(BackendTests.on(backend));

@@ -73,7 +73,7 @@ public final class IommufdFile implements OpenFile {
     public IommufdFile(IommufdContext context, KernelRelease release) {
         this.context = context;
         IoasCommands ioas = new IoasCommands(context);
-        MappingCommands mapping = new MappingCommands(context);
+        MappingCommands mapping = new MappingCommands(context, release);
         OptionCommand option = new OptionCommand(context);
         this.container = new ContainerCommands(context, mapping);
         DirtyCommands dirty = new DirtyCommands(context);
