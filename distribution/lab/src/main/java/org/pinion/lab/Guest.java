@@ -21,6 +21,9 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     /** A third {@code edu}, which shares its group with {@link #HOST_DEVICE}. */
     static final String EDU_WITH_NEIGHBOUR = "0000:00:14.0";
 
+    /** An {@code ivshmem}, whose BAR 2 is 16 MiB of memory. */
+    static final String IVSHMEM = "0000:00:12.0";
+
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
 
