@@ -13,6 +13,7 @@ final class Catalogue {
         for (String backend : backends) {
             tests.addAll(DmaTests.on(backend));
             tests.addAll(OrderTests.on(backend));
+            tests.addAll(LawTests.on(backend));
             tests.addAll(CauseTests.on(backend));
             tests.addAll(VmaTests.on(backend));
             tests.addAll(KernelTests.on(backend));

@@ -16,23 +16,24 @@ class RecentBudgetTest {
     private int asked;
     private OptionalLong limit = OptionalLong.of(MUCH);
     private long locked;
+    private OptionalLong entries = OptionalLong.empty();
     private final RecentBudget budget = new RecentBudget(this::ask);
 
     private Budget ask() {
         asked++;
-        return new Budget(limit, locked, OptionalLong.empty());
+        return new Budget(limit, locked, entries);
     }
 
     private void pin(long bytes) throws IommuException {
-        budget.require("commit", new PinDemand(0, bytes));
+        budget.require("commit", new PinDemand(0, bytes, 0));
         locked += bytes;
     }
 
     @Test
     void whatPinsNothingMoreDoesNotAsk() throws IommuException {
-        budget.require("commit", new PinDemand(0, 0));
-        budget.require("commit", new PinDemand(10, 10));
-        budget.require("commit", new PinDemand(10, 0));
+        budget.require("commit", new PinDemand(0, 0, 0));
+        budget.require("commit", new PinDemand(10, 10, 0));
+        budget.require("commit", new PinDemand(10, 0, 0));
 
         assertThat(asked).isZero();
     }
@@ -48,6 +49,19 @@ class RecentBudgetTest {
 
         pin(100);
         assertThat(asked).isEqualTo(2);
+    }
+
+    @Test
+    void mappingsThatPinNothingCountAgainstTheEntries() throws IommuException {
+        entries = OptionalLong.of(4);
+        budget.require("commit", new PinDemand(0, 0, 2));
+        budget.require("commit", new PinDemand(0, 0, 2));
+        assertThat(asked).isEqualTo(2);
+
+        entries = OptionalLong.of(0);
+        assertThatThrownBy(() -> budget.require("commit", new PinDemand(0, 0, 2)))
+                .isInstanceOf(IommuException.class)
+                .hasMessageContaining("2 in addition, and there is room for 0");
     }
 
     @Test
