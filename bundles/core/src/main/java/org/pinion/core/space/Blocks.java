@@ -5,16 +5,19 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
 import org.pinion.api.Decision;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.SectionFacts;
 
 /**
- * Cuts what is to be mapped at the blocks in which a memory device's manager takes memory away, as QEMU does: where a
- * backend cannot shrink an entry without taking all of it away for a moment, unplugging a block then touches no other.
+ * Cuts what is to be mapped for a backend that cannot shrink an entry without taking all of it away for a moment: where
+ * cuts are likely, and at the blocks in which a memory device's manager takes memory away, as QEMU does. What then goes
+ * is whole entries, and what stays is not touched.
  */
 final class Blocks {
 
@@ -26,22 +29,34 @@ final class Blocks {
     /**
      * @param maps what is to be mapped
      * @param plan the plan that wants it
-     * @param entries tells how many mappings may still be made; asked only if there are blocks
-     * @return the same in blocks; as it is if that would be too many entries
+     * @param entries tells how many mappings may still be made; asked only if it matters
+     * @return the same in pieces; where cuts are likely, only if that leaves half of the entries to others; as it is if
+     *     the blocks alone would be too many
      */
     static List<Mapping> cut(List<Mapping> maps, Plan plan, Supplier<OptionalLong> entries) {
-        List<Mapping> blocks = new ArrayList<>(maps.size());
-        for (Mapping mapping : maps) {
-            cut(mapping, plan, blocks);
+        List<Mapping> pieces = cut(maps, mapping -> pieces(mapping, plan));
+        if (pieces.size() == maps.size()) {
+            return maps;
         }
-        boolean fit = blocks.size() <= MOST
-                && (blocks.size() == maps.size() || blocks.size() <= entries.get().orElse(MOST));
-        return fit ? blocks : maps;
+        long room = entries.get().orElse(MOST);
+        if (pieces.size() <= room / 2) {
+            return pieces;
+        }
+        List<Mapping> blocks = cut(maps, mapping -> blocks(mapping.range(), plan));
+        return blocks.size() <= room ? blocks : maps;
     }
 
-    private static void cut(Mapping mapping, Plan plan, List<Mapping> into) {
+    private static List<Mapping> cut(List<Mapping> maps, Function<Mapping, NavigableSet<Long>> boundaries) {
+        List<Mapping> parts = new ArrayList<>(maps.size());
+        for (Mapping mapping : maps) {
+            cut(mapping, boundaries.apply(mapping), parts);
+        }
+        return parts;
+    }
+
+    private static void cut(Mapping mapping, NavigableSet<Long> boundaries, List<Mapping> into) {
         long from = mapping.range().start();
-        for (long boundary : boundaries(mapping.range(), plan)) {
+        for (long boundary : boundaries) {
             into.add(mapping.slice(new AddressRange(from, boundary - 1)));
             from = boundary;
         }
@@ -50,8 +65,17 @@ final class Blocks {
                 : mapping.slice(new AddressRange(from, mapping.range().last())));
     }
 
+    /** {@return where in a mapping a piece begins; a device's memory comes and goes as a whole} */
+    private static NavigableSet<Long> pieces(Mapping mapping, Plan plan) {
+        NavigableSet<Long> boundaries = blocks(mapping.range(), plan);
+        if (!(mapping.backing() instanceof Backing.DeviceBar)) {
+            LikelyCuts.in(mapping.range(), plan.limits().alignment(), boundaries);
+        }
+        return boundaries;
+    }
+
     /** {@return where in a range a block begins, or something without blocks; not all if there are too many} */
-    private static NavigableSet<Long> boundaries(AddressRange range, Plan plan) {
+    private static NavigableSet<Long> blocks(AddressRange range, Plan plan) {
         NavigableSet<Long> boundaries = new TreeSet<>(Long::compareUnsigned);
         for (Decision decision : plan.decisions().in(range)) {
             long block = block(decision);

@@ -2,13 +2,16 @@ package org.pinion.core.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.pinion.core.space.SpaceFixture.device;
-import static org.pinion.core.space.SpaceFixture.pages;
 import static org.pinion.core.space.SpaceFixture.ram;
 import static org.pinion.core.space.SpaceFixture.view;
 
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.OptionalLong;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AddressRange;
 import org.pinion.api.CommitReport;
@@ -22,6 +25,11 @@ import org.pinion.api.SectionFacts;
 class BlocksTest {
 
     private final SpaceFixture fixture = new SpaceFixture(device("d0", 4096, pages(5, 1)));
+
+    /** Pages far up, where no cut is likely but one. */
+    private static AddressRange pages(long first, long count) {
+        return SpaceFixture.pages((8L << 30) / 4096 + first, count);
+    }
 
     private static Section inBlocks(AddressRange range, String bytes) {
         return ram(range).withFacts(Map.of(SectionFacts.BLOCK_SIZE, bytes));
@@ -76,5 +84,42 @@ class BlocksTest {
         fixture.space.commit(view(inBlocks(pages(4, 4), "two pages"), inBlocks(pages(8, 3), "12288")));
 
         assertThat(entries()).containsExactly(pages(4, 7));
+    }
+
+    @Test
+    void lowMemoryIsCutWhereFirmwareCutsIt() throws IommuException {
+        fixture.kernel.pinsCutPagesAnew();
+        AddressRange low = new AddressRange(0xf_e000, 0x4f_ffff);
+        fixture.space.commit(view(ram(low)));
+
+        assertThat(entries()).containsExactly(
+                new AddressRange(0xf_e000, 0xf_efff),
+                new AddressRange(0xf_f000, 0xf_ffff),
+                new AddressRange(0x10_0000, 0x1f_ffff),
+                new AddressRange(0x20_0000, 0x3f_ffff),
+                new AddressRange(0x40_0000, 0x4f_ffff));
+        assertThat(fixture.space.snapshot().table()).extracting(Mapping::range).containsExactly(low);
+    }
+
+    @Test
+    void likelyCutsLeaveHalfOfTheEntriesToOthers() throws IommuException {
+        fixture.kernel.pinsCutPagesAnew();
+        fixture.kernel.entriesLeft(OptionalLong.of(9));
+        AddressRange low = new AddressRange(0xf_e000, 0x4f_ffff);
+        fixture.space.commit(view(ram(low)));
+
+        assertThat(entries()).containsExactly(low);
+    }
+
+    @Property
+    void noGuestHasMorePiecesThanAContainerTakes(@ForAll long one, @ForAll long other) {
+        AddressRange range = Long.compareUnsigned(one, other) < 0
+                ? new AddressRange(one, other)
+                : new AddressRange(other, one);
+        NavigableSet<Long> boundaries = new TreeSet<>(Long::compareUnsigned);
+        LikelyCuts.in(range, 4096, boundaries);
+
+        assertThat(boundaries).hasSizeLessThan(28_000).allMatch(at -> at != range.start() && range.contains(at));
+        assertThat(boundaries).allMatch(at -> (at & 4095) == 0);
     }
 }
