@@ -16,7 +16,14 @@ final class Catalogue {
             tests.addAll(CauseTests.on(backend));
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
+            tests.addAll(BackendTests.on(backend));
+            tests.addAll(PeerTests.on(backend));
+            tests.addAll(BufferTests.on(backend));
+            tests.addAll(RegionTests.on(backend));
+            tests.addAll(InterruptTests.on(backend));
+            tests.addAll(ResetTests.on(backend));
         }
+        tests.addAll(DoctorTests.all());
         return List.copyOf(tests);
     }
 }

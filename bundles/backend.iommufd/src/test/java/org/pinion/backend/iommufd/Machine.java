@@ -81,6 +81,11 @@ final class Machine {
                 address, DeviceModel.EDU, group, driver, INTEL, Arrays.asList(reserved), unsafeInterrupts);
     }
 
+    /** An ivshmem that has a reset of its own. */
+    static HostDevice resettable(String address, int group) {
+        return new HostDevice(address, DeviceModel.IVSHMEM, group, "vfio-pci", INTEL, List.of(MSI), false, true);
+    }
+
     static HostDevice ivshmem(String address, int group) {
         return new HostDevice(address, DeviceModel.IVSHMEM, group, "vfio-pci", INTEL, List.of(MSI), false);
     }
@@ -89,6 +94,12 @@ final class Machine {
     static HostDevice wide(String address, int group) {
         IommuGeometry all = new IommuGeometry(new IovaRange(0, -1L), List.of(PAGE));
         return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", all, List.of(), false);
+    }
+
+    /** An edu behind an IOMMU that tells which pages devices wrote. */
+    static HostDevice tracked(String address, int group) {
+        IommuGeometry tells = new IommuGeometry(INTEL.aperture(), INTEL.pageSizes(), true);
+        return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", tells, List.of(MSI), false);
     }
 
     static HostDevice mdev() {

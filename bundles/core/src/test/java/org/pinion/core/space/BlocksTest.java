@@ -8,7 +8,6 @@ import static org.pinion.core.space.SpaceFixture.view;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AddressRange;
 import org.pinion.api.CommitReport;
@@ -64,7 +63,7 @@ class BlocksTest {
     @Test
     void moreBlocksThanTheKernelTakesAreOneEntry() throws IommuException {
         fixture.kernel.pinsCutPagesAnew();
-        fixture.kernel.entriesLeft(OptionalLong.of(3));
+        fixture.kernel.entriesLeft(3);
         fixture.space.commit(view(inBlocks(pages(4, 4), "4096")));
 
         assertThat(entries()).containsExactly(pages(4, 4));

@@ -5,10 +5,11 @@ import java.lang.foreign.ValueLayout;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.IommuHwptAlloc;
+import org.pinion.linux.uapi.Iommufd;
 
 /**
  * The request that gives an address space a page table without attaching a device to it
- * (drivers/iommu/iommufd/hw_pagetable.c). Only plain page tables are made.
+ * (drivers/iommu/iommufd/hw_pagetable.c). Only plain page tables are made, and such as tell what devices wrote.
  */
 final class HwptCommand {
 
@@ -32,8 +33,10 @@ final class HwptCommand {
         SyscallException.require(data == (alloc.dataType() != 0), Errno.EINVAL);
         PhysicalDevice device = device(alloc.devId());
         Ioas ioas = ioas(alloc.ptId());
-        SyscallException.require(alloc.flags() == 0 && !data, Errno.EOPNOTSUPP);
-        PageTable table = new PageTable(ioas, device.host().iommu(), false);
+        boolean dirty = alloc.flags() == Iommufd.HWPT_ALLOC_DIRTY_TRACKING;
+        boolean possible = alloc.flags() == 0 || dirty && device.host().iommu().dirtyTracking();
+        SyscallException.require(possible && !data, Errno.EOPNOTSUPP);
+        PageTable table = new PageTable(ioas, device.host().iommu(), false, dirty);
         ioas.addDomain(table);
         ioas.use();
         objects.add(table);

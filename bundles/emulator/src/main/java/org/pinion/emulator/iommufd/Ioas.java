@@ -52,6 +52,21 @@ final class Ioas extends IommufdObject {
         return reserved.holes();
     }
 
+    /** Whether something is mapped at every address of a range. */
+    boolean isFull(long start, long last) {
+        long next = start;
+        while (true) {
+            Area area = areas.at(next);
+            if (area == null) {
+                return false;
+            }
+            if (Long.compareUnsigned(area.last(), last) >= 0) {
+                return true;
+            }
+            next = area.last() + 1;
+        }
+    }
+
     /** Chooses an IO virtual address for memory; see {@link FreeIova} for the errors. */
     long chooseIova(Slice first, long length) throws SyscallException {
         requireLength(length);
@@ -181,6 +196,7 @@ final class Ioas extends IommufdObject {
 
     private void remove(Area area) {
         areas.remove(area);
+        domains.forEach(domain -> domain.written(area.start(), area.last(), true));
         if (!domains.isEmpty()) {
             area.unpin();
         }

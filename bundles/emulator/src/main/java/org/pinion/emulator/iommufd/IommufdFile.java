@@ -1,7 +1,10 @@
 package org.pinion.emulator.iommufd;
 
 import static org.pinion.linux.uapi.Iommufd.DESTROY;
+import static org.pinion.linux.uapi.Iommufd.GET_HW_INFO;
 import static org.pinion.linux.uapi.Iommufd.HWPT_ALLOC;
+import static org.pinion.linux.uapi.Iommufd.HWPT_GET_DIRTY_BITMAP;
+import static org.pinion.linux.uapi.Iommufd.HWPT_SET_DIRTY_TRACKING;
 import static org.pinion.linux.uapi.Iommufd.IOAS_ALLOC;
 import static org.pinion.linux.uapi.Iommufd.IOAS_ALLOW_IOVAS;
 import static org.pinion.linux.uapi.Iommufd.IOAS_COPY;
@@ -22,7 +25,10 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.IommuDestroy;
+import org.pinion.linux.uapi.IommuHwInfo;
 import org.pinion.linux.uapi.IommuHwptAlloc;
+import org.pinion.linux.uapi.IommuHwptGetDirtyBitmap;
+import org.pinion.linux.uapi.IommuHwptSetDirtyTracking;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.IommuIoasAllowIovas;
 import org.pinion.linux.uapi.IommuIoasCopy;
@@ -70,7 +76,12 @@ public final class IommufdFile implements OpenFile {
         MappingCommands mapping = new MappingCommands(context);
         OptionCommand option = new OptionCommand(context);
         this.container = new ContainerCommands(context, mapping);
+        DirtyCommands dirty = new DirtyCommands(context);
+        HwInfoCommand info = new HwInfoCommand(context);
         Map<Integer, Command> all = Map.ofEntries(
+                Map.entry(GET_HW_INFO, new Command(HwInfoCommand.MINIMUM, IommuHwInfo.SIZE, info::run)),
+                Map.entry(HWPT_SET_DIRTY_TRACKING, new Command(IommuHwptSetDirtyTracking.SIZE, dirty::set)),
+                Map.entry(HWPT_GET_DIRTY_BITMAP, new Command(IommuHwptGetDirtyBitmap.SIZE, dirty::get)),
                 Map.entry(HWPT_ALLOC, new Command(HWPT_ALLOC_MINIMUM,
                         IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc)),
                 Map.entry(DESTROY, new Command(IommuDestroy.SIZE, ioas::destroy)),

@@ -131,9 +131,14 @@ final class PhysicalBinding implements DeviceBinding {
         context.lock().lock();
         try {
             PageTable table = device.pageTable();
-            return table == null
-                    ? Optional.of(TransferFault.NOT_ATTACHED)
-                    : new Transfer(table.ioas()::areaAt, iova, buffer, toMemory).run();
+            if (table == null) {
+                return Optional.of(TransferFault.NOT_ATTACHED);
+            }
+            Optional<TransferFault> fault = new Transfer(table.ioas()::areaAt, iova, buffer, toMemory).run();
+            if (fault.isEmpty() && toMemory && buffer.byteSize() != 0) {
+                table.written(iova, iova + (buffer.byteSize() - 1));
+            }
+            return fault;
         } finally {
             context.lock().unlock();
         }
