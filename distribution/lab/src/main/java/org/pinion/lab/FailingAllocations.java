@@ -10,7 +10,7 @@ import org.pinion.linux.Kernel;
 
 /**
  * The kernel's fault injection for one thread (Documentation/fault-injection/fault-injection.rst, fail-nth): the N-th
- * allocation that it makes in the kernel from now on fails. For the thread that opened it.
+ * allocation that it makes in the kernel fails. For the thread that opened it.
  */
 final class FailingAllocations implements AutoCloseable {
 
@@ -21,6 +21,8 @@ final class FailingAllocations implements AutoCloseable {
     private final int file;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment text = arena.allocate(DIGITS);
+    private int left;
+    private boolean failed;
 
     FailingAllocations(Kernel kernel) throws IOException {
         this.kernel = kernel;
@@ -30,21 +32,41 @@ final class FailingAllocations implements AutoCloseable {
         Expect.that(file >= 0, "fail-nth cannot be opened: " + file);
     }
 
-    /** Lets the N-th allocation fail; 0 lets none. */
+    /** Lets the N-th allocation fail of those between each {@link #begin} and {@link #end} from now on. */
     void failNth(int number) {
+        left = number;
+        failed = false;
+    }
+
+    void begin() {
+        write(left);
+    }
+
+    void end() {
+        if (left > 0) {
+            left = read();
+            failed = left == 0;
+            write(0);
+        }
+    }
+
+    /** Ends it, and says whether the allocation came and failed. */
+    boolean hasFailed() {
+        left = 0;
+        return failed;
+    }
+
+    private void write(int number) {
         byte[] digits = Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
         MemorySegment written = text.asSlice(0, digits.length).copyFrom(MemorySegment.ofArray(digits));
         Expect.equal("bytes written to fail-nth", (long) digits.length, kernel.pwrite(file, written, 0));
     }
 
-    /** Ends it, and says whether the allocation came and failed. */
-    boolean hasFailed() {
+    private int read() {
         long length = kernel.pread(file, text, 0);
         Expect.that(length > 0, "fail-nth cannot be read: " + length);
         byte[] digits = text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
-        boolean failed = new String(digits, StandardCharsets.US_ASCII).strip().equals("0");
-        failNth(0);
-        return failed;
+        return Integer.parseInt(new String(digits, StandardCharsets.US_ASCII).strip());
     }
 
     @Override

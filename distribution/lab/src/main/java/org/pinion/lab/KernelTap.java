@@ -9,6 +9,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -23,7 +24,10 @@ import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioType1;
 
-/** Listens to what a backend asks of the kernel: while it is open, the backend runs on a kernel that passes all on. */
+/**
+ * Listens to what a backend asks of the kernel, and lets allocations fail there: while it is open, the backend runs on
+ * a kernel that passes all on.
+ */
 final class KernelTap implements AutoCloseable {
 
     /** The requests that attach or map. */
@@ -37,10 +41,29 @@ final class KernelTap implements AutoCloseable {
             Iommufd.IOAS_MAP_FILE, "IOAS_MAP_FILE",
             Iommufd.IOAS_COPY, "IOAS_COPY");
 
+    /**
+     * The requests in which allocations may fail. Opening and closing a device is not among them: the kernel's ACPI
+     * code frees what it could not allocate, and dies of it (Linux 7.3, {@code acpi_rs_get_prt_method_data}).
+     */
+    private static final Set<Integer> FAILING = Set.of(
+            Vfio.DEVICE_ATTACH_IOMMUFD_PT,
+            Vfio.DEVICE_DETACH_IOMMUFD_PT,
+            Vfio.GROUP_SET_CONTAINER,
+            VfioType1.SET_IOMMU,
+            VfioType1.MAP_DMA,
+            VfioType1.UNMAP_DMA,
+            Iommufd.IOAS_ALLOC,
+            Iommufd.HWPT_ALLOC,
+            Iommufd.IOAS_MAP,
+            Iommufd.IOAS_MAP_FILE,
+            Iommufd.IOAS_COPY,
+            Iommufd.IOAS_UNMAP);
+
     private final Queue<String> answers = new ConcurrentLinkedQueue<>();
     private final Lab lab;
     private final String backend;
     private final ServiceRegistration<Kernel> registration;
+    private volatile FailingAllocations failing;
 
     private KernelTap(Lab lab, String backend, BundleContext context) {
         this.lab = lab;
@@ -79,15 +102,33 @@ final class KernelTap implements AutoCloseable {
         return heard;
     }
 
+    /** Lets allocations fail in the requests that attach, map and unmap, and nowhere else. */
+    void fail(FailingAllocations allocations) {
+        failing = allocations;
+    }
+
     private Object pass(Object proxy, Method method, Object[] arguments) throws Throwable {
         try {
-            Object answer = method.invoke(lab.kernel(), arguments);
+            Object answer = call(method, arguments);
             if (method.getName().equals("ioctl") && HEARD.containsKey(arguments[1])) {
                 answers.add(HEARD.get(arguments[1]) + ": " + RawSpace.name((int) answer));
             }
             return answer;
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
+        }
+    }
+
+    private Object call(Method method, Object[] arguments) throws ReflectiveOperationException {
+        FailingAllocations allocations = failing;
+        if (allocations == null || !method.getName().equals("ioctl") || !FAILING.contains(arguments[1])) {
+            return method.invoke(lab.kernel(), arguments);
+        }
+        allocations.begin();
+        try {
+            return method.invoke(lab.kernel(), arguments);
+        } finally {
+            allocations.end();
         }
     }
 

@@ -99,7 +99,9 @@ final class LawTests {
     private static void halves(Lab lab, String backend) throws Exception {
         long pinned = lab.look().pinned();
         try (HostMemory memory = lab.memory(4 * MIB);
+                KernelTap tap = KernelTap.on(lab, backend);
                 FailingAllocations failing = new FailingAllocations(lab.kernel())) {
+            tap.fail(failing);
             FlatView whole = Views.of(Views.ram(AddressRange.ofSize(0, 2 * MIB), memory, 0));
             FlatView holed = Views.of(
                     Views.ram(AddressRange.ofSize(0, MIB), memory, 0),

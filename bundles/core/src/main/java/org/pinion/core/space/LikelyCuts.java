@@ -5,8 +5,8 @@ import org.pinion.api.AddressRange;
 
 /**
  * Where memory of a guest is likely to be cut: a PC's firmware switches its shadows and its video memory page by page
- * below 1 MiB, windows of bridges come and go in 2 MiB below 4 GiB, and memory is plugged in whole gigabytes above. That
- * makes 2304 pieces below 4 GiB and 28,000 for all addresses, of the 65535 that a container takes.
+ * below 1 MiB, windows of bridges come and go in 2 MiB below 4 GiB, and memory is plugged in whole gigabytes above.
+ * That makes 2304 pieces below 4 GiB and 28,000 for all addresses, of the 65535 that a container takes.
  *
  * <p>It depends on addresses alone, so the same memory falls into the same pieces whatever is mapped around it.
  */
