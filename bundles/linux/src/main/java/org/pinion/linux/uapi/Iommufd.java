@@ -81,6 +81,12 @@ public final class Iommufd {
     /** The page table can tell which pages devices wrote. */
     public static final int HWPT_ALLOC_DIRTY_TRACKING = 2;
 
+    /** Page faults go to a queue. */
+    public static final int HWPT_FAULT_ID_VALID = 4;
+
+    /** The page table can be attached to a PASID, and to a device whose PASIDs are attached to others. */
+    public static final int HWPT_ALLOC_PASID = 8;
+
     /** Start telling which pages devices wrote; without it: stop. */
     public static final int HWPT_DIRTY_TRACKING_ENABLE = 1;
 
