@@ -13,10 +13,11 @@ import java.util.OptionalLong;
  * @param ipcLock whether the process has CAP_IPC_LOCK: pinned pages are then not held against the limit
  * @param sysResource whether the process has CAP_SYS_RESOURCE: it may then choose how pinned pages are charged
  * @param dmaEntryLimit how many mappings a container may have (dma_entry_limit of vfio_iommu_type1)
+ * @param mockDevices whether the kernel was built with CONFIG_IOMMUFD_TEST: an iommufd then makes devices for tests
  * @param devices its devices, no address twice
  */
 public record Host(String kernel, KernelRelease release, OptionalLong memlock, boolean ipcLock, boolean sysResource,
-        int dmaEntryLimit, List<HostDevice> devices) {
+        int dmaEntryLimit, boolean mockDevices, List<HostDevice> devices) {
 
     /** What {@code dma_entry_limit} is unless the administrator sets it. */
     static final int DEFAULT_DMA_ENTRY_LIMIT = 65535;
@@ -39,7 +40,8 @@ public record Host(String kernel, KernelRelease release, OptionalLong memlock, b
      * @param devices its devices, no address twice
      */
     public Host(String kernel, OptionalLong memlock, boolean ipcLock, boolean sysResource, List<HostDevice> devices) {
-        this(kernel, KernelRelease.LINUX_7_3, memlock, ipcLock, sysResource, DEFAULT_DMA_ENTRY_LIMIT, devices);
+        this(kernel, KernelRelease.LINUX_7_3, memlock, ipcLock, sysResource, DEFAULT_DMA_ENTRY_LIMIT, false,
+                devices);
     }
 
     /**

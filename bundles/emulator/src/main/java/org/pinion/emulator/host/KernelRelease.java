@@ -30,6 +30,16 @@ public enum KernelRelease {
         return this != LINUX_6_12;
     }
 
+    /** {@return whether it can be asked for the data of one sort of IOMMU} */
+    public boolean namesHwInfo() {
+        return this != LINUX_6_12;
+    }
+
+    /** {@return whether page tables can be attached to PASIDs} */
+    public boolean attachesPasids() {
+        return this != LINUX_6_12;
+    }
+
     /** {@return whether VFIO exports BARs as dma-bufs} */
     public boolean exportsDmaBufs() {
         return this != LINUX_6_12;

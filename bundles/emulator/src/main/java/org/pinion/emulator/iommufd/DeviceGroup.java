@@ -29,7 +29,7 @@ final class DeviceGroup {
     void attach(PhysicalDevice device, PageTable wanted) throws SyscallException {
         SyscallException.require(pageTable == null || pageTable == wanted, Errno.EINVAL);
         wanted.ioas().reserveFor(device);
-        if (!wanted.geometry().equals(device.host().iommu())) {
+        if (!device.iommu().accepts(wanted)) {
             wanted.ioas().unreserve(device);
             throw new SyscallException(Errno.EINVAL);
         }
@@ -60,7 +60,7 @@ final class DeviceGroup {
         if (elsewhere) {
             reserveAll(wanted.ioas());
         }
-        if (!wanted.geometry().equals(old.geometry())) {
+        if (!attached.stream().allMatch(device -> device.iommu().accepts(wanted))) {
             if (elsewhere) {
                 attached.forEach(wanted.ioas()::unreserve);
             }

@@ -1,6 +1,7 @@
 package org.pinion.emulator.iommufd;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.ReservedRegion;
@@ -40,6 +41,16 @@ final class Ioas extends IommufdObject {
     Area areaAt(long iova) {
         Area area = areas.at(iova);
         return area != null && area.pages().shown() ? area : null;
+    }
+
+    /** The area at an address, whether a page table shows it or not; or null. */
+    Area mappedAt(long iova) {
+        return areas.at(iova);
+    }
+
+    /** What is mapped, by address. */
+    Collection<Area> mapped() {
+        return areas.all();
     }
 
     /** Whether nothing is mapped in a range. */
@@ -180,6 +191,12 @@ final class Ioas extends IommufdObject {
     }
 
     private void remove(Area area) {
+        accesses.forEach(access -> access.unmapping(area.start(), area.last()));
+        domains.forEach(domain -> {
+            if (domain.written() != null) {
+                domain.written().unmapped(area.start(), area.last());
+            }
+        });
         areas.remove(area);
         if (!domains.isEmpty()) {
             area.unpin();
@@ -199,7 +216,7 @@ final class Ioas extends IommufdObject {
     /** Reserves what a device cannot use: EADDRINUSE if that is mapped or promised; then nothing of it is reserved. */
     void reserveFor(PhysicalDevice device) throws SyscallException {
         try {
-            for (ReservedRegion region : device.host().reserved()) {
+            for (ReservedRegion region : device.iommu().reserved()) {
                 if (region.type() != ReservedType.DIRECT_RELAXABLE) {
                     reserve(region.range(), device);
                 }
@@ -208,6 +225,11 @@ final class Ioas extends IommufdObject {
             reserved.removeOf(device);
             throw e;
         }
+    }
+
+    /** Reserves a range for nobody, for good: EADDRINUSE if it is mapped or promised. */
+    void reserve(IovaRange range) throws SyscallException {
+        reserve(range, this);
     }
 
     void unreserve(Object owner) {

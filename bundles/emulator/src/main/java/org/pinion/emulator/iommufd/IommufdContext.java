@@ -6,6 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.pinion.emulator.file.FileTable;
 import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.memory.LockedMemory;
+import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.ProcessMemory;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
@@ -125,21 +126,29 @@ public final class IommufdContext {
         lock.lock();
         try {
             DeviceGroup group = groups.computeIfAbsent(device.group(), number -> new DeviceGroup());
-            PhysicalDevice bound = new PhysicalDevice(device, group);
+            PhysicalDevice bound = new PhysicalDevice(new HostIommu(device), group);
             bound.use();
             objects.add(bound);
             bindings++;
-            return new PhysicalBinding(this, bound, owners);
+            return new PhysicalBinding(this, bound, () -> {
+                unbound(bound);
+                owners.release(device);
+            });
         } finally {
             lock.unlock();
         }
     }
 
-    /** {@return the binding of a mediated device} */
+    /** {@return the binding of a mediated device, whose driver pins whole pages} */
     public DeviceBinding bindEmulated() {
+        return bindAccess(Pages.SIZE);
+    }
+
+    /** The binding of a driver that wants addresses to be multiples of something. */
+    EmulatedBinding bindAccess(long alignment) {
         lock.lock();
         try {
-            EmulatedAccess access = new EmulatedAccess();
+            EmulatedAccess access = new EmulatedAccess(alignment);
             access.use();
             objects.add(access);
             bindings++;
@@ -154,6 +163,12 @@ public final class IommufdContext {
         lock.lock();
         try {
             closed = true;
+            for (IommufdObject object : objects.all()) {
+                if (object instanceof MockHandle handle) {
+                    objects.remove(handle);
+                    handle.destroyed();
+                }
+            }
             tearDownIfUnused();
         } finally {
             lock.unlock();
@@ -177,8 +192,8 @@ public final class IommufdContext {
         if (closed && bindings == 0) {
             for (IommufdObject object : objects.all()) {
                 if (object instanceof PageTable table) {
-                    table.ioas().removeDomain(table);
                     objects.remove(table);
+                    table.destroyed();
                 }
             }
         }

@@ -44,6 +44,22 @@ final class ObjectTable {
         return object;
     }
 
+    /** The device of an id, ENOENT if there is none or it is something else. */
+    PhysicalDevice device(int id) throws SyscallException {
+        if (objects.get(id) instanceof PhysicalDevice device) {
+            return device;
+        }
+        throw new SyscallException(Errno.ENOENT);
+    }
+
+    /** The page table of an id that shows an address space itself, ENOENT if there is none or it is something else. */
+    PageTable pageTable(int id) throws SyscallException {
+        if (objects.get(id) instanceof PageTable table && !(table instanceof NestedTable)) {
+            return table;
+        }
+        throw new SyscallException(Errno.ENOENT);
+    }
+
     /** The address space of an id, ENOENT if there is none or it is something else. */
     Ioas ioas(int id) throws SyscallException {
         if (objects.get(id) instanceof Ioas ioas) {

@@ -1,37 +1,74 @@
 package org.pinion.emulator.iommufd;
 
 import org.pinion.emulator.host.IommuGeometry;
+import org.pinion.linux.uapi.Iommufd;
 
 /**
  * A hardware page table ({@code struct iommufd_hwpt_paging}): shows an address space to the devices attached to it. An
  * automatic one goes with its last device. Guarded by the iommufd's lock.
  */
-final class PageTable extends IommufdObject {
+sealed class PageTable extends IommufdObject permits NestedTable {
+
+    /** Whose page tables these are: a device takes none of another driver. */
+    enum Driver {
+        HOST,
+        MOCK
+    }
 
     private final Ioas ioas;
     private final IommuGeometry geometry;
-    private final boolean automatic;
+    private final TableRequest request;
+    private final Driver driver;
+    private final WrittenPages written;
 
-    PageTable(Ioas ioas, IommuGeometry geometry, boolean automatic) {
+    PageTable(Ioas ioas, IommuGeometry geometry, TableRequest request, Driver driver) {
         this.ioas = ioas;
         this.geometry = geometry;
-        this.automatic = automatic;
+        this.request = request;
+        this.driver = driver;
+        this.written = request.has(Iommufd.HWPT_ALLOC_DIRTY_TRACKING) ? new WrittenPages(ioas, geometry) : null;
     }
 
-    Ioas ioas() {
+    final Ioas ioas() {
         return ioas;
     }
 
-    IommuGeometry geometry() {
+    final IommuGeometry geometry() {
         return geometry;
     }
 
-    boolean automatic() {
-        return automatic;
+    final Driver driver() {
+        return driver;
+    }
+
+    final boolean automatic() {
+        return request.automatic();
+    }
+
+    /** Whether others can be made on top of it. */
+    final boolean nestParent() {
+        return request.has(Iommufd.HWPT_ALLOC_NEST_PARENT);
+    }
+
+    /** Whether it can be used where PASIDs are. */
+    final boolean forPasids() {
+        return request.has(Iommufd.HWPT_ALLOC_PASID);
+    }
+
+    /** Which pages devices wrote; null if it cannot tell. */
+    final WrittenPages written() {
+        return written;
     }
 
     /** The smallest page, which what is mapped must be a multiple of. */
-    long bytes() {
+    final long bytes() {
         return geometry.smallestPage();
+    }
+
+    /** Gives back what it shows; it has no id any more. */
+    @Override
+    void destroyed() {
+        ioas.removeDomain(this);
+        ioas.release();
     }
 }

@@ -10,12 +10,17 @@ final class PhysicalBinding implements DeviceBinding {
 
     private final IommufdContext context;
     private final PhysicalDevice device;
-    private final GroupOwners owners;
+    private final Runnable afterwards;
 
-    PhysicalBinding(IommufdContext context, PhysicalDevice device, GroupOwners owners) {
+    /**
+     * @param context the iommufd
+     * @param device the device
+     * @param afterwards gives the device back when it is bound no more
+     */
+    PhysicalBinding(IommufdContext context, PhysicalDevice device, Runnable afterwards) {
         this.context = context;
         this.device = device;
-        this.owners = owners;
+        this.afterwards = afterwards;
     }
 
     @Override
@@ -30,7 +35,7 @@ final class PhysicalBinding implements DeviceBinding {
             return switch (context.objects().get(ptId)) {
                 case PageTable table -> attachTo(table);
                 case Ioas ioas -> attachAutomatically(ioas);
-                case PhysicalDevice _, EmulatedAccess _ -> throw new SyscallException(Errno.EINVAL);
+                case PhysicalDevice _, EmulatedAccess _, MockHandle _ -> throw new SyscallException(Errno.EINVAL);
             };
         } finally {
             context.lock().unlock();
@@ -63,7 +68,7 @@ final class PhysicalBinding implements DeviceBinding {
     }
 
     private int attachToNew(Ioas ioas) throws SyscallException {
-        PageTable table = new PageTable(ioas, device.host().iommu(), true);
+        PageTable table = device.iommu().pageTable(ioas, TableRequest.AUTOMATIC);
         context.objects().add(table);
         try {
             if (device.attached()) {
@@ -101,9 +106,8 @@ final class PhysicalBinding implements DeviceBinding {
 
     private void dropIfUnused(PageTable table) {
         if (table.automatic() && !table.inUse()) {
-            table.ioas().removeDomain(table);
-            table.ioas().release();
             context.objects().remove(table);
+            table.destroyed();
         }
     }
 
@@ -122,8 +126,7 @@ final class PhysicalBinding implements DeviceBinding {
     @Override
     public void unbind() {
         detach();
-        context.unbound(device);
-        owners.release(device.host());
+        afterwards.run();
     }
 
     @Override
@@ -131,11 +134,24 @@ final class PhysicalBinding implements DeviceBinding {
         context.lock().lock();
         try {
             PageTable table = device.pageTable();
-            return table == null
-                    ? Optional.of(TransferFault.NOT_ATTACHED)
-                    : new Transfer(table.ioas()::areaAt, iova, buffer, toMemory).run();
+            if (table == null) {
+                return Optional.of(TransferFault.NOT_ATTACHED);
+            }
+            Optional<TransferFault> fault = new Transfer(table.ioas()::areaAt, iova, buffer, toMemory).run();
+            if (toMemory && fault.isEmpty()) {
+                remember(table, iova, buffer.byteSize());
+            }
+            return fault;
         } finally {
             context.lock().unlock();
+        }
+    }
+
+    private static void remember(PageTable table, long iova, long length) {
+        if (table.written() != null && table.written().tracking()) {
+            for (long at = iova & -table.bytes(); at - iova < length; at += table.bytes()) {
+                table.written().write(at);
+            }
         }
     }
 }

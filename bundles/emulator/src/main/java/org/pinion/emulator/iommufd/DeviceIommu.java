@@ -1,0 +1,51 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.List;
+import org.pinion.emulator.host.ReservedRegion;
+import org.pinion.emulator.syscall.SyscallException;
+
+/** The IOMMU in front of a device, as its driver offers it to iommufd ({@code struct iommu_ops}). */
+interface DeviceIommu {
+
+    /** What the device cannot use. */
+    List<ReservedRegion> reserved();
+
+    /**
+     * Makes a page table that is not filled yet.
+     *
+     * @throws SyscallException EOPNOTSUPP for flags and data that the driver does not know, EINVAL and EFAULT for bad
+     *         data
+     */
+    PageTable pageTable(Ioas ioas, TableRequest request) throws SyscallException;
+
+    /** Makes a page table on top of another one; the errors are the same. */
+    NestedTable nestedTable(PageTable parent, TableRequest request) throws SyscallException;
+
+    /** Whether a page table is of this driver, and the device can use it. */
+    boolean accepts(PageTable table);
+
+    /** Whether page tables can tell which pages devices wrote. */
+    boolean tracksDirty();
+
+    /** Bits of a PASID, 0 without. */
+    int pasidBits();
+
+    /**
+     * What the IOMMU tells of itself.
+     *
+     * @param type what is asked for, 0 for what there is
+     * @throws SyscallException EOPNOTSUPP if it has nothing of that type
+     */
+    HwInfo info(int type) throws SyscallException;
+
+    /**
+     * What an IOMMU tells of itself.
+     *
+     * @param type whose data it is
+     * @param data the data
+     */
+    record HwInfo(int type, byte[] data) {
+
+        static final HwInfo NONE = new HwInfo(0, new byte[0]);
+    }
+}
