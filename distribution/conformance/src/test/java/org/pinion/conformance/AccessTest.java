@@ -85,6 +85,7 @@ class AccessTest extends IoasFixture {
         int pinned = Expect.id(mock.pin(access, START, BUFFER_SIZE, buffer));
         unmap(START, BUFFER_SIZE);
         Expect.fails(Errno.ENOENT, mock.unpin(access, pinned));
+        close(access);
     }
 
     @Test
