@@ -271,6 +271,11 @@ public final class EmulatedKernel implements Kernel {
     }
 
     @Override
+    public long write(int fd, MemorySegment from) {
+        return answer(() -> files.get(fd).write(from));
+    }
+
+    @Override
     public int poll(int fd, int millis) {
         return (int) answer(() -> files.get(fd).poll(millis) ? 1 : 0);
     }

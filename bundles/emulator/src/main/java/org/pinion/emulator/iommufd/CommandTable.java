@@ -41,6 +41,7 @@ final class CommandTable {
     record Command(int minimum, int size, Body body) {}
 
     private static final int HWPT_INVALIDATE = 0x3b8d;
+    private static final int FAULT_QUEUE_ALLOC = 0x3b8e;
     private static final int VIOMMU_ALLOC = 0x3b90;
     private static final int VDEVICE_ALLOC = 0x3b91;
     private static final int CHANGE_PROCESS = 0x3b92;
@@ -51,6 +52,7 @@ final class CommandTable {
     private static final int VIOMMU_ALLOC_MINIMUM = 24;
 
     private static final int HWPT_INVALIDATE_SIZE = 32;
+    private static final int FAULT_QUEUE_ALLOC_SIZE = 16;
     private static final int VIOMMU_ALLOC_SIZE = 40;
     private static final int VDEVICE_ALLOC_SIZE = 24;
     private static final int CHANGE_PROCESS_SIZE = 8;
@@ -68,9 +70,9 @@ final class CommandTable {
         this.context = context;
         addSpaces(release);
         addMapping(mapping);
-        addTables();
+        addTables(release);
         if (release.mapsFiles()) {
-            addLater(mapping);
+            addLater(mapping, release);
         }
         mocks.ifPresent(host -> add(MockCommands.NUMBER, MockCommands.MINIMUM, MockCommands.SIZE,
                 new MockCommands(context, host)::run));
@@ -106,16 +108,17 @@ final class CommandTable {
         add(Iommufd.IOAS_UNMAP, IommuIoasUnmap.SIZE, mapping::unmap);
     }
 
-    private void addTables() {
+    private void addTables(KernelRelease release) {
         DirtyCommands dirty = new DirtyCommands(context);
         add(Iommufd.HWPT_ALLOC, HWPT_ALLOC_MINIMUM, IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc);
         add(Iommufd.HWPT_SET_DIRTY_TRACKING, IommuHwptSetDirtyTracking.SIZE, dirty::track);
         add(Iommufd.HWPT_GET_DIRTY_BITMAP, IommuHwptGetDirtyBitmap.SIZE, dirty::read);
-        add(HWPT_INVALIDATE, HWPT_INVALIDATE_SIZE, new VirtualIommuCommands(context)::invalidate);
+        add(HWPT_INVALIDATE, HWPT_INVALIDATE_SIZE, new VirtualIommuCommands(context, release)::invalidate);
+        add(FAULT_QUEUE_ALLOC, FAULT_QUEUE_ALLOC_SIZE, new FaultCommand(context)::alloc);
     }
 
-    private void addLater(MappingCommands mapping) {
-        VirtualIommuCommands guests = new VirtualIommuCommands(context);
+    private void addLater(MappingCommands mapping, KernelRelease release) {
+        VirtualIommuCommands guests = new VirtualIommuCommands(context, release);
         add(Iommufd.IOAS_MAP_FILE, IommuIoasMapFile.SIZE, mapping::mapFile);
         add(VIOMMU_ALLOC, VIOMMU_ALLOC_MINIMUM, VIOMMU_ALLOC_SIZE, guests::alloc);
         add(VDEVICE_ALLOC, VDEVICE_ALLOC_SIZE, guests::allocDevice);

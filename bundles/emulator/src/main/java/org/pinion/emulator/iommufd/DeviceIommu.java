@@ -18,8 +18,15 @@ interface DeviceIommu {
      */
     PageTable pageTable(Ioas ioas, TableRequest request) throws SyscallException;
 
-    /** Makes a page table on top of another one; the errors are the same. */
-    NestedTable nestedTable(PageTable parent, TableRequest request) throws SyscallException;
+    /**
+     * Makes a page table on top of another one; the errors are the same.
+     *
+     * @param below the other one, or the guest's IOMMU that has it
+     */
+    NestedTable nestedTable(PageTable parent, IommufdObject below, TableRequest request) throws SyscallException;
+
+    /** Whether there can be guests' IOMMUs of a type on top of its page tables. */
+    boolean virtualizes(int type);
 
     /** Whether a page table is of this driver, and the device can use it. */
     boolean accepts(PageTable table);

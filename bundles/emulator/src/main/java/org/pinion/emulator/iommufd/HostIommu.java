@@ -25,8 +25,14 @@ record HostIommu(HostDevice device) implements DeviceIommu {
     }
 
     @Override
-    public NestedTable nestedTable(PageTable parent, TableRequest request) throws SyscallException {
+    public NestedTable nestedTable(PageTable parent, IommufdObject below, TableRequest request)
+            throws SyscallException {
         throw new SyscallException(Errno.EOPNOTSUPP);
+    }
+
+    @Override
+    public boolean virtualizes(int type) {
+        return false;
     }
 
     @Override

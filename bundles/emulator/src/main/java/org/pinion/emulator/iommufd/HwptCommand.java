@@ -38,6 +38,9 @@ final class HwptCommand {
         TableRequest request =
                 new TableRequest(alloc.flags(), false, alloc.dataType(), alloc.dataLen(), alloc.dataUptr());
         PageTable table = table(parent(alloc.ptId()), iommu, request);
+        if (request.has(FAULTS)) {
+            tellFaults(table, alloc.faultId());
+        }
         objects.add(table);
         alloc.hwptId(table.id());
         return 0;
@@ -48,7 +51,8 @@ final class HwptCommand {
         return switch (parent) {
             case Ioas ioas -> filled(ioas, iommu, request);
             case NestedTable _ -> throw new SyscallException(Errno.EINVAL);
-            case PageTable table -> nested(table, iommu, request);
+            case PageTable table -> nested(table, table, iommu, request);
+            case VirtualIommu guest -> nested(guest.parent(), guest, iommu, request);
             default -> throw new SyscallException(Errno.EINVAL);
         };
     }
@@ -65,12 +69,21 @@ final class HwptCommand {
         return table;
     }
 
-    private static PageTable nested(PageTable parent, DeviceIommu iommu, TableRequest request)
+    private void tellFaults(PageTable table, int queue) throws SyscallException {
+        if (objects.find(queue) instanceof FaultQueue found) {
+            table.faults(found);
+            return;
+        }
+        table.destroyed();
+        throw new SyscallException(Errno.ENOENT);
+    }
+
+    private static PageTable nested(PageTable parent, IommufdObject below, DeviceIommu iommu, TableRequest request)
             throws SyscallException {
         SyscallException.require((request.flags() & ~NESTED_FLAGS) == 0 && request.dataLength() != 0,
                 Errno.EOPNOTSUPP);
         SyscallException.require(!parent.automatic() && parent.nestParent() && iommu.accepts(parent), Errno.EINVAL);
-        return iommu.nestedTable(parent, request);
+        return iommu.nestedTable(parent, below, request);
     }
 
     private IommufdObject parent(int id) throws SyscallException {

@@ -1,7 +1,8 @@
 package org.pinion.emulator.iommufd;
 
 /** Something of an iommufd that has an id. Guarded by the iommufd's lock. */
-abstract sealed class IommufdObject permits Ioas, PageTable, PhysicalDevice, EmulatedAccess, MockHandle {
+abstract sealed class IommufdObject permits Ioas, PageTable, PhysicalDevice, EmulatedAccess, FaultQueue,
+        VirtualIommu, MockHandle {
 
     private int id;
     private int users;

@@ -49,6 +49,7 @@ final class MockCommands {
                     Integer.compareUnsigned(fields.word(0), LEAST_BATCH) >= 0, Errno.EINVAL);
             case 13 -> checks.writeDirty(fields);
             case 14 -> checks.cached(fields);
+            case 15 -> devices.pageFault(fields);
             default -> runLater(fields);
         }
         return 0;

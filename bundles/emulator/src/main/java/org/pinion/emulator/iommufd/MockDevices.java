@@ -65,6 +65,18 @@ final class MockDevices {
         fields.word(0, handle(fields.id()).binding().attach(fields.word(0)));
     }
 
+    /** A device asks for a page; without somebody to ask, it is told at once that there is none. */
+    void pageFault(MockFields fields) throws SyscallException {
+        PhysicalDevice device = objects.device(fields.word(0));
+        SyscallException.require(device.iommu() instanceof MockIommu, Errno.EINVAL);
+        int pasid = fields.word(4);
+        PageTable table = ((MockIommu) device.iommu()).tableOf(pasid, device.pageTable());
+        if (table != null) {
+            table.faults().ifPresent(queue -> queue.add(new FaultQueue.PageFault(
+                    device, pasid, fields.word(8), fields.word(12), fields.address(16))));
+        }
+    }
+
     /** Nothing ever touches a device's caches: EINVAL if something else is expected. */
     void checkCache(MockFields fields) throws SyscallException {
         objects.device(fields.id());

@@ -31,6 +31,8 @@ final class MockIommu implements DeviceIommu {
     private static final int INFO_TYPE = 0xfeedbeef;
     private static final int INFO_REGISTER = 0xdeadbeef;
 
+    private static final int VIRTUAL_TYPE = 0xdeadbeef;
+
     private static final int DATA_TYPE = 0xdead;
     private static final int DATA_MINIMUM = 4;
     private static final int DATA_BYTES = 8;
@@ -54,6 +56,18 @@ final class MockIommu implements DeviceIommu {
     /** Tells what the device's PASIDs are attached to, which limits what the device itself can be attached to. */
     void pasids(MockPasids reached) {
         pasids = reached;
+    }
+
+    /**
+     * The page table that a fault is about: a PASID's own, or else one of the device that a guest fills itself; or
+     * null.
+     */
+    PageTable tableOf(int pasid, PageTable ofDevice) {
+        if (pasid == 0) {
+            return ofDevice;
+        }
+        PageTable own = pasids.attachedTo(pasid);
+        return own == null && ofDevice instanceof NestedTable ? ofDevice : own;
     }
 
     private boolean is(int flag) {
@@ -92,10 +106,16 @@ final class MockIommu implements DeviceIommu {
     }
 
     @Override
-    public NestedTable nestedTable(PageTable parent, TableRequest request) throws SyscallException {
+    public NestedTable nestedTable(PageTable parent, IommufdObject below, TableRequest request)
+            throws SyscallException {
         SyscallException.require(request.dataType() == DATA_TYPE, Errno.EOPNOTSUPP);
         MemorySegment data = request.data(DATA_MINIMUM, DATA_BYTES);
-        return new NestedTable(parent, request, data.get(ValueLayout.JAVA_INT, 0));
+        return new NestedTable(parent, below, request, data.get(ValueLayout.JAVA_INT, 0));
+    }
+
+    @Override
+    public boolean virtualizes(int type) {
+        return type == VIRTUAL_TYPE;
     }
 
     @Override

@@ -25,6 +25,11 @@ final class MockPasids {
         this.device = device;
     }
 
+    /** What a PASID is attached to, or null. */
+    PageTable attachedTo(int pasid) {
+        return attached.get(pasid);
+    }
+
     boolean isEmpty() {
         return attached.isEmpty();
     }
@@ -46,8 +51,13 @@ final class MockPasids {
         if (old != table) {
             requireForPasids(table);
             set(pasid, table);
-            old.release();
+            leave(old);
         }
+    }
+
+    private void leave(PageTable old) {
+        old.faults().ifPresent(queue -> queue.forget(device));
+        old.release();
     }
 
     private void set(int pasid, PageTable table) throws SyscallException {
@@ -77,7 +87,7 @@ final class MockPasids {
     void detach(int pasid) {
         PageTable old = attached.remove(pasid);
         if (old != null) {
-            old.release();
+            leave(old);
             failing &= pasid != FAILS_ON_REPLACE;
         }
     }

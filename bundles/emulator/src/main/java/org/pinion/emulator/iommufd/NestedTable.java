@@ -12,14 +12,20 @@ final class NestedTable extends PageTable {
 
     private static final int CACHED = 4;
 
-    private final PageTable parent;
+    private final IommufdObject below;
     private final int[] cache = new int[CACHED];
 
-    NestedTable(PageTable parent, TableRequest request, int cached) {
+    /**
+     * @param parent the page table that it is on top of
+     * @param below what is needed as long as it is there: the parent, or a guest's IOMMU
+     * @param request how it is wanted
+     * @param cached what its cache holds
+     */
+    NestedTable(PageTable parent, IommufdObject below, TableRequest request, int cached) {
         super(parent.ioas(), parent.geometry(), request, parent.driver());
-        this.parent = parent;
+        this.below = below;
         Arrays.fill(cache, cached);
-        parent.use();
+        below.use();
     }
 
     /** EINVAL if there is no such entry. */
@@ -44,6 +50,7 @@ final class NestedTable extends PageTable {
 
     @Override
     void destroyed() {
-        parent.release();
+        faults().ifPresent(FaultQueue::release);
+        below.release();
     }
 }

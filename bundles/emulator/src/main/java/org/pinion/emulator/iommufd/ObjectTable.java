@@ -37,6 +37,11 @@ final class ObjectTable {
         return List.copyOf(objects.values());
     }
 
+    /** The object of an id, or null. */
+    IommufdObject find(int id) {
+        return objects.get(id);
+    }
+
     /** The object of an id, ENOENT if there is none. */
     IommufdObject get(int id) throws SyscallException {
         IommufdObject object = objects.get(id);

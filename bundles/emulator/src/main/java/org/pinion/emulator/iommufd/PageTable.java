@@ -1,5 +1,6 @@
 package org.pinion.emulator.iommufd;
 
+import java.util.Optional;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.linux.uapi.Iommufd;
 
@@ -20,6 +21,7 @@ sealed class PageTable extends IommufdObject permits NestedTable {
     private final TableRequest request;
     private final Driver driver;
     private final WrittenPages written;
+    private Optional<FaultQueue> faults = Optional.empty();
 
     PageTable(Ioas ioas, IommuGeometry geometry, TableRequest request, Driver driver) {
         this.ioas = ioas;
@@ -60,6 +62,16 @@ sealed class PageTable extends IommufdObject permits NestedTable {
         return written;
     }
 
+    /** Where page faults of its devices go; empty if nobody wants them. */
+    final Optional<FaultQueue> faults() {
+        return faults;
+    }
+
+    final void faults(FaultQueue queue) {
+        queue.use();
+        faults = Optional.of(queue);
+    }
+
     /** The smallest page, which what is mapped must be a multiple of. */
     final long bytes() {
         return geometry.smallestPage();
@@ -68,6 +80,7 @@ sealed class PageTable extends IommufdObject permits NestedTable {
     /** Gives back what it shows; it has no id any more. */
     @Override
     void destroyed() {
+        faults.ifPresent(FaultQueue::release);
         ioas.removeDomain(this);
         ioas.release();
     }

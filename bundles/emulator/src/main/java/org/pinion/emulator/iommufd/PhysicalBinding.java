@@ -35,7 +35,7 @@ final class PhysicalBinding implements DeviceBinding {
             return switch (context.objects().get(ptId)) {
                 case PageTable table -> attachTo(table);
                 case Ioas ioas -> attachAutomatically(ioas);
-                case PhysicalDevice _, EmulatedAccess _, MockHandle _ -> throw new SyscallException(Errno.EINVAL);
+                default -> throw new SyscallException(Errno.EINVAL);
             };
         } finally {
             context.lock().unlock();
@@ -62,7 +62,7 @@ final class PhysicalBinding implements DeviceBinding {
         if (!device.attached()) {
             device.group().attach(device, table);
         } else if (device.pageTable() != table) {
-            dropIfUnused(device.group().replace(table));
+            leave(device.group().replace(table));
         }
         return table.id();
     }
@@ -97,14 +97,15 @@ final class PhysicalBinding implements DeviceBinding {
     private void fillThenReplace(Ioas ioas, PageTable table) throws SyscallException {
         ioas.addDomain(table);
         try {
-            dropIfUnused(device.group().replace(table));
+            leave(device.group().replace(table));
         } catch (SyscallException e) {
             ioas.removeDomain(table);
             throw e;
         }
     }
 
-    private void dropIfUnused(PageTable table) {
+    private void leave(PageTable table) {
+        table.faults().ifPresent(queue -> queue.forget(device));
         if (table.automatic() && !table.inUse()) {
             context.objects().remove(table);
             table.destroyed();
@@ -116,7 +117,7 @@ final class PhysicalBinding implements DeviceBinding {
         context.lock().lock();
         try {
             if (device.attached()) {
-                dropIfUnused(device.group().detach(device));
+                leave(device.group().detach(device));
             }
         } finally {
             context.lock().unlock();

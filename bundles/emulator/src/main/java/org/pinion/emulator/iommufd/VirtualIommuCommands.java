@@ -2,13 +2,14 @@ package org.pinion.emulator.iommufd;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * The requests about a guest's own IOMMU (drivers/iommu/iommufd/viommu.c): no IOMMU here offers a guest one, so that
- * all that can be done is to be told so, and to invalidate what page tables on top of others have cached.
+ * The requests about a guest's own IOMMU (drivers/iommu/iommufd/viommu.c and hw_pagetable.c). Devices cannot be given
+ * to one; what its page tables have cached can be invalidated.
  */
 final class VirtualIommuCommands {
 
@@ -16,22 +17,34 @@ final class VirtualIommuCommands {
     private static final int RESERVED_AT = 28;
 
     private final ObjectTable objects;
+    private final KernelRelease release;
 
-    VirtualIommuCommands(IommufdContext context) {
+    VirtualIommuCommands(IommufdContext context, KernelRelease release) {
         this.objects = context.objects();
+        this.release = release;
     }
 
-    /** EOPNOTSUPP for flags and without a type, ENOENT for an unknown device, EOPNOTSUPP for every type. */
+    /**
+     * EOPNOTSUPP for flags and without a type, ENOENT for an unknown device, EOPNOTSUPP for a type that its IOMMU does
+     * not have, ENOENT for an unknown page table, EINVAL for one that nothing can be on top of.
+     */
     int alloc(MemorySegment struct) throws SyscallException {
         boolean typed = word(struct, 4) == 0 && word(struct, 8) != 0;
         SyscallException.require(typed, Errno.EOPNOTSUPP);
-        objects.device(word(struct, 12));
-        throw new SyscallException(Errno.EOPNOTSUPP);
+        DeviceIommu iommu = objects.device(word(struct, 12)).iommu();
+        SyscallException.require(iommu.virtualizes(word(struct, 8)) && word(struct, 24) == 0, Errno.EOPNOTSUPP);
+        PageTable parent = objects.pageTable(word(struct, 16));
+        SyscallException.require(parent.nestParent(), Errno.EINVAL);
+        VirtualIommu guest = new VirtualIommu(parent);
+        objects.add(guest);
+        struct.set(ValueLayout.JAVA_INT, 20, guest.id());
+        return 0;
     }
 
-    /** There is no virtual IOMMU that a device could be given to. */
+    /** ENOENT if there is no such guest's IOMMU, EOPNOTSUPP if there is: it takes no devices. */
     int allocDevice(MemorySegment struct) throws SyscallException {
-        throw new SyscallException(Errno.ENOENT);
+        SyscallException.require(objects.find(word(struct, 4)) instanceof VirtualIommu, Errno.ENOENT);
+        throw new SyscallException(Errno.EOPNOTSUPP);
     }
 
     /** How many entries were done is told even if one of them fails. */
@@ -46,9 +59,7 @@ final class VirtualIommuCommands {
             boolean bounded = Integer.compareUnsigned(bytes, (int) Pages.SIZE) <= 0
                     && Integer.compareUnsigned(count, ENTRIES_AT_MOST) <= 0;
             SyscallException.require(count == 0 || data != 0 && bytes != 0 && bounded, Errno.EINVAL);
-            IommufdObject object = objects.get(word(struct, 4));
-            SyscallException.require(object instanceof NestedTable, Errno.EINVAL);
-            Invalidation invalidation = new Invalidation((NestedTable) object, type, data, bytes);
+            Invalidation invalidation = new Invalidation(table(word(struct, 4)), type, data, bytes);
             for (int entry = 0; entry < count; entry++) {
                 invalidation.run(entry);
                 struct.set(ValueLayout.JAVA_INT, 24, entry + 1);
@@ -58,6 +69,14 @@ final class VirtualIommuCommands {
         } catch (SyscallException e) {
             return e.errno().answer();
         }
+    }
+
+    /** Before guests' IOMMUs there was nothing else that could be meant, and so it was not there. */
+    private NestedTable table(int id) throws SyscallException {
+        if (objects.get(id) instanceof NestedTable table) {
+            return table;
+        }
+        throw new SyscallException(release.attachesPasids() ? Errno.EINVAL : Errno.ENOENT);
     }
 
     private static int word(MemorySegment struct, long offset) {
