@@ -95,6 +95,7 @@ public enum Errno {
 
     /** Pages are not those expected; from the mock devices of kernels built for tests. */
     EBADE(52, "Invalid exchange"),
+
     /** No data available. */
     ENODATA(61, "No data available"),
 

@@ -6,11 +6,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.Iommufd;
 
 /** What a page table on top of another one has cached is invalidated, entry by entry, as far as entries are right. */
 final class IotlbCases {
 
-    private static final int HWPT_INVALIDATE = 0x3b8d;
     private static final int TYPE = 0xdeadbeef;
     private static final int WRONG_TYPE = 0xdadbeef;
     private static final int ENTRY_BYTES = 8;
@@ -94,7 +94,7 @@ final class IotlbCases {
         request.set(ValueLayout.JAVA_INT, 16, type);
         request.set(ValueLayout.JAVA_INT, 20, bytes);
         request.set(ValueLayout.JAVA_INT, 24, count);
-        return iommufd.ioctl(HWPT_INVALIDATE, request);
+        return iommufd.ioctl(Iommufd.HWPT_INVALIDATE, request);
     }
 
     private void refused(Errno errno, int table, int type, int bytes, int count) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.pinion.linux.uapi.Iommufd;
 
 /** A queue that page faults of devices come through, and their answers go through. */
 final class PageFaults {
 
-    private static final int FAULT_QUEUE_ALLOC = 0x3b8e;
     private static final int FAULT_BYTES = 40;
     private static final int PASID_AT = 8;
     private static final int ADDRESS_AT = 24;
@@ -29,7 +29,7 @@ final class PageFaults {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment alloc = arena.allocate(16, 8);
             alloc.set(ValueLayout.JAVA_INT, 0, 16);
-            Expect.succeeds(iommufd.ioctl(FAULT_QUEUE_ALLOC, alloc));
+            Expect.succeeds(iommufd.ioctl(Iommufd.FAULT_QUEUE_ALLOC, alloc));
             id = alloc.get(ValueLayout.JAVA_INT, 8);
             fd = alloc.get(ValueLayout.JAVA_INT, 12);
         }

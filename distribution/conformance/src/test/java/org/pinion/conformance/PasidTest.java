@@ -13,6 +13,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.Iommufd;
 
 /** The PASIDs of a device have page tables of their own. */
 @ParameterizedClass(name = "{0}")
@@ -26,7 +27,6 @@ class PasidTest extends IommufdFixture {
     private static final int FAILING = 1024;
     private static final int FAULTING = 2048;
 
-    private static final int VIOMMU_ALLOC = 0x3b90;
     private static final int VIOMMU_TYPE = 0xdeadbeef;
 
     @Parameter
@@ -68,7 +68,7 @@ class PasidTest extends IommufdFixture {
         alloc.set(ValueLayout.JAVA_INT, 8, VIOMMU_TYPE);
         alloc.set(ValueLayout.JAVA_INT, 12, device.id());
         alloc.set(ValueLayout.JAVA_INT, 16, parent);
-        Expect.succeeds(iommufd.ioctl(VIOMMU_ALLOC, alloc));
+        Expect.succeeds(iommufd.ioctl(Iommufd.VIOMMU_ALLOC, alloc));
         return alloc.get(ValueLayout.JAVA_INT, 20);
     }
 

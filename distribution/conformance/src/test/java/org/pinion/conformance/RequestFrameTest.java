@@ -32,14 +32,15 @@ class RequestFrameTest extends IommufdFixture {
     private static List<Request> requests() {
         List<Request> requests = new ArrayList<>(List.of(
                 new Request(Iommufd.DESTROY, 8), new Request(Iommufd.GET_HW_INFO, 32, 40),
-                new Request(Iommufd.HWPT_ALLOC, 24, 48), new Request(0x3b8d, 32), new Request(Iommufd.IOAS_ALLOC, 12),
-                new Request(Iommufd.IOAS_IOVA_RANGES, 32), new Request(Iommufd.IOAS_ALLOW_IOVAS, 24),
-                new Request(Iommufd.IOAS_MAP, 40), new Request(Iommufd.IOAS_COPY, 40),
-                new Request(Iommufd.IOAS_UNMAP, 24), new Request(Iommufd.OPTION, 24),
-                new Request(Iommufd.VFIO_IOAS, 12)));
+                new Request(Iommufd.HWPT_ALLOC, 24, 48), new Request(Iommufd.HWPT_INVALIDATE, 32),
+                new Request(Iommufd.IOAS_ALLOC, 12), new Request(Iommufd.IOAS_IOVA_RANGES, 32),
+                new Request(Iommufd.IOAS_ALLOW_IOVAS, 24), new Request(Iommufd.IOAS_MAP, 40),
+                new Request(Iommufd.IOAS_COPY, 40), new Request(Iommufd.IOAS_UNMAP, 24),
+                new Request(Iommufd.OPTION, 24), new Request(Iommufd.VFIO_IOAS, 12)));
         if (KernelUnderTest.has(6, 14)) {
-            requests.addAll(List.of(new Request(Iommufd.IOAS_MAP_FILE, 40), new Request(0x3b90, 24, 40),
-                    new Request(0x3b91, 24), new Request(0x3b92, 8)));
+            requests.addAll(List.of(
+                    new Request(Iommufd.IOAS_MAP_FILE, 40), new Request(Iommufd.VIOMMU_ALLOC, 24, 40),
+                    new Request(Iommufd.VDEVICE_ALLOC, 24), new Request(Iommufd.IOAS_CHANGE_PROCESS, 8)));
         }
         return requests;
     }

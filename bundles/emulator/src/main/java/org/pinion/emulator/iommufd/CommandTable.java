@@ -40,12 +40,6 @@ final class CommandTable {
      */
     record Command(int minimum, int size, Body body) {}
 
-    private static final int HWPT_INVALIDATE = 0x3b8d;
-    private static final int FAULT_QUEUE_ALLOC = 0x3b8e;
-    private static final int VIOMMU_ALLOC = 0x3b90;
-    private static final int VDEVICE_ALLOC = 0x3b91;
-    private static final int CHANGE_PROCESS = 0x3b92;
-
     /** Some structures grew after their first release. */
     private static final int HWPT_ALLOC_MINIMUM = 24;
     private static final int HW_INFO_MINIMUM = 32;
@@ -113,15 +107,15 @@ final class CommandTable {
         add(Iommufd.HWPT_ALLOC, HWPT_ALLOC_MINIMUM, IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc);
         add(Iommufd.HWPT_SET_DIRTY_TRACKING, IommuHwptSetDirtyTracking.SIZE, dirty::track);
         add(Iommufd.HWPT_GET_DIRTY_BITMAP, IommuHwptGetDirtyBitmap.SIZE, dirty::read);
-        add(HWPT_INVALIDATE, HWPT_INVALIDATE_SIZE, new VirtualIommuCommands(context, release)::invalidate);
-        add(FAULT_QUEUE_ALLOC, FAULT_QUEUE_ALLOC_SIZE, new FaultCommand(context)::alloc);
+        add(Iommufd.HWPT_INVALIDATE, HWPT_INVALIDATE_SIZE, new VirtualIommuCommands(context, release)::invalidate);
+        add(Iommufd.FAULT_QUEUE_ALLOC, FAULT_QUEUE_ALLOC_SIZE, new FaultCommand(context)::alloc);
     }
 
     private void addLater(MappingCommands mapping, KernelRelease release) {
         VirtualIommuCommands guests = new VirtualIommuCommands(context, release);
         add(Iommufd.IOAS_MAP_FILE, IommuIoasMapFile.SIZE, mapping::mapFile);
-        add(VIOMMU_ALLOC, VIOMMU_ALLOC_MINIMUM, VIOMMU_ALLOC_SIZE, guests::alloc);
-        add(VDEVICE_ALLOC, VDEVICE_ALLOC_SIZE, guests::allocDevice);
-        add(CHANGE_PROCESS, CHANGE_PROCESS_SIZE, mapping::changeProcess);
+        add(Iommufd.VIOMMU_ALLOC, VIOMMU_ALLOC_MINIMUM, VIOMMU_ALLOC_SIZE, guests::alloc);
+        add(Iommufd.VDEVICE_ALLOC, VDEVICE_ALLOC_SIZE, guests::allocDevice);
+        add(Iommufd.IOAS_CHANGE_PROCESS, CHANGE_PROCESS_SIZE, mapping::changeProcess);
     }
 }

@@ -14,6 +14,30 @@ final class MockCommands {
     static final int MINIMUM = 68;
     static final int SIZE = 72;
 
+    /** What to do: {@code IOMMU_TEST_OP_*}. */
+    private static final int ADD_RESERVED = 1;
+    private static final int MOCK_DOMAIN = 2;
+    private static final int MD_CHECK_MAP = 3;
+    private static final int MD_CHECK_REFS = 4;
+    private static final int CREATE_ACCESS = 5;
+    private static final int DESTROY_ACCESS_PAGES = 6;
+    private static final int ACCESS_PAGES = 7;
+    private static final int ACCESS_RW = 8;
+    private static final int SET_TEMP_MEMORY_LIMIT = 9;
+    private static final int MOCK_DOMAIN_REPLACE = 10;
+    private static final int ACCESS_REPLACE_IOAS = 11;
+    static final int MOCK_DOMAIN_FLAGS = 12;
+    private static final int DIRTY = 13;
+    private static final int MD_CHECK_IOTLB = 14;
+    private static final int TRIGGER_IOPF = 15;
+    private static final int DEV_CHECK_CACHE = 16;
+    private static final int PASID_ATTACH = 18;
+    private static final int PASID_REPLACE = 19;
+    private static final int PASID_DETACH = 20;
+    private static final int PASID_CHECK_HWPT = 21;
+    private static final int DMABUF_GET = 22;
+    private static final int DMABUF_REVOKE = 23;
+
     private static final int LEAST_BATCH = 12;
 
     private final MockHost host;
@@ -35,21 +59,21 @@ final class MockCommands {
     int run(MemorySegment struct) throws SyscallException {
         MockFields fields = new MockFields(struct);
         switch (fields.op()) {
-            case 1 -> devices.reserve(fields);
-            case 2, 12 -> devices.attach(fields);
-            case 10 -> devices.replace(fields);
-            case 3 -> checks.mapped(fields);
-            case 4 -> checks.pins(fields);
-            case 5 -> accesses.create(fields);
-            case 6 -> accesses.unpin(fields);
-            case 7 -> accesses.pin(fields);
-            case 8 -> accesses.copy(fields);
-            case 11 -> accesses.move(fields);
-            case 9 -> SyscallException.require(
+            case ADD_RESERVED -> devices.reserve(fields);
+            case MOCK_DOMAIN, MOCK_DOMAIN_FLAGS -> devices.attach(fields);
+            case MOCK_DOMAIN_REPLACE -> devices.replace(fields);
+            case MD_CHECK_MAP -> checks.mapped(fields);
+            case MD_CHECK_REFS -> checks.pins(fields);
+            case CREATE_ACCESS -> accesses.create(fields);
+            case DESTROY_ACCESS_PAGES -> accesses.unpin(fields);
+            case ACCESS_PAGES -> accesses.pin(fields);
+            case ACCESS_RW -> accesses.copy(fields);
+            case ACCESS_REPLACE_IOAS -> accesses.move(fields);
+            case SET_TEMP_MEMORY_LIMIT -> SyscallException.require(
                     Integer.compareUnsigned(fields.word(0), LEAST_BATCH) >= 0, Errno.EINVAL);
-            case 13 -> checks.writeDirty(fields);
-            case 14 -> checks.cached(fields);
-            case 15 -> devices.pageFault(fields);
+            case DIRTY -> checks.writeDirty(fields);
+            case MD_CHECK_IOTLB -> checks.cached(fields);
+            case TRIGGER_IOPF -> devices.pageFault(fields);
             default -> runLater(fields);
         }
         return 0;
@@ -58,13 +82,13 @@ final class MockCommands {
     private void runLater(MockFields fields) throws SyscallException {
         SyscallException.require(host.release().attachesPasids(), Errno.EOPNOTSUPP);
         switch (fields.op()) {
-            case 16 -> devices.checkCache(fields);
-            case 18 -> devices.pasids(fields).attach(fields.word(0), fields.word(4));
-            case 19 -> devices.pasids(fields).replace(fields.word(0), fields.word(4));
-            case 20 -> devices.pasids(fields).detach(fields.word(0));
-            case 21 -> devices.pasids(fields).check(fields.word(0), fields.word(4));
-            case 22 -> buffers.create(fields);
-            case 23 -> buffers.revoke(fields);
+            case DEV_CHECK_CACHE -> devices.checkCache(fields);
+            case PASID_ATTACH -> devices.pasids(fields).attach(fields.word(0), fields.word(4));
+            case PASID_REPLACE -> devices.pasids(fields).replace(fields.word(0), fields.word(4));
+            case PASID_DETACH -> devices.pasids(fields).detach(fields.word(0));
+            case PASID_CHECK_HWPT -> devices.pasids(fields).check(fields.word(0), fields.word(4));
+            case DMABUF_GET -> buffers.create(fields);
+            case DMABUF_REVOKE -> buffers.revoke(fields);
             default -> throw new SyscallException(Errno.EOPNOTSUPP);
         }
     }

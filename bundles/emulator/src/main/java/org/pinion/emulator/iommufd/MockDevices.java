@@ -8,7 +8,6 @@ import org.pinion.linux.Errno;
 /** What tests do with mock devices and with address spaces. */
 final class MockDevices {
 
-    private static final int MOCK_DOMAIN_FLAGS = 12;
     private static final int CACHE = 0xbaddad;
     private static final int CACHES = 4;
 
@@ -33,7 +32,7 @@ final class MockDevices {
 
     /** Makes a device and attaches it: the errors are those of attaching, and EINVAL for unknown flags. */
     void attach(MockFields fields) throws SyscallException {
-        int flags = fields.op() == MOCK_DOMAIN_FLAGS ? fields.word(12) : 0;
+        int flags = fields.op() == MockCommands.MOCK_DOMAIN_FLAGS ? fields.word(12) : 0;
         MockIommu.requireKnown(release, flags);
         MockHandle handle = new MockHandle();
         objects.add(handle);
