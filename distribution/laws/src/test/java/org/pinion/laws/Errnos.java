@@ -5,12 +5,10 @@ import java.util.Map;
 import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Vfio;
+import org.pinion.linux.uapi.VfioType1;
 
 /** The errors that the kernel can give to right requests, by request: drivers/iommu/iommufd and drivers/vfio. */
 final class Errnos {
-
-    /** How many choices try them all. */
-    static final int MOST = 4;
 
     private record Request(String name, List<Errno> errnos) {}
 
@@ -31,9 +29,30 @@ final class Errnos {
             Map.entry(
                     Vfio.DEVICE_ATTACH_IOMMUFD_PT,
                     new Request("ATTACH", List.of(Errno.EADDRINUSE, Errno.ENOMEM, Errno.EINVAL, Errno.EBUSY))),
-            Map.entry(Vfio.DEVICE_DETACH_IOMMUFD_PT, new Request("DETACH", List.of(Errno.ENODEV))));
+            Map.entry(Vfio.DEVICE_DETACH_IOMMUFD_PT, new Request("DETACH", List.of(Errno.ENODEV))),
+            Map.entry(Vfio.GROUP_GET_STATUS, new Request("GROUP_GET_STATUS", List.of(Errno.EFAULT))),
+            Map.entry(
+                    Vfio.GROUP_SET_CONTAINER,
+                    new Request("GROUP_SET_CONTAINER", List.of(Errno.EBUSY, Errno.EINVAL, Errno.EPERM, Errno.ENOMEM))),
+            Map.entry(Vfio.GROUP_UNSET_CONTAINER, new Request("GROUP_UNSET_CONTAINER", List.of(Errno.EBUSY))),
+            Map.entry(
+                    Vfio.GROUP_GET_DEVICE_FD,
+                    new Request("GROUP_GET_DEVICE_FD", List.of(Errno.ENODEV, Errno.EBUSY, Errno.ENOMEM, Errno.EPERM))),
+            Map.entry(
+                    VfioType1.SET_IOMMU,
+                    new Request("SET_IOMMU", List.of(Errno.ENOMEM, Errno.EPERM, Errno.ENODEV))),
+            Map.entry(VfioType1.GET_INFO, new Request("IOMMU_GET_INFO", List.of(Errno.EFAULT, Errno.ENOMEM))),
+            Map.entry(
+                    VfioType1.MAP_DMA,
+                    new Request("MAP_DMA", List.of(Errno.ENOMEM, Errno.EFAULT, Errno.ENOSPC, Errno.EINVAL))),
+            Map.entry(VfioType1.UNMAP_DMA, new Request("UNMAP_DMA", List.of(Errno.EINVAL, Errno.ENOMEM))));
 
     private Errnos() {}
+
+    /** {@return how many errors a request can give} */
+    static int of(int request) {
+        return request(request).errnos().size();
+    }
 
     static Errno of(int request, int choice) {
         List<Errno> errnos = request(request).errnos();

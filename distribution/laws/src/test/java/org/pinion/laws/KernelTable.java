@@ -2,67 +2,25 @@ package org.pinion.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.Arena;
-import java.util.List;
-import org.pinion.api.AddressRange;
-import org.pinion.api.Mapping;
-import org.pinion.linux.Kernel;
-import org.pinion.linux.uapi.IommuDestroy;
-import org.pinion.linux.uapi.IommuIoasAlloc;
-import org.pinion.linux.uapi.IommuIoasCopy;
-import org.pinion.linux.uapi.IommuIoasUnmap;
-import org.pinion.linux.uapi.Iommufd;
+import org.pinion.api.SpaceSnapshot;
 
 /** What the kernel really holds, found out by its own requests. */
-final class KernelTable {
+interface KernelTable {
 
-    private final Kernel kernel;
-    private final int iommufd;
-    private final int ioas;
-
-    KernelTable(Tap tap) {
-        kernel = tap.behind();
-        iommufd = tap.iommufd();
-        ioas = tap.ioas();
+    static KernelTable of(String backend, Tap tap) {
+        return backend.equals("vfio") ? new ContainerTable(tap) : new IoasTable(tap);
     }
 
-    /** Only what is mapped without a gap can be copied. */
-    void assertHas(List<Mapping> table, String when) {
-        for (Mapping mapping : table) {
-            assertThat(copies(mapping.range())).as("%s: the kernel has %s", when, mapping).isTrue();
-        }
-    }
+    /** Checks that the kernel has, without a gap, what a space says is installed. */
+    void assertHas(SpaceSnapshot said, String when);
 
-    /** Has the kernel remove everything and say how much that was: nothing else was there. */
-    void assertHasExactly(List<Mapping> table, String when) {
-        assertHas(table, when);
-        long bytes = table.stream().mapToLong(mapping -> mapping.range().size()).sum();
+    /** Has the kernel remove everything, and says how many bytes that were. */
+    long unmapAll();
+
+    /** Checks that the kernel has what a space says is installed, and nothing else. */
+    default void assertHasExactly(SpaceSnapshot said, String when) {
+        assertHas(said, when);
+        long bytes = said.table().stream().mapToLong(mapping -> mapping.range().size()).sum();
         assertThat(unmapAll()).as("%s: bytes mapped in the kernel", when).isEqualTo(bytes);
-    }
-
-    private long unmapAll() {
-        try (Arena arena = Arena.ofConfined()) {
-            IommuIoasUnmap all = IommuIoasUnmap.allocate(arena).ioasId(ioas).iova(0).length(-1L);
-            assertThat(kernel.ioctl(iommufd, Iommufd.IOAS_UNMAP, all.memory())).isZero();
-            return all.length();
-        }
-    }
-
-    private boolean copies(AddressRange range) {
-        try (Arena arena = Arena.ofConfined()) {
-            IommuIoasAlloc scratch = IommuIoasAlloc.allocate(arena);
-            assertThat(kernel.ioctl(iommufd, Iommufd.IOAS_ALLOC, scratch.memory())).isZero();
-            IommuIoasCopy copy = IommuIoasCopy.allocate(arena)
-                    .flags(Iommufd.MAP_FIXED_IOVA | Iommufd.MAP_READABLE)
-                    .srcIoasId(ioas)
-                    .dstIoasId(scratch.ioasId())
-                    .length(range.size())
-                    .srcIova(range.start())
-                    .dstIova(range.start());
-            int answer = kernel.ioctl(iommufd, Iommufd.IOAS_COPY, copy.memory());
-            IommuDestroy destroy = IommuDestroy.allocate(arena).id(scratch.ioasId());
-            assertThat(kernel.ioctl(iommufd, Iommufd.DESTROY, destroy.memory())).isZero();
-            return answer == 0;
-        }
     }
 }

@@ -25,8 +25,26 @@ import org.pinion.core.space.Space;
  */
 class OrderNeverMattersTest {
 
-    /** Up to so many orders of a set all are tried, which are all of up to five; of larger sets as many at random. */
-    private static final int ORDERS = 120;
+    /** How large a set is: up to seven pieces all orders are tried, which are many, of larger sets some at random. */
+    private enum Size {
+        FIVE(3, 2, 120),
+        SEVEN(4, 3, 5040),
+        LARGE(40, 6, 12);
+
+        private final int sections;
+        private final int devices;
+        private final int orders;
+
+        Size(int sections, int devices, int orders) {
+            this.sections = sections;
+            this.devices = devices;
+            this.orders = orders;
+        }
+
+        static Size of(long set) {
+            return set % 10 == 0 ? SEVEN : set % 2 == 0 ? FIVE : LARGE;
+        }
+    }
 
     /** What an end is compared by. */
     private record End(
@@ -53,7 +71,7 @@ class OrderNeverMattersTest {
         long sets = 0;
         for (long wanted = Runs.histories() / 2; histories < wanted; sets++) {
             try {
-                set(backend, seed + sets, sets % 3 == 0);
+                set(backend, seed + sets, Size.of(sets));
             } catch (IommuException refused) {
                 throw new AssertionError("seed " + (seed + sets) + ": what was accepted did not leave again", refused);
             }
@@ -63,9 +81,9 @@ class OrderNeverMattersTest {
         assertThat(accepted).isGreaterThan(histories / 10);
     }
 
-    private void set(String backend, long seed, boolean large) throws IommuException {
+    private void set(String backend, long seed, Size size) throws IommuException {
         Random random = new Random(seed);
-        World world = large ? World.of(seed, 40, 6) : World.of(seed, 4, 3);
+        World world = World.of(seed, size.sections, size.devices);
         if (backend.equals("vfio") && world.mixedPages()) {
             return;
         }
@@ -74,7 +92,7 @@ class OrderNeverMattersTest {
         world.sections().forEach(section -> pieces.add(new Piece(section, "")));
         world.devices().forEach(device -> pieces.add(new Piece(null, device)));
         End first = null;
-        for (List<Piece> order : orders(pieces, large ? 12 : ORDERS, random)) {
+        for (List<Piece> order : orders(pieces, size.orders, random)) {
             boolean wandering = histories % 4 == 3;
             End end = history(world, backend, policies, order, wandering ? random : null);
             assertThat(world.tap().pinned()).as("seed %d: bytes left pinned", seed).isZero();

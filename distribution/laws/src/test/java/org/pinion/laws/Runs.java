@@ -6,7 +6,7 @@ final class Runs {
     private Runs() {}
 
     static long histories() {
-        return Long.getLong("pinion.laws.histories", 20_000);
+        return Long.getLong("pinion.laws.histories", 100_000);
     }
 
     static long seed() {

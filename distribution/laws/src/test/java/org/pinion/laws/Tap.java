@@ -39,8 +39,10 @@ final class Tap {
     private int refusedAttaches;
     private int objects;
     private String failed = "";
+    private int ways;
     private int iommufd;
     private int ioas;
+    private int container = -1;
 
     Tap(Kernel behind) {
         this.behind = behind;
@@ -98,6 +100,11 @@ final class Tap {
         return iommufd;
     }
 
+    /** {@return the container opened first: those that follow are for learning about devices} */
+    int container() {
+        return container;
+    }
+
     /** {@return the first address space made in it} */
     int ioas() {
         return ioas;
@@ -114,6 +121,7 @@ final class Tap {
         calls = 0;
         failures = 0;
         failed = "";
+        ways = 0;
         failFrom = from;
         failUntil = from + count;
         choice = errno;
@@ -133,6 +141,11 @@ final class Tap {
         return failed;
     }
 
+    /** {@return in how many ways that call can fail; 0 if none was failed} */
+    int ways() {
+        return ways;
+    }
+
     private Object call(Method method, Object[] arguments) throws Throwable {
         boolean ioctl = method.getName().equals("ioctl");
         if (ioctl) {
@@ -140,7 +153,10 @@ final class Tap {
             if (number >= failFrom && number < failUntil) {
                 failures++;
                 Errno errno = Errnos.of((int) arguments[1], choice);
-                failed = failed.isEmpty() ? Errnos.name((int) arguments[1]) + " " + errno : failed;
+                if (failures == 1) {
+                    failed = Errnos.name((int) arguments[1]) + " " + errno;
+                    ways = Errnos.of((int) arguments[1]);
+                }
                 return errno.answer();
             }
         }
@@ -181,6 +197,8 @@ final class Tap {
             iommufd = fd;
             ioas = 0;
             objects = 0;
+        } else if (path.equals("/dev/vfio/vfio") && container < 0) {
+            container = fd;
         }
     }
 

@@ -133,12 +133,8 @@ public final class DoctorText {
     }
 
     private static String verdict(Examination examination) {
-        String counts = counted(examination.count(Level.PROBLEM), "problem") + ", "
-                + counted(examination.count(Level.WARNING), "warning");
+        String counts = Counted.orNo(examination.count(Level.PROBLEM), "problem") + ", "
+                + Counted.orNo(examination.count(Level.WARNING), "warning");
         return counts + ": " + (examination.usable() ? "devices can be used" : "no device can be used as things are");
-    }
-
-    private static String counted(long number, String noun) {
-        return (number == 0 ? "no" : Long.toString(number)) + " " + noun + (number == 1 ? "" : "s");
     }
 }

@@ -42,7 +42,7 @@ public final class PlanText {
 
     private static String guest(Plan plan) {
         List<Section> sections = plan.view().sections();
-        String name = plan.view().name() + ", " + count(sections.size(), "section");
+        String name = plan.view().name() + ", " + Counted.of(sections.size(), "section");
         return sections.isEmpty()
                 ? name
                 : name + ", " + new AddressRange(
@@ -146,7 +146,7 @@ public final class PlanText {
 
     private static String sum(Stream<Decision> decisions) {
         List<AddressRange> ranges = decisions.map(Decision::range).toList();
-        return ranges.isEmpty() ? "nothing" : Sizes.sum(ranges.stream()) + " in " + count(ranges.size(), "range");
+        return ranges.isEmpty() ? "nothing" : Sizes.sum(ranges.stream()) + " in " + Counted.of(ranges.size(), "range");
     }
 
     private static String mapped(Plan plan, Access access) {
@@ -160,9 +160,5 @@ public final class PlanText {
         return plan.decisions().stream()
                 .filter(decision -> decision.outcome() == outcome)
                 .count();
-    }
-
-    private static String count(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

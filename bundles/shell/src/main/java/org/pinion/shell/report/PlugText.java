@@ -32,8 +32,11 @@ public final class PlugText {
     private static String moved(DmaResult.Moved moved) {
         long ok = moved.ranges().stream().filter(range -> range.outcome().equals(CheckedRange.OK)).count();
         StringBuilder text = new StringBuilder(moved.failures().isEmpty() ? "ok" : "FAILED");
-        text.append(", %d of %d ranges good, %d transfers, %s\n"
-                .formatted(ok, moved.ranges().size(), moved.transfers(), Sizes.of(moved.bytes())));
+        text.append(", %d of %s good, %s, %s\n".formatted(
+                ok,
+                Counted.of(moved.ranges().size(), "range"),
+                Counted.of(moved.transfers(), "transfer"),
+                Sizes.of(moved.bytes())));
         moved.ranges().stream()
                 .filter(range -> !range.outcome().equals(CheckedRange.OK))
                 .forEach(range -> text.append("    %s: %s\n".formatted(range.range(), range.outcome())));
@@ -46,7 +49,10 @@ public final class PlugText {
     }
 
     private static String ledger(Ledger ledger) {
-        return "ledger  %d mappings, %s mapped, %s pinned, %d ioctls\n".formatted(
-                ledger.mappings(), Sizes.of(ledger.mappedBytes()), Sizes.of(ledger.pinnedBytes()), ledger.ioctls());
+        return "ledger  %s, %s mapped, %s pinned, %s\n".formatted(
+                Counted.of(ledger.mappings(), "mapping"),
+                Sizes.of(ledger.mappedBytes()),
+                Sizes.of(ledger.pinnedBytes()),
+                Counted.of(ledger.ioctls(), "ioctl"));
     }
 }
