@@ -123,7 +123,18 @@ class DirtyTrackingTest extends IommufdFixture {
         for (long offset : new long[] {0, Mock.PAGE, UNALIGNED}) {
             bits.check(bitmap.asSlice(offset, bits.bitmapBytes()), flags);
         }
+        whatIsNotMappedIsNotWritten(table, flags);
         Expect.succeeds(iommufd.destroy(table));
+    }
+
+    private void whatIsNotMappedIsNotWritten(int table, int flags) {
+        MemorySegment bitmap = arena.allocate(PAGE, 8);
+        long end = Mock.APERTURE_START + variant.bytes;
+        Expect.succeeds(iommufd.dirtyBitmap(table, flags, end - PAGE, 2 * PAGE, PAGE, bitmap.address()));
+        Expect.succeeds(iommufd.dirtyBitmap(table, flags, end, PAGE, PAGE, bitmap.address()));
+        assertThat(bitmap.get(ValueLayout.JAVA_LONG, 0)).isZero();
+        Expect.succeeds(iommufd.trackDirty(table, false));
+        Expect.succeeds(iommufd.dirtyBitmap(table, flags, end - PAGE, PAGE, PAGE, bitmap.address()));
     }
 
     private int hugeTable() {
