@@ -149,8 +149,7 @@ public final class EmulatedKernel implements Kernel {
 
     private OpenFile opened(String path) throws SyscallException {
         if (path.equals(IOMMUFD)) {
-            return new IommufdFile(
-                    new IommufdContext(memory, locked, files, host.sysResource()), host.release(), mocks);
+            return new IommufdFile(new IommufdContext(memory, locked, files, host), host.release(), mocks);
         }
         if (path.equals(CONTAINER)) {
             return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit()));

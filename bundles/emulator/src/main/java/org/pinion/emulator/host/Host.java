@@ -14,10 +14,11 @@ import java.util.OptionalLong;
  * @param sysResource whether the process has CAP_SYS_RESOURCE: it may then choose how pinned pages are charged
  * @param dmaEntryLimit how many mappings a container may have (dma_entry_limit of vfio_iommu_type1)
  * @param mockDevices whether the kernel was built with CONFIG_IOMMUFD_TEST: an iommufd then makes devices for tests
+ * @param iommuDriver which driver its IOMMUs have
  * @param devices its devices, no address twice
  */
 public record Host(String kernel, KernelRelease release, OptionalLong memlock, boolean ipcLock, boolean sysResource,
-        int dmaEntryLimit, boolean mockDevices, List<HostDevice> devices) {
+        int dmaEntryLimit, boolean mockDevices, IommuDriver iommuDriver, List<HostDevice> devices) {
 
     /** What {@code dma_entry_limit} is unless the administrator sets it. */
     static final int DEFAULT_DMA_ENTRY_LIMIT = 65535;
@@ -27,11 +28,12 @@ public record Host(String kernel, KernelRelease release, OptionalLong memlock, b
         Objects.requireNonNull(kernel, "kernel");
         Objects.requireNonNull(release, "release");
         Objects.requireNonNull(memlock, "memlock");
+        Objects.requireNonNull(iommuDriver, "iommuDriver");
         devices = List.copyOf(devices);
     }
 
     /**
-     * A machine whose containers may have as many mappings as they may by default.
+     * A machine with Intel's IOMMUs, whose containers may have as many mappings as they may by default.
      *
      * @param kernel which kernel it runs, for people
      * @param memlock RLIMIT_MEMLOCK, bytes; empty if unlimited
@@ -41,7 +43,7 @@ public record Host(String kernel, KernelRelease release, OptionalLong memlock, b
      */
     public Host(String kernel, OptionalLong memlock, boolean ipcLock, boolean sysResource, List<HostDevice> devices) {
         this(kernel, KernelRelease.LINUX_7_3, memlock, ipcLock, sysResource, DEFAULT_DMA_ENTRY_LIMIT, false,
-                devices);
+                IommuDriver.INTEL, devices);
     }
 
     /**

@@ -59,7 +59,7 @@ public final class HostFile {
                 truth(keys, "ipc-lock"), truth(keys, "sys-resource"),
                 keys.find("dma-entry-limit").map(node -> Values.number(keys.place("dma-entry-limit"), node))
                         .orElse(Host.DEFAULT_DMA_ENTRY_LIMIT),
-                truth(keys, "mock-devices"), devices(place, keys, iommu));
+                truth(keys, "mock-devices"), iommu.driver(), devices(place, keys, iommu));
     }
 
     private static Node compose(String name, String text) {

@@ -1,8 +1,11 @@
 package org.pinion.emulator.iommufd;
 
 import java.util.List;
+import java.util.Optional;
 import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.Iommufd;
 
 /** The IOMMU in front of a device, as its driver offers it to iommufd ({@code struct iommu_ops}). */
 interface DeviceIommu {
@@ -28,8 +31,16 @@ interface DeviceIommu {
     /** Whether there can be guests' IOMMUs of a type on top of its page tables. */
     boolean virtualizes(int type);
 
-    /** Whether a page table is of this driver, and the device can use it. */
-    boolean accepts(PageTable table);
+    /** Why the device cannot be attached to a page table; empty if it can. */
+    Optional<Errno> refusal(PageTable table);
+
+    /** Whether page tables can be on top of a page table of this driver. */
+    boolean nests();
+
+    /** What {@code IOMMU_GET_HW_INFO} tells that the device and its IOMMU can do. */
+    default long capabilities() {
+        return tracksDirty() ? Iommufd.HW_CAP_DIRTY_TRACKING : 0;
+    }
 
     /** Whether page tables can tell which pages devices wrote. */
     boolean tracksDirty();

@@ -6,7 +6,6 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.IommuHwInfo;
-import org.pinion.linux.uapi.Iommufd;
 
 /** The request that asks what the IOMMU in front of a device is (iommufd_get_hw_info in device.c). */
 final class HwInfoCommand {
@@ -34,7 +33,7 @@ final class HwInfoCommand {
         DeviceIommu.HwInfo info = iommu.info(request.flags() == 0 ? 0 : request.dataType());
         copyOut(info.data(), request);
         request.dataType(info.type()).dataLen(info.data().length);
-        request.capabilities(iommu.tracksDirty() ? Iommufd.HW_CAP_DIRTY_TRACKING : 0);
+        request.capabilities(iommu.capabilities());
         request.maxPasidLog2((byte) iommu.pasidBits());
         return 0;
     }

@@ -80,9 +80,9 @@ final class HwptCommand {
 
     private static PageTable nested(PageTable parent, IommufdObject below, DeviceIommu iommu, TableRequest request)
             throws SyscallException {
-        SyscallException.require((request.flags() & ~NESTED_FLAGS) == 0 && request.dataLength() != 0,
-                Errno.EOPNOTSUPP);
-        SyscallException.require(!parent.automatic() && parent.nestParent() && iommu.accepts(parent), Errno.EINVAL);
+        boolean possible = (request.flags() & ~NESTED_FLAGS) == 0 && request.dataLength() != 0 && iommu.nests();
+        SyscallException.require(possible, Errno.EOPNOTSUPP);
+        SyscallException.require(!parent.automatic() && parent.nestParent(), Errno.EINVAL);
         return iommu.nestedTable(parent, below, request);
     }
 

@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.pinion.emulator.file.FileTable;
+import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.host.IommuDriver;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.ProcessMemory;
@@ -25,6 +28,8 @@ public final class IommufdContext {
     private final LockedMemory locked;
     private final FileTable files;
     private final boolean mayChooseAccount;
+    private final IommuDriver driver;
+    private final KernelRelease release;
     private Ioas compatible;
     private boolean closed;
     private int bindings;
@@ -34,13 +39,15 @@ public final class IommufdContext {
      * @param process the memory that user addresses mean
      * @param locked what pinned pages are charged to
      * @param files what file descriptors mean
-     * @param mayChooseAccount whether the process has CAP_SYS_RESOURCE
+     * @param host the machine
      */
-    public IommufdContext(ProcessMemory process, LockedMemory locked, FileTable files, boolean mayChooseAccount) {
+    public IommufdContext(ProcessMemory process, LockedMemory locked, FileTable files, Host host) {
         this.process = process;
         this.locked = locked;
         this.files = files;
-        this.mayChooseAccount = mayChooseAccount;
+        this.mayChooseAccount = host.sysResource();
+        this.driver = host.iommuDriver();
+        this.release = host.release();
     }
 
     ReentrantLock lock() {
@@ -126,7 +133,7 @@ public final class IommufdContext {
         lock.lock();
         try {
             DeviceGroup group = groups.computeIfAbsent(device.group(), number -> new DeviceGroup());
-            PhysicalDevice bound = new PhysicalDevice(new HostIommu(device), group);
+            PhysicalDevice bound = new PhysicalDevice(new HostIommu(device, driver, release), group);
             bound.use();
             objects.add(bound);
             bindings++;

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.KernelRelease;
@@ -118,10 +119,20 @@ final class MockIommu implements DeviceIommu {
         return type == VIRTUAL_TYPE;
     }
 
+    /** A guest's page table is refused as long as the guest's IOMMU does not know the device, which it never does. */
     @Override
-    public boolean accepts(PageTable table) {
-        return table.driver() == PageTable.Driver.MOCK && (table.written() == null || tracksDirty())
+    public Optional<Errno> refusal(PageTable table) {
+        if (table instanceof NestedTable nested && nested.ofGuest()) {
+            return Optional.of(Errno.ENOENT);
+        }
+        boolean fits = table.driver() == PageTable.Driver.MOCK && (table.written() == null || tracksDirty())
                 && (table.forPasids() || pasids.isEmpty());
+        return fits ? Optional.empty() : Optional.of(Errno.EINVAL);
+    }
+
+    @Override
+    public boolean nests() {
+        return true;
     }
 
     @Override

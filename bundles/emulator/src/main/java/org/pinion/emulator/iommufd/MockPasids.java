@@ -2,6 +2,7 @@ package org.pinion.emulator.iommufd;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
@@ -72,7 +73,10 @@ final class MockPasids {
     private void requireForPasids(PageTable table) throws SyscallException {
         SyscallException.require(table.forPasids(), Errno.EINVAL);
         SyscallException.require(device.pageTable() == null || device.pageTable().forPasids(), Errno.EINVAL);
-        SyscallException.require(device.iommu().accepts(table), Errno.EINVAL);
+        Optional<Errno> refusal = device.iommu().refusal(table);
+        if (refusal.isPresent()) {
+            throw new SyscallException(refusal.get());
+        }
     }
 
     /** An address space gets no page table that is made for PASIDs by itself. */

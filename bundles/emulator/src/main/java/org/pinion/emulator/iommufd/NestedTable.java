@@ -28,6 +28,11 @@ final class NestedTable extends PageTable {
         below.use();
     }
 
+    /** Whether it is a guest's. */
+    boolean ofGuest() {
+        return below instanceof VirtualIommu;
+    }
+
     /** EINVAL if there is no such entry. */
     int cached(int entry) throws SyscallException {
         requireEntry(entry);
