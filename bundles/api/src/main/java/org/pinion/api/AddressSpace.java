@@ -57,6 +57,26 @@ public interface AddressSpace extends AutoCloseable {
     CommitReport commit(FlatView view) throws IommuException;
 
     /**
+     * Makes the kernel's mappings match the flat view in force after a change of it: all of the change, or nothing. The
+     * result is the one that {@link #commit(FlatView)} of the changed view has; the cost is that of the change, not of
+     * the view: only the sections that come are classified and judged.
+     *
+     * <p>By default the changed view is committed as a whole, and a change that another thread makes meanwhile is lost.
+     *
+     * @param change what goes and what comes
+     * @return what was done
+     * @throws RefusedException if a policy refuses; nothing was changed
+     * @throws IommuException if the change does not fit the view in force, and as {@link #commit(FlatView)} does
+     */
+    default CommitReport commit(FlatViewChange change) throws IommuException {
+        try {
+            return commit(snapshot().plan().view().with(change));
+        } catch (IllegalArgumentException unfit) {
+            throw change.unfit(unfit);
+        }
+    }
+
+    /**
      * Attaches a device: learns its limits, plans with them, unmaps what they exclude, attaches. All of it, or nothing.
      *
      * @param device the device's address

@@ -25,7 +25,8 @@ public record Decision(
         String reason,
         String remedy,
         List<Trait> traits,
-        Optional<Mapping> mapping) {
+        Optional<Mapping> mapping)
+        implements Ranged {
 
     /** What is to happen to a part of a section. */
     public enum Outcome {

@@ -1,9 +1,6 @@
 package org.pinion.api;
 
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,12 +11,12 @@ import java.util.Optional;
 public final class FlatView {
 
     /** A view that shows nothing. */
-    public static final FlatView EMPTY = new FlatView("empty", List.of());
+    public static final FlatView EMPTY = new FlatView("empty", RangeList.empty());
 
     private final String name;
-    private final List<Section> sections;
+    private final RangeList<Section> sections;
 
-    private FlatView(String name, List<Section> sections) {
+    private FlatView(String name, RangeList<Section> sections) {
         this.name = name;
         this.sections = sections;
     }
@@ -34,14 +31,7 @@ public final class FlatView {
      */
     public static FlatView of(String name, Collection<Section> sections) {
         Objects.requireNonNull(name, "name");
-        Section[] sorted = sections.toArray(Section[]::new);
-        Arrays.sort(sorted, Comparator.comparing(Section::range));
-        for (int i = 1; i < sorted.length; i++) {
-            if (sorted[i - 1].range().overlaps(sorted[i].range())) {
-                throw new IllegalArgumentException(sorted[i - 1] + " overlaps " + sorted[i]);
-            }
-        }
-        return new FlatView(name, List.of(sorted));
+        return new FlatView(name, RangeList.copyOf(sections));
     }
 
     /** {@return what the view shows, such as {@code memory}} */
@@ -50,7 +40,7 @@ public final class FlatView {
     }
 
     /** {@return the sections, sorted by address} */
-    public List<Section> sections() {
+    public RangeList<Section> sections() {
         return sections;
     }
 
@@ -61,20 +51,34 @@ public final class FlatView {
      * @return the section that shows there
      */
     public Optional<Section> at(long address) {
-        int low = 0;
-        int high = sections.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            AddressRange range = sections.get(middle).range();
-            if (range.contains(address)) {
-                return Optional.of(sections.get(middle));
-            } else if (Long.compareUnsigned(range.last(), address) < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
+        return sections.at(address);
+    }
+
+    /**
+     * Makes the view after a change. It shares with this one all that does not change.
+     *
+     * @param change what goes and what comes
+     * @return the view after it
+     * @throws IllegalArgumentException if a section would have to be cut, or two would overlap; the message names them
+     */
+    public FlatView with(FlatViewChange change) {
+        RangeList<Section> changed = sections;
+        for (AddressRange range : change.hidden()) {
+            changed = without(changed, range);
+        }
+        for (Section section : change.shown()) {
+            changed = changed.with(section);
+        }
+        return new FlatView(name, changed);
+    }
+
+    private static RangeList<Section> without(RangeList<Section> sections, AddressRange range) {
+        for (Section section : sections.in(range)) {
+            if (!range.contains(section.range())) {
+                throw new IllegalArgumentException("to hide " + range + " would cut " + section);
             }
         }
-        return Optional.empty();
+        return sections.without(range);
     }
 
     @Override

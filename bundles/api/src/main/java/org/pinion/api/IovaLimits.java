@@ -89,9 +89,10 @@ public final class IovaLimits {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof IovaLimits limits
-                && alignment == limits.alignment
-                && devices.equals(limits.devices);
+        return other == this
+                || other instanceof IovaLimits limits
+                        && alignment == limits.alignment
+                        && devices.equals(limits.devices);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param route by which way the memory is given to the kernel
  * @param backing the bytes, from the range's first address on
  */
-public record Mapping(AddressRange range, Access access, Route route, Backing backing) {
+public record Mapping(AddressRange range, Access access, Route route, Backing backing) implements Stretch<Mapping> {
 
     /** Checks that nothing is null. */
     public Mapping {
@@ -20,28 +20,23 @@ public record Mapping(AddressRange range, Access access, Route route, Backing ba
         Objects.requireNonNull(backing, "backing");
     }
 
-    /**
-     * The part of this mapping within a range.
-     *
-     * @param part a range inside this mapping's
-     * @return the mapping of that part alone
-     */
+    @Override
     public Mapping slice(AddressRange part) {
         return new Mapping(part, access, route, backing.advance(part.start() - range.start()));
     }
 
-    /**
-     * Tells whether two mappings could be one.
-     *
-     * @param next another mapping
-     * @return whether {@code next} goes on exactly where this one ends, in addresses and in bytes, with the same access
-     *     and route, so that the two could be one
-     */
+    /** Tells whether two mappings could be one: the second also has the same access and route. */
+    @Override
     public boolean continuedBy(Mapping next) {
         return range.meets(next.range)
                 && access == next.access
                 && route == next.route
                 && backing.advance(range.size()).equals(next.backing);
+    }
+
+    @Override
+    public Mapping through(long last) {
+        return new Mapping(new AddressRange(range.start(), last), access, route, backing);
     }
 
     @Override

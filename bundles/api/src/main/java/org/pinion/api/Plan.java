@@ -14,14 +14,26 @@ import java.util.stream.Stream;
  * @param policies the names of the policies asked, sorted
  * @param decisions the decisions, sorted by address, covering every address of every section exactly once
  */
-public record Plan(FlatView view, IovaLimits limits, List<String> policies, List<Decision> decisions) {
+public record Plan(FlatView view, IovaLimits limits, List<String> policies, RangeList<Decision> decisions) {
 
     /** Checks that nothing is null. */
     public Plan {
         Objects.requireNonNull(view, "view");
         Objects.requireNonNull(limits, "limits");
         policies = List.copyOf(policies);
-        decisions = List.copyOf(decisions);
+        Objects.requireNonNull(decisions, "decisions");
+    }
+
+    /**
+     * Makes a plan of decisions in any order.
+     *
+     * @param view the flat view planned for
+     * @param limits what the devices allow
+     * @param policies the names of the policies asked, sorted
+     * @param decisions the decisions, covering every address of every section exactly once
+     */
+    public Plan(FlatView view, IovaLimits limits, List<String> policies, List<Decision> decisions) {
+        this(view, limits, policies, RangeList.copyOf(decisions));
     }
 
     /** {@return the decisions to map, sorted by address} */
@@ -52,19 +64,6 @@ public record Plan(FlatView view, IovaLimits limits, List<String> policies, List
      * @return the decision on it; empty if no section shows there
      */
     public Optional<Decision> at(long address) {
-        int low = 0;
-        int high = decisions.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            AddressRange range = decisions.get(middle).range();
-            if (range.contains(address)) {
-                return Optional.of(decisions.get(middle));
-            } else if (Long.compareUnsigned(range.last(), address) < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return Optional.empty();
+        return decisions.at(address);
     }
 }

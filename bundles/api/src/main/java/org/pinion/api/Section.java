@@ -23,7 +23,8 @@ public record Section(
         Access access,
         String name,
         String owner,
-        Map<String, String> facts) {
+        Map<String, String> facts)
+        implements Stretch<Section> {
 
     /** Checks that nothing is null and copies the facts. */
     public Section {
@@ -78,6 +79,28 @@ public record Section(
      */
     public Backing backingAt(long address) {
         return backing.advance(address - range.start());
+    }
+
+    @Override
+    public Section slice(AddressRange part) {
+        return new Section(part, kind, backingAt(part.start()), access, name, owner, facts);
+    }
+
+    /** Tells whether two sections could be one: the second also has the same kind, access, name, owner and facts. */
+    @Override
+    public boolean continuedBy(Section next) {
+        return range.meets(next.range)
+                && kind == next.kind
+                && access == next.access
+                && name.equals(next.name)
+                && owner.equals(next.owner)
+                && facts.equals(next.facts)
+                && backing.advance(range.size()).equals(next.backing);
+    }
+
+    @Override
+    public Section through(long last) {
+        return new Section(new AddressRange(range.start(), last), kind, backing, access, name, owner, facts);
     }
 
     /** {@return {@code 'NAME' at START-LAST (KIND)}} */

@@ -22,7 +22,7 @@ public record SpaceSnapshot(
         long version,
         List<HostDevice> devices,
         Plan plan,
-        List<Mapping> table,
+        RangeList<Mapping> table,
         List<Mapping> missing,
         Ledger ledger) {
 
@@ -41,9 +41,33 @@ public record SpaceSnapshot(
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(plan, "plan");
+        Objects.requireNonNull(table, "table");
         Objects.requireNonNull(ledger, "ledger");
         devices = List.copyOf(devices);
-        table = List.copyOf(table);
         missing = List.copyOf(missing);
+    }
+
+    /**
+     * Makes a snapshot with a table in any order.
+     *
+     * @param options how the space was opened
+     * @param state whether the table is what the plan asks for
+     * @param version counts the changes, from 0
+     * @param devices the attached devices, sorted by address
+     * @param plan the plan in force
+     * @param table the installed mappings, neighbours that continue each other joined
+     * @param missing what the plan asks for and the kernel does not hold, if degraded
+     * @param ledger what the space holds and what it cost
+     */
+    public SpaceSnapshot(
+            SpaceOptions options,
+            State state,
+            long version,
+            List<HostDevice> devices,
+            Plan plan,
+            List<Mapping> table,
+            List<Mapping> missing,
+            Ledger ledger) {
+        this(options, state, version, devices, plan, RangeList.copyOf(table), missing, ledger);
     }
 }

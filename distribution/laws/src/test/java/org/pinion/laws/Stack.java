@@ -3,17 +3,17 @@ package org.pinion.laws;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
-import org.pinion.api.IovaLimits;
-import org.pinion.api.Plan;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
 import org.pinion.backend.iommufd.IommufdBackend;
 import org.pinion.backend.vfio.VfioBackend;
+import org.pinion.core.plan.Goal;
 import org.pinion.core.plan.NamedPolicy;
 import org.pinion.core.plan.PlanRequest;
+import org.pinion.core.plan.Planned;
 import org.pinion.core.plan.Planner;
+import org.pinion.core.plan.Scope;
 import org.pinion.core.space.PlanMaker;
 import org.pinion.core.space.Space;
 import org.pinion.core.space.SpaceEnvironment;
@@ -46,15 +46,18 @@ final class Stack implements PlanMaker {
     }
 
     @Override
-    public Plan plan(SpaceOptions options, BackendCapabilities capabilities, FlatView view, IovaLimits limits)
-            throws IommuException {
-        List<Trait> traits = new ArrayList<>();
-        for (Trait trait : classifier.classify(view.sections())) {
-            traits.add(trait.signedBy("section"));
-        }
+    public Planned plan(SpaceOptions options, BackendCapabilities capabilities, Goal goal) throws IommuException {
         List<NamedPolicy> policies =
                 options.policies().stream().map(Stack::policy).toList();
-        return Planner.plan(new PlanRequest(view, traits, limits, policies, options.backend(), capabilities));
+        Scope scope = Scope.of(goal, policies, options);
+        List<Trait> traits = new ArrayList<>();
+        for (Trait trait : classifier.classify(scope.sections())) {
+            traits.add(trait.signedBy("section"));
+        }
+        return Planner.plan(
+                new PlanRequest(goal.view(), traits, goal.limits(), policies, options.backend(), capabilities),
+                scope,
+                options);
     }
 
     private static NamedPolicy policy(String name) {

@@ -1,12 +1,11 @@
 package org.pinion.api.driver;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
-import org.pinion.api.FlatView;
+import org.pinion.api.FlatViewChange;
 import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.IommuException;
@@ -22,15 +21,15 @@ import org.pinion.api.Section;
  * <p>Attach the devices first: a buffer is placed where all attached devices can reach it. A device that cannot reach
  * one and comes later is refused with the reason, like any that cannot reach RAM.
  *
- * <p>The flat view of the space belongs to this object from the first buffer on: what it showed before stays, what
- * somebody else commits meanwhile goes with the next buffer.
+ * <p>A buffer is a change of the flat view in force, and costs what such a change costs, however much the view shows.
+ * The window belongs to this object: nobody else shows anything there, and who commits whole views beside it takes the
+ * buffers away from the devices.
  */
 public final class DmaBuffers {
 
     private final AddressSpace space;
     private final HostMemoryAllocator allocator;
     private final RangeSet window;
-    private final FlatView before;
     private final Set<DmaBuffer> buffers = new LinkedHashSet<>();
 
     /**
@@ -41,9 +40,10 @@ public final class DmaBuffers {
     public DmaBuffers(AddressSpace space, HostMemoryAllocator allocator, AddressRange window) {
         this.space = space;
         this.allocator = allocator;
-        this.before = space.snapshot().plan().view();
-        this.window = RangeSet.of(window)
-                .minus(RangeSet.of(before.sections().stream().map(Section::range).toList()));
+        this.window = RangeSet.of(window).minus(RangeSet.of(space.snapshot().plan().view().sections().in(window)
+                .stream()
+                .map(Section::range)
+                .toList()));
         space.whenClosed(this::freeAll);
     }
 
@@ -74,15 +74,13 @@ public final class DmaBuffers {
     }
 
     private synchronized DmaBuffer place(String name, HostMemory memory, long alignment) throws IommuException {
-        DmaBuffer placed = null;
         try {
             AddressRange iova = free(name, memory.segment().byteSize(), alignment);
-            placed = new DmaBuffer(this, name, memory, iova);
+            DmaBuffer placed = new DmaBuffer(this, name, memory, iova);
+            space.commit(FlatViewChange.NONE.show(placed.section()));
             buffers.add(placed);
-            space.commit(view());
             return placed;
         } catch (IommuException | RuntimeException failure) {
-            buffers.remove(placed);
             memory.close();
             throw failure;
         }
@@ -105,23 +103,13 @@ public final class DmaBuffers {
                 "close buffers, or give a larger window");
     }
 
-    private FlatView view() {
-        List<Section> sections = new ArrayList<>(before.sections());
-        buffers.forEach(buffer -> sections.add(buffer.section()));
-        return FlatView.of(before.name(), sections);
-    }
-
     /** Memory goes only when no device can reach it any more. */
     synchronized void release(DmaBuffer buffer) throws IommuException {
-        if (!buffers.remove(buffer)) {
+        if (!buffers.contains(buffer)) {
             return;
         }
-        try {
-            space.commit(view());
-        } catch (IommuException failure) {
-            buffers.add(buffer);
-            throw failure;
-        }
+        space.commit(FlatViewChange.NONE.hide(buffer.iova()));
+        buffers.remove(buffer);
         buffer.free();
     }
 

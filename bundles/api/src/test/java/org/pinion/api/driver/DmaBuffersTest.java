@@ -15,6 +15,7 @@ import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.FlatView;
+import org.pinion.api.FlatViewChange;
 import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.IommuException;
@@ -43,7 +44,7 @@ class DmaBuffersTest {
                     method.getName()) {
                 case "options" -> OPTIONS;
                 case "snapshot" -> snapshot();
-                case "commit" -> commit((FlatView) arguments[0]);
+                case "commit" -> commit(view.with((FlatViewChange) arguments[0]));
                 case "whenClosed" -> {
                     whenClosed = (Runnable) arguments[0];
                     yield null;

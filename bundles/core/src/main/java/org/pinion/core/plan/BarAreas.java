@@ -6,6 +6,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.IovaLimits;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Section;
 
@@ -30,6 +31,21 @@ final class BarAreas {
         long offset = ((Backing.DeviceBar) whole.advance(from - section.range().start())).offset();
         long length = lastOfSame(areas(whole, devices), offset) - offset;
         return Long.compareUnsigned(last - from, length) <= 0 ? last : from + length;
+    }
+
+    /**
+     * What the device whose BAR a section shows hands out.
+     *
+     * @param section a section that shows a BAR
+     * @param limits what the devices that are there allow
+     * @return what it hands out of all its BARs; empty if it is not there
+     */
+    static Optional<List<BarExport>> exports(Section section, IovaLimits limits) {
+        String device = ((Backing.DeviceBar) section.backing()).device();
+        return limits.devices().stream()
+                .filter(known -> known.device().equals(device))
+                .map(DeviceLimits::bars)
+                .findFirst();
     }
 
     private static RangeSet areas(Backing.DeviceBar bar, List<DeviceLimits> devices) {

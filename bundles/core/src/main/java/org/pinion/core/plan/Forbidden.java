@@ -1,8 +1,15 @@
 package org.pinion.core.plan;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.pinion.api.AddressRange;
 import org.pinion.api.DeviceLimits;
@@ -26,6 +33,28 @@ record Forbidden(AddressRange range, String by) {
             split(hole, boundaries, limits, forbidden);
         }
         return List.copyOf(forbidden);
+    }
+
+    /** {@return the addresses that only one of two forbids, or the two for other causes} */
+    static RangeSet difference(List<Forbidden> before, List<Forbidden> after) {
+        if (before.equals(after)) {
+            return RangeSet.EMPTY;
+        }
+        Map<String, List<AddressRange>> old = byCause(before);
+        Map<String, List<AddressRange>> now = byCause(after);
+        Set<String> causes = new HashSet<>(old.keySet());
+        causes.addAll(now.keySet());
+        RangeSet difference = RangeSet.EMPTY;
+        for (String by : causes) {
+            RangeSet a = RangeSet.of(old.getOrDefault(by, List.of()));
+            RangeSet b = RangeSet.of(now.getOrDefault(by, List.of()));
+            difference = difference.union(a.minus(b)).union(b.minus(a));
+        }
+        return difference;
+    }
+
+    private static Map<String, List<AddressRange>> byCause(List<Forbidden> all) {
+        return all.stream().collect(groupingBy(Forbidden::by, mapping(Forbidden::range, toList())));
     }
 
     private static void split(

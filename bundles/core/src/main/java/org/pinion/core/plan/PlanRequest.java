@@ -13,7 +13,7 @@ import org.pinion.spi.policy.Candidate;
  * All that a plan depends on.
  *
  * @param view what is to be reachable
- * @param traits what all classifiers said, signed, in any order
+ * @param traits what all classifiers said of the sections to judge, signed, in any order
  * @param limits what the devices allow
  * @param policies the policies to ask, sorted by name whatever order they are given in
  * @param backend the backend's name

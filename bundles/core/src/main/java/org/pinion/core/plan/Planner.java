@@ -14,44 +14,50 @@ import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Verdict;
 
 /**
- * Makes plans. One sweep over sections, traits and forbidden addresses, all sorted: the work grows with their number
- * and nothing else.
+ * Makes plans. One sweep over the sections of a scope, their traits and the forbidden addresses, all sorted: the work
+ * grows with their number and nothing else. A whole plan is the plan of the greatest scope.
  */
 public final class Planner {
 
-    private final PlanRequest request;
     private final Candidate.Planning planning;
     private final TraitSweep traits;
     private final Judge judge;
     private final Decisions decisions;
     private final MappableRun run;
 
-    private Planner(PlanRequest request) {
-        this.request = request;
+    private Planner(PlanRequest request, int sections, List<Forbidden> forbidden) {
         planning = request.planning();
         traits = new TraitSweep(request.traits());
         judge = new Judge(request.policies());
-        decisions = new Decisions(request.view().sections().size());
-        Layout layout = new Layout(request.alignment(), Forbidden.of(request.limits()));
+        decisions = new Decisions(sections);
+        Layout layout = new Layout(request.alignment(), forbidden);
         run = new MappableRun(judge, layout, request.alignment(), decisions);
     }
 
     /**
-     * Makes a plan; what a policy throws comes through.
+     * Makes a whole plan: what the plan of any scope must be equal to.
      *
      * @param request all that the plan depends on, with at least one policy
      * @return the plan; its decisions cover every address of every section exactly once
      */
     public static Plan plan(PlanRequest request) {
-        return new Planner(request).plan();
+        return plan(request, Scope.whole(request.view()), List.of()).plan();
     }
 
-    private Plan plan() {
-        for (Section section : request.view().sections()) {
-            planSection(section);
-        }
-        List<String> names = request.policies().stream().map(NamedPolicy::name).toList();
-        return new Plan(request.view(), request.limits(), names, decisions.toList());
+    /**
+     * Makes a plan; what a policy throws comes through.
+     *
+     * @param request all that the plan depends on, with at least one policy; traits only of the scope's sections
+     * @param scope what is made anew
+     * @param asked what tells those who made the traits and the policies from others
+     * @return the plan; its decisions cover every address of every section exactly once
+     */
+    public static Planned plan(PlanRequest request, Scope scope, Object asked) {
+        boolean known = request.limits().equals(scope.base().plan().limits());
+        List<Forbidden> forbidden = known ? scope.base().forbidden() : Forbidden.of(request.limits());
+        Planner planner = new Planner(request, scope.sections().size(), forbidden);
+        scope.sections().forEach(planner::planSection);
+        return Planned.of(request, scope, forbidden, planner.decisions.toList(), asked);
     }
 
     private void planSection(Section section) {

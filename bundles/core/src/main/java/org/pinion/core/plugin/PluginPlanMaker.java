@@ -2,15 +2,16 @@ package org.pinion.core.plugin;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
-import org.pinion.api.IovaLimits;
-import org.pinion.api.Plan;
+import org.pinion.api.Section;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
+import org.pinion.core.plan.Goal;
 import org.pinion.core.plan.NamedPolicy;
 import org.pinion.core.plan.PlanRequest;
+import org.pinion.core.plan.Planned;
 import org.pinion.core.plan.Planner;
+import org.pinion.core.plan.Scope;
 import org.pinion.core.space.PlanMaker;
 import org.pinion.spi.backend.BackendCapabilities;
 
@@ -30,9 +31,8 @@ public final class PluginPlanMaker implements PlanMaker {
     }
 
     @Override
-    public Plan plan(SpaceOptions options, BackendCapabilities capabilities, FlatView view, IovaLimits limits)
-            throws IommuException {
-        String operation = "plan '" + view.name() + "' for '" + options.name() + "'";
+    public Planned plan(SpaceOptions options, BackendCapabilities capabilities, Goal goal) throws IommuException {
+        String operation = "plan '" + goal.view().name() + "' for '" + options.name() + "'";
         List<Plugin> classifiers = registry.inUse(PluginKind.CLASSIFIER);
         List<Plugin> policies = new ArrayList<>();
         for (String name : options.policies()) {
@@ -40,10 +40,14 @@ public final class PluginPlanMaker implements PlanMaker {
         }
         Watch watch = new Watch();
         try {
-            Plan plan = guard.run("pinion-plan-" + options.name(), watch, () -> {
-                List<Trait> traits = traits(view, classifiers, watch);
-                return Planner.plan(new PlanRequest(
-                        view, traits, limits, watched(policies, watch), options.backend(), capabilities));
+            Planned plan = guard.run("pinion-plan-" + options.name(), watch, () -> {
+                List<NamedPolicy> judges = watched(policies, watch);
+                List<List<Long>> asked = List.of(ids(classifiers), ids(policies));
+                Scope scope = Scope.of(goal, judges, asked);
+                List<Trait> traits = traits(scope.sections(), classifiers, watch);
+                PlanRequest request = new PlanRequest(
+                        goal.view(), traits, goal.limits(), judges, options.backend(), capabilities);
+                return Planner.plan(request, scope, asked);
             });
             registry.succeeded(classifiers);
             registry.succeeded(policies);
@@ -54,10 +58,16 @@ public final class PluginPlanMaker implements PlanMaker {
         }
     }
 
-    private static List<Trait> traits(FlatView view, List<Plugin> classifiers, Watch watch) throws IommuException {
+    /** A service's id is never used again, so what another service said is never taken for what this one says. */
+    private static List<Long> ids(List<Plugin> plugins) {
+        return plugins.stream().map(Plugin::id).toList();
+    }
+
+    private static List<Trait> traits(List<Section> sections, List<Plugin> classifiers, Watch watch)
+            throws IommuException {
         List<Trait> traits = new ArrayList<>();
         for (Plugin classifier : classifiers) {
-            WatchedClassifier.of(classifier, watch).classify(view.sections(), traits);
+            WatchedClassifier.of(classifier, watch).classify(sections, traits);
         }
         return traits;
     }

@@ -53,6 +53,7 @@ final class Trial {
     private static void tryPolicy(WatchedPolicy policy) {
         Candidate.Planning planning = new Candidate.Planning("trial", Set.of(Route.values()), "", 0x1000, List.of());
         Candidate candidate = new Candidate(REGISTERS.range(), REGISTERS, List.of(), planning);
+        policy.looksAtDevices();
         policy.decide(candidate);
         policy.conflict(candidate, new Conflict(REGISTERS.range(), "reserved by the trial"));
     }

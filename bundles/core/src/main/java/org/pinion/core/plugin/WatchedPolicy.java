@@ -36,6 +36,18 @@ record WatchedPolicy(Plugin plugin, MappingPolicy policy, Watch watch) implement
         }
     }
 
+    @Override
+    public boolean looksAtDevices() {
+        watch.enter(plugin);
+        try {
+            return policy.looksAtDevices();
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+            throw failure(thrown);
+        } finally {
+            watch.leave();
+        }
+    }
+
     private Verdict answered(Verdict verdict) {
         if (verdict == null) {
             throw PluginFailure.answeredNull(plugin);

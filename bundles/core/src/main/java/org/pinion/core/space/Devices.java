@@ -31,6 +31,8 @@ final class Devices {
     private final GuardedSession session;
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
+    private List<DeviceLimits> lastDevices;
+    private IovaLimits lastLimits;
 
     Devices(String space, GuardedSession session, Supplier<Duration> patience, Consumer<String> decodingChanged) {
         this.space = space;
@@ -67,7 +69,16 @@ final class Devices {
     IovaLimits limitsWith(Collection<DeviceLimits> more) {
         List<DeviceLimits> all = new ArrayList<>(more);
         open.values().forEach(device -> all.add(device.limitsNow()));
-        return IovaLimits.intersect(session.capabilities().pageSize(), all);
+        return intersect(all);
+    }
+
+    /** Between an attach and a detach the devices allow the same for change after change. */
+    private IovaLimits intersect(List<DeviceLimits> devices) {
+        if (!devices.equals(lastDevices)) {
+            lastLimits = IovaLimits.intersect(session.capabilities().pageSize(), devices);
+            lastDevices = devices;
+        }
+        return lastLimits;
     }
 
     /** {@return what the attached devices but one together allow} */
@@ -76,7 +87,7 @@ final class Devices {
                 .filter(device -> !device.limits().device().equals(address))
                 .map(OpenDevice::limitsNow)
                 .toList();
-        return IovaLimits.intersect(session.capabilities().pageSize(), others);
+        return intersect(others);
     }
 
     /** Whether the kernel has taken away what an entry shows, since its device was reset or its memory turned off. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.pinion.api.Decision;
 import org.pinion.api.Explanation;
 import org.pinion.api.Mapping;
+import org.pinion.api.RangeList;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.Trait;
 
@@ -16,7 +17,7 @@ final class Explainer {
 
     static Explanation explain(SpaceSnapshot snapshot, long address) {
         Optional<Decision> decision = snapshot.plan().at(address);
-        Optional<Mapping> installed = covering(snapshot.table(), address);
+        Optional<Mapping> installed = snapshot.table().at(address);
         Optional<String> forbiddenBy = snapshot.plan().limits().whyUnusable(address);
         List<String> sentences = new ArrayList<>();
         sentences.add(reach(address, installed));
@@ -26,7 +27,7 @@ final class Explainer {
         decision.map(Decision::remedy).filter(remedy -> !remedy.isEmpty()).ifPresent(remedy ->
                 sentences.add("what can be done: " + remedy));
         forbiddenBy.ifPresent(by -> sentences.add("0x%x is %s".formatted(address, by)));
-        covering(snapshot.missing(), address).ifPresent(missing ->
+        RangeList.copyOf(snapshot.missing()).at(address).ifPresent(missing ->
                 sentences.add("the plan maps it, but the kernel does not hold it since a change could not be undone; "
                         + "the next successful commit maps it"));
         decision.ifPresent(found -> found.traits().forEach(trait -> sentences.add(said(trait))));
@@ -60,23 +61,5 @@ final class Explainer {
     private static String said(Trait trait) {
         return "classifier '%s' says %s of %s: %s"
                 .formatted(trait.by(), trait.label(), trait.range(), trait.evidence());
-    }
-
-    /** The tables are sorted and may be long: a binary search, as {@link org.pinion.api.Plan#at} does it. */
-    private static Optional<Mapping> covering(List<Mapping> table, long address) {
-        int low = 0;
-        int high = table.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            Mapping mapping = table.get(middle);
-            if (mapping.range().contains(address)) {
-                return Optional.of(mapping);
-            } else if (Long.compareUnsigned(mapping.range().last(), address) < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -5,63 +5,79 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
+import org.pinion.api.FlatView;
+import org.pinion.api.FlatViewChange;
 import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
-import org.pinion.api.Mapping;
-import org.pinion.api.Plan;
+import org.pinion.core.plan.Goal;
+import org.pinion.core.plan.Planned;
 import org.pinion.core.space.Devices.Learned;
 import org.pinion.core.table.ChangeSet;
 import org.pinion.core.table.Differ;
-import org.pinion.core.table.Mappings;
+import org.pinion.core.table.Held;
 
 /**
- * Says what attaching a device would do. For devices that are only taken for attached nothing is installed; then plans
- * are compared.
+ * Says what attaching a device would do: the plan with the device is a change of the plan without it, as at the attach.
+ * For devices that are only taken for attached nothing is installed; then plans are compared.
  */
 final class Forecaster {
 
     private final GuardedSession session;
     private final Devices devices;
     private final Planning planning;
-    private final Function<Plan, List<Mapping>> installed;
+    private final Table table;
+    private final Planned inForce;
 
-    /** Plans the view that the forecast is for. */
+    /** Makes plans for the space. */
     interface Planning {
-        Plan plan(IovaLimits limits) throws IommuException;
+        Planned plan(Goal goal) throws IommuException;
     }
 
-    Forecaster(
-            GuardedSession session, Devices devices, Planning planning, Function<Plan, List<Mapping>> installed) {
-        this.installed = installed;
+    Forecaster(GuardedSession session, Devices devices, Planning planning, Table table, Planned inForce) {
         this.session = session;
         this.devices = devices;
         this.planning = planning;
+        this.table = table;
+        this.inForce = inForce;
     }
 
-    Forecast of(String plug, Collection<String> with) throws IommuException {
+    Forecast of(FlatView view, String plug, Collection<String> with) throws IommuException {
         List<String> names = new ArrayList<>(with);
         names.add(plug);
         SortedMap<String, Learned> all = devices.learn(names);
         SortedMap<String, Learned> others = new TreeMap<>(all);
         boolean pins = others.remove(plug).pins();
-        Plan before = planning.plan(devices.limitsWith(others));
-        Plan plan = planning.plan(devices.limitsWith(all));
-        List<Mapping> wanted = Mappings.wantedBy(plan);
-        ChangeSet changes =
-                Differ.diff(installed.apply(before), wanted, plan.limits().alignment());
+        Planned before = before(view, devices.limitsWith(others));
+        Planned plan = planning.plan(Goal.change(before, FlatViewChange.NONE, devices.limitsWith(all)));
+        Held held = before == inForce ? table.held() : Held.of(before.wanted());
+        ChangeSet changes = before == inForce ? table.difference(plan) : difference(held, before, plan);
         boolean pinned = devices.pinned() || others.values().stream().anyMatch(Learned::pins);
-        PinDemand demand = PinDemand.of(changes, wanted, pinned, pinned || pins, session.keepsCutPages());
+        PinDemand demand = PinDemand.of(changes, held, pinned, pinned || pins, session.keepsCutPages());
         return new Forecast(
                 plug,
-                before,
-                plan,
+                before.plan(),
+                plan.plan(),
                 changes.gone(),
                 changes.maps(),
                 changes.keptBytes(),
                 demand.unpinned(),
                 demand.newlyPinned(),
                 session.budget());
+    }
+
+    /** The view and the devices in force are planned already. */
+    private Planned before(FlatView view, IovaLimits limits) throws IommuException {
+        boolean known = view.equals(inForce.plan().view()) && limits.equals(inForce.plan().limits());
+        return known ? inForce : planning.plan(Goal.whole(view, limits));
+    }
+
+    private static ChangeSet difference(Held held, Planned before, Planned plan) {
+        return Differ.diff(
+                held,
+                List.of(),
+                plan.wanted(),
+                plan.changedSince(before.edition()),
+                plan.plan().limits().alignment());
     }
 }

@@ -4,11 +4,11 @@ import java.util.List;
 import org.pinion.api.Budget;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
-import org.pinion.api.Route;
 import org.pinion.core.table.ChangeSet;
+import org.pinion.core.table.Held;
 
 /**
- * What a change asks of the limit on locked memory. Device memory by dma-buf has no pages that could be charged.
+ * What a change asks of the limit on locked memory.
  *
  * @param unpinned bytes that are unpinned first
  * @param newlyPinned bytes that are pinned then
@@ -17,24 +17,26 @@ record PinDemand(long unpinned, long newlyPinned) {
 
     /**
      * @param changes the change
-     * @param wanted all that is mapped after it
+     * @param held what is mapped before it
      * @param before whether the kernel pins what is mapped before the change
      * @param after whether it does after it
      * @param keeps whether what stays of an entry that is cut remains pinned; else it is pinned anew
      */
-    static PinDemand of(ChangeSet changes, List<Mapping> wanted, boolean before, boolean after, boolean keeps) {
+    static PinDemand of(ChangeSet changes, Held held, boolean before, boolean after, boolean keeps) {
         long again = before && !keeps ? bytes(changes.left()) : 0;
         long unpinned = before ? bytes(changes.gone()) + again : 0;
         if (!after) {
             return new PinDemand(unpinned, 0);
         }
-        return new PinDemand(unpinned, before ? bytes(changes.maps()) + again : bytes(wanted));
+        long more = bytes(changes.maps());
+        return new PinDemand(
+                unpinned, before ? more + again : held.pinnableBytes() - bytes(changes.gone()) + more);
     }
 
     private static long bytes(List<Mapping> mappings) {
         long bytes = 0;
         for (Mapping mapping : mappings) {
-            bytes += mapping.route() == Route.DMA_BUF ? 0 : mapping.range().size();
+            bytes += Held.pinnableBytes(mapping);
         }
         return bytes;
     }

@@ -1,10 +1,9 @@
 package org.pinion.core.space;
 
-import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
-import org.pinion.api.IovaLimits;
-import org.pinion.api.Plan;
 import org.pinion.api.SpaceOptions;
+import org.pinion.core.plan.Goal;
+import org.pinion.core.plan.Planned;
 import org.pinion.spi.backend.BackendCapabilities;
 
 /** Asks the plugins that are there and makes a plan of what they say. */
@@ -13,11 +12,9 @@ public interface PlanMaker {
     /**
      * @param options the space planned for
      * @param capabilities what its session can do
-     * @param view what is to be reachable
-     * @param limits what the devices allow
+     * @param goal what is to be planned
      * @return the plan; it may contain refusals
      * @throws IommuException if a required policy is not there, or a plugin fails
      */
-    Plan plan(SpaceOptions options, BackendCapabilities capabilities, FlatView view, IovaLimits limits)
-            throws IommuException;
+    Planned plan(SpaceOptions options, BackendCapabilities capabilities, Goal goal) throws IommuException;
 }

@@ -3,17 +3,15 @@ package org.pinion.core.space;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
-import org.pinion.api.Decision;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.Explanation;
 import org.pinion.api.FlatView;
+import org.pinion.api.FlatViewChange;
 import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
@@ -24,7 +22,8 @@ import org.pinion.api.RefusedException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
-import org.pinion.core.table.Mappings;
+import org.pinion.core.plan.Goal;
+import org.pinion.core.plan.Planned;
 import org.pinion.spi.backend.BackendSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +43,8 @@ public final class Space implements AddressSpace {
     private volatile SpaceSnapshot snapshot;
     private volatile String backendGone = "";
     private final AtomicBoolean forgotten = new AtomicBoolean();
-    private final Queue<Runnable> closeActions = new ConcurrentLinkedQueue<>();
+    private final CloseActions closeActions;
+    private Planned planned;
 
     /** A part of a change. */
     private interface Step<T> {
@@ -67,11 +67,14 @@ public final class Space implements AddressSpace {
         this.environment = environment;
         session = new GuardedSession(options.backend(), opened);
         turn = new WriterTurn(options.name(), environment.patience());
-        devices = new Devices(options.name(), session, environment.patience(), this::replan);
+        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged);
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
+        closeActions = new CloseActions(options.name());
+        planned = nothing();
+        table.compareTo(planned);
         snapshot = new SpaceSnapshot(
-                options, State.ACTIVE, 0, List.of(), emptyPlan(), List.of(), List.of(), session.ledger());
+                options, State.ACTIVE, 0, List.of(), planned.plan(), List.of(), List.of(), session.ledger());
     }
 
     @Override
@@ -105,7 +108,7 @@ public final class Space implements AddressSpace {
         try {
             requireUsable(operation);
             devices.observe();
-            return plan(view, devices.limitsWith(devices.learn(plug)));
+            return plan(Goal.whole(view, devices.limitsWith(devices.learn(plug)))).plan();
         } finally {
             turn.give();
         }
@@ -121,7 +124,7 @@ public final class Space implements AddressSpace {
             if (devices.has(plug) || with.contains(plug)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
-            return new Forecaster(session, devices, limits -> plan(view, limits), this::installed).of(plug, with);
+            return new Forecaster(session, devices, this::plan, table, planned).of(view, plug, with);
         } finally {
             turn.give();
         }
@@ -130,10 +133,23 @@ public final class Space implements AddressSpace {
     @Override
     public CommitReport commit(FlatView view) throws IommuException {
         String operation = "commit of '" + view.name() + "'";
+        return change(operation, _ -> commit(operation, Goal.whole(view, limits())));
+    }
+
+    @Override
+    public CommitReport commit(FlatViewChange viewChange) throws IommuException {
+        String operation = "commit of a change";
         return change(operation, _ -> {
-            Plan plan = accepted(operation, plan(view, limits()));
-            return install(operation, plan, snapshot.plan(), _ -> {});
+            try {
+                return commit(operation, Goal.change(planned, viewChange, limits()));
+            } catch (IllegalArgumentException unfit) {
+                throw viewChange.unfit(unfit);
+            }
         });
+    }
+
+    private CommitReport commit(String operation, Goal goal) throws IommuException {
+        return install(operation, accepted(operation, plan(goal)), planned, _ -> {});
     }
 
     @Override
@@ -145,10 +161,10 @@ public final class Space implements AddressSpace {
             }
             DeviceLimits learned = devices.preflight(device);
             try {
-                Plan plan = accepted(operation, plan(viewInForce(), devices.limitsWith(List.of(learned))));
+                Planned plan = accepted(operation, planInForce(devices.limitsWith(List.of(learned))));
                 boolean pins = devices.pinned() || session.pins(device);
-                install(operation, plan, snapshot.plan(), pins, transaction ->
-                        devices.letIn(learned, plan, transaction));
+                install(operation, plan, planned, pins, transaction ->
+                        devices.letIn(learned, plan.plan(), transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
                 devices.releaseIfOutside(device, failure);
@@ -162,9 +178,9 @@ public final class Space implements AddressSpace {
         String operation = "detach " + device;
         return change(operation, kept -> {
             devices.get(device);
-            Plan plan;
+            Planned plan;
             try {
-                plan = accepted(operation, plan(viewInForce(), devices.limitsWithout(device)));
+                plan = accepted(operation, planInForce(devices.limitsWithout(device)));
             } catch (IommuException unplanned) {
                 kept.add(unplanned);
                 return detachUnplanned(operation, device);
@@ -177,41 +193,50 @@ public final class Space implements AddressSpace {
      * What the device's own memory was mapped for goes while the device still answers for it; what only the device had
      * kept out comes when it is gone. In between there is no way back: the device stands closed.
      */
-    private CommitReport detach(String operation, String device, Plan plan) throws IommuException {
+    private CommitReport detach(String operation, String device, Planned plan) throws IommuException {
         List<Mapping> withdrawn =
-                attempt(operation, snapshot.plan(), () -> table.withdraw(plan, _ -> devices.letOut(device)));
+                attempt(operation, planned, () -> table.withdraw(plan, _ -> devices.letOut(device)));
         CommitReport report = install(operation, plan, plan, _ -> {});
         List<Mapping> unmapped = new ArrayList<>(withdrawn);
         unmapped.addAll(report.unmapped());
-        return new CommitReport(plan, report.mapped(), unmapped, report.keptBytes());
+        return new CommitReport(plan.plan(), report.mapped(), unmapped, report.keptBytes());
     }
 
     /** A plan that cannot be made keeps no device in: only what shows the device's own memory goes with it. */
     private CommitReport detachUnplanned(String operation, String device) throws IommuException {
-        Plan plan = snapshot.plan();
         List<Mapping> withdrawn =
-                attempt(operation, plan, () -> table.withdraw(device, _ -> devices.letOut(device)));
-        settle(plan);
-        return new CommitReport(plan, List.of(), withdrawn, table.bytes());
+                attempt(operation, planned, () -> table.withdraw(device, _ -> devices.letOut(device)));
+        settle(planned);
+        return new CommitReport(planned.plan(), List.of(), withdrawn, table.bytes());
     }
 
     /**
-     * Plans again, since a plugin came or went or a device's memory did, and applies the difference; what fails or is
-     * refused leaves the space as it is and is told as an event.
+     * Plans the whole view again, since a plugin came or went, and applies the difference; what fails or is refused
+     * leaves the space as it is and is told as an event.
      *
      * @param cause what happened
      */
     public void replan(String cause) {
+        replan(cause, () -> plan(Goal.whole(planned.plan().view(), limits())));
+    }
+
+    /** Plans what depends on the devices' memory again. */
+    private void decodingChanged(String cause) {
+        replan(cause, () -> planInForce(limits()));
+    }
+
+    private void replan(String cause, Step<Planned> planning) {
         if (snapshot.state() == State.CLOSED || !backendGone.isEmpty()) {
             return;
         }
         try {
             change(cause, _ -> {
-                Plan plan = attempt(cause, snapshot.plan(), () -> accepted(cause, plan(viewInForce(), limits())));
+                Planned plan = attempt(cause, planned, () -> accepted(cause, planning.run()));
                 boolean same = snapshot.state() == State.ACTIVE
-                        && plan.equals(snapshot.plan())
+                        && plan.plan().equals(planned.plan())
                         && table.compareTo(plan).exact();
-                return same ? null : install(cause, plan, snapshot.plan(), _ -> {});
+                planned = same ? plan : planned;
+                return same ? null : install(cause, plan, planned, _ -> {});
             });
         } catch (IommuException failure) {
             LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
@@ -226,12 +251,13 @@ public final class Space implements AddressSpace {
                 return;
             }
             devices.endAll();
+            planned = nothing();
             snapshot = new SpaceSnapshot(
                     options,
                     State.CLOSED,
                     snapshot.version() + 1,
                     List.of(),
-                    emptyPlan(),
+                    planned.plan(),
                     List.of(),
                     List.of(),
                     Ledger.EMPTY);
@@ -245,33 +271,14 @@ public final class Space implements AddressSpace {
     @Override
     public void whenClosed(Runnable action) {
         closeActions.add(action);
-        if (forgotten.get()) {
-            runCloseActions();
-        }
-    }
-
-    /** Each action is taken off the list before it runs: closing and registering may come together. */
-    private void runCloseActions() {
-        for (Runnable action = closeActions.poll(); action != null; action = closeActions.poll()) {
-            try {
-                action.run();
-            } catch (RuntimeException failure) {
-                LOG.error("address space '{}': an action after its closing failed", options.name(), failure);
-            }
-        }
     }
 
     private void forget() {
         if (snapshot.state() == State.CLOSED && forgotten.compareAndSet(false, true)) {
-            runCloseActions();
+            closeActions.close();
             environment.closed().accept(this);
             news.post(DmaTopics.SPACE_CLOSED, "close", snapshot, "");
         }
-    }
-
-    /** What is installed for a plan, entry by entry: of the plan in force the table, of another what it wants. */
-    private List<Mapping> installed(Plan plan) {
-        return plan.equals(snapshot.plan()) ? table.entries() : Mappings.wantedBy(plan);
     }
 
     private <T> T change(String cause, Change<T> change) throws IommuException {
@@ -304,18 +311,19 @@ public final class Space implements AddressSpace {
         }
     }
 
-    private CommitReport install(String operation, Plan plan, Plan otherwise, Table.Between between)
+    private CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
             throws IommuException {
         return install(operation, plan, otherwise, devices.pinned(), between);
     }
 
     private CommitReport install(
-            String operation, Plan plan, Plan otherwise, boolean pins, Table.Between between) throws IommuException {
+            String operation, Planned plan, Planned otherwise, boolean pins, Table.Between between)
+            throws IommuException {
         boolean pinned = devices.pinned();
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
-                (changes, wanted) -> PinDemand.of(changes, wanted, pinned, pins, session.keepsCutPages())
+                (changes, held) -> PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())
                                 .require(operation, session.budget()),
                 between));
         devices.settled();
@@ -324,7 +332,7 @@ public final class Space implements AddressSpace {
     }
 
     /** Runs a step; if it fails, publishes what is really there, compared to the plan then in force. */
-    private <T> T attempt(String operation, Plan otherwise, Step<T> step) throws IommuException {
+    private <T> T attempt(String operation, Planned otherwise, Step<T> step) throws IommuException {
         try {
             return step.run();
         } catch (IommuException failure) {
@@ -336,11 +344,11 @@ public final class Space implements AddressSpace {
     }
 
     /** After a failure: publishes what is really there, if it is not what the snapshot says already. */
-    private void settle(Plan plan) {
+    private void settle(Planned plan) {
         Table.Comparison mappings = table.compareTo(plan);
-        boolean exact = mappings.exact() && devices.unplanned(plan).isEmpty();
+        boolean exact = mappings.exact() && devices.unplanned(plan.plan()).isEmpty();
         Table.Comparison comparison = new Table.Comparison(mappings.missing(), exact);
-        boolean known = plan == snapshot.plan()
+        boolean known = plan == planned
                 && comparison.exact() == (snapshot.state() == State.ACTIVE)
                 && comparison.missing().equals(snapshot.missing())
                 && table.joined().equals(snapshot.table())
@@ -350,40 +358,40 @@ public final class Space implements AddressSpace {
         }
     }
 
-    private void publish(Plan plan, Table.Comparison comparison) {
+    private void publish(Planned plan, Table.Comparison comparison) {
+        planned = plan;
         snapshot = new SpaceSnapshot(
                 options,
                 comparison.exact() ? State.ACTIVE : State.DEGRADED,
                 snapshot.version() + 1,
                 devices.hosts(),
-                plan,
+                plan.plan(),
                 table.joined(),
                 comparison.missing(),
                 session.ledger());
     }
 
-    private Plan plan(FlatView view, IovaLimits limits) throws IommuException {
-        return environment.planner().plan(options, session.capabilities(), view, limits);
+    private Planned plan(Goal goal) throws IommuException {
+        return environment.planner().plan(options, session.capabilities(), goal);
     }
 
-    private static Plan accepted(String operation, Plan plan) throws RefusedException {
-        for (Decision decision : plan.decisions()) {
-            if (decision.outcome() == Decision.Outcome.REFUSE) {
-                throw new RefusedException(operation, plan);
-            }
+    /** The view in force, for other devices. */
+    private Planned planInForce(IovaLimits limits) throws IommuException {
+        return plan(Goal.change(planned, FlatViewChange.NONE, limits));
+    }
+
+    private static Planned accepted(String operation, Planned plan) throws RefusedException {
+        if (plan.refused()) {
+            throw new RefusedException(operation, plan.plan());
         }
         return plan;
-    }
-
-    private FlatView viewInForce() {
-        return snapshot.plan().view();
     }
 
     private IovaLimits limits() {
         return devices.limitsWith(List.of());
     }
 
-    private Plan emptyPlan() {
-        return new Plan(FlatView.EMPTY, limits(), options.policies(), List.of());
+    private Planned nothing() {
+        return Planned.nothing(limits(), options.policies());
     }
 }

@@ -2,26 +2,33 @@ package org.pinion.core.space;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
-import org.pinion.api.Plan;
+import org.pinion.api.RangeList;
+import org.pinion.api.RangeSet;
+import org.pinion.core.plan.Planned;
 import org.pinion.core.table.ChangeSet;
 import org.pinion.core.table.Differ;
+import org.pinion.core.table.Held;
 import org.pinion.core.table.InstalledTable;
-import org.pinion.core.table.Mappings;
 import org.pinion.spi.backend.BackendSession;
 
-/** The installed mappings of one space, and the way from one plan to the next: the whole change, or none of it. */
+/**
+ * The installed mappings of one space, and the way from one plan to the next: the whole change, or none of it. It knows
+ * of one plan at which addresses it may not have what that plan wants, so only these are compared, and those at which
+ * the next plan wants something else.
+ */
 final class Table {
 
     private final BackendSession session;
     private final Predicate<Mapping> leadsNowhere;
     private final InstalledTable installed = new InstalledTable();
+    private Planned.Edition known;
+    private RangeSet stale = RangeSet.ALL;
 
     /** What happens between the unmaps and the maps. */
     interface Between {
@@ -30,7 +37,7 @@ final class Table {
 
     /** Looks at a change before anything of it is done. */
     interface Check {
-        void run(ChangeSet changes, List<Mapping> wanted) throws IommuException;
+        void run(ChangeSet changes, Held held) throws IommuException;
     }
 
     /**
@@ -52,83 +59,86 @@ final class Table {
     }
 
     /** {@return what is installed, neighbours that continue each other joined} */
-    List<Mapping> joined() {
-        return Mappings.joined(installed.entries());
+    RangeList<Mapping> joined() {
+        return installed.joined();
     }
 
-    /** {@return what is installed, each entry as the backend was given it, sorted} */
-    List<Mapping> entries() {
-        return installed.entries();
+    /** {@return what is installed, each entry as the backend was given it} */
+    Held held() {
+        return installed;
     }
 
     /** {@return how many bytes are mapped} */
     long bytes() {
-        long bytes = 0;
-        for (Mapping entry : installed.entries()) {
-            bytes += entry.range().size();
-        }
-        return bytes;
+        return installed.bytes();
     }
 
-    Comparison compareTo(Plan plan) {
-        ChangeSet rest = difference(plan, Mappings.wantedBy(plan));
-        return new Comparison(rest.maps(), rest.isEmpty() && installed.doubtful().isEmpty());
+    Comparison compareTo(Planned plan) {
+        ChangeSet rest = difference(plan);
+        List<AddressRange> wrong = new ArrayList<>(rest.touched().ranges());
+        installed.doubtful().forEach(entry -> wrong.add(entry.range()));
+        known = plan.edition();
+        stale = RangeSet.of(wrong);
+        return new Comparison(rest.maps(), stale.isEmpty());
     }
 
     /** Installs what a plan wants; if anything fails, undoes all that was done and throws. */
-    CommitReport install(String operation, Plan plan, Check check, Between between) throws IommuException {
-        List<Mapping> wanted = Mappings.wantedBy(plan);
-        requireOwnMemory(operation, wanted);
-        ChangeSet changes = difference(plan, wanted);
-        check.run(changes, wanted);
-        Transaction transaction = new Transaction(session, installed);
-        try {
+    CommitReport install(String operation, Planned plan, Check check, Between between) throws IommuException {
+        ChangeSet changes = difference(plan);
+        requireOwnMemory(operation, changes.maps());
+        check.run(changes, installed);
+        Transaction done = carryOut(transaction -> {
             transaction.remove(changes);
             between.run(transaction);
             transaction.add(changes);
-        } catch (IommuException failure) {
-            transaction.undo().forEach(failure::addSuppressed);
-            throw failure;
-        }
-        return new CommitReport(plan, transaction.mapped(), transaction.unmapped(), changes.keptBytes());
+        });
+        known = plan.edition();
+        stale = RangeSet.EMPTY;
+        return new CommitReport(plan.plan(), done.mapped(), done.unmapped(), changes.keptBytes());
     }
 
     /** Removes what a plan does not want, then runs a step; if anything fails, undoes all that was done and throws. */
-    List<Mapping> withdraw(Plan plan, Between step) throws IommuException {
-        return withdraw(difference(plan, Mappings.wantedBy(plan)), step);
+    List<Mapping> withdraw(Planned plan, Between step) throws IommuException {
+        return withdraw(difference(plan), step);
     }
 
     /** Removes what shows a device's memory, then runs a step; if anything fails, undoes all of it and throws. */
     List<Mapping> withdraw(String device, Between step) throws IommuException {
-        List<Mapping> shown = installed.entries().stream()
+        List<Mapping> shown = installed.bars().stream()
                 .filter(entry -> entry.backing() instanceof Backing.DeviceBar bar && bar.device().equals(device))
                 .toList();
         return withdraw(new ChangeSet(shown, List.of(), List.of(), 0), step);
     }
 
     private List<Mapping> withdraw(ChangeSet changes, Between step) throws IommuException {
-        Transaction transaction = new Transaction(session, installed);
-        try {
+        return carryOut(transaction -> {
             transaction.remove(changes);
             step.run(transaction);
-            return transaction.unmapped();
+        }).unmapped();
+    }
+
+    private Transaction carryOut(Between steps) throws IommuException {
+        Transaction transaction = new Transaction(session, installed);
+        try {
+            steps.run(transaction);
+            return transaction;
         } catch (IommuException failure) {
             transaction.undo().forEach(failure::addSuppressed);
             throw failure;
+        } finally {
+            stale = stale.union(installed.settle());
         }
     }
 
-    private ChangeSet difference(Plan plan, List<Mapping> wanted) {
-        Map<Boolean, List<Mapping>> entries =
-                installed.entries().stream().collect(Collectors.partitioningBy(leadsNowhere));
-        ChangeSet changes = Differ.diff(entries.get(false), wanted, plan.limits().alignment());
-        List<Mapping> unmaps = new ArrayList<>(entries.get(true));
-        unmaps.addAll(changes.unmaps());
-        return new ChangeSet(unmaps, changes.cuts(), changes.maps(), changes.keptBytes());
+    /** {@return what turns the table into what a plan wants} */
+    ChangeSet difference(Planned plan) {
+        RangeSet where = plan.changedSince(known).union(stale);
+        List<Mapping> dead = installed.bars().stream().filter(leadsNowhere).toList();
+        return Differ.diff(installed, dead, plan.wanted(), where, plan.plan().limits().alignment());
     }
 
-    private static void requireOwnMemory(String operation, List<Mapping> wanted) throws IommuException {
-        for (Mapping mapping : wanted) {
+    private static void requireOwnMemory(String operation, List<Mapping> mappings) throws IommuException {
+        for (Mapping mapping : mappings) {
             if (mapping.backing() instanceof Backing.Remote) {
                 throw new IommuException(
                         operation,

@@ -46,6 +46,15 @@ public record ChangeSet(List<Mapping> unmaps, List<Cut> cuts, List<Mapping> maps
         return left;
     }
 
+    /** {@return the addresses of all entries that are touched} */
+    public RangeSet touched() {
+        List<AddressRange> ranges = new ArrayList<>();
+        unmaps.forEach(entry -> ranges.add(entry.range()));
+        cuts.forEach(cut -> ranges.add(cut.entry.range()));
+        maps.forEach(mapping -> ranges.add(mapping.range()));
+        return RangeSet.of(ranges);
+    }
+
     /** {@return whether there is nothing to do} */
     public boolean isEmpty() {
         return unmaps.isEmpty() && cuts.isEmpty() && maps.isEmpty();

@@ -1,10 +1,13 @@
 package org.pinion.core.table;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Mapping;
+import org.pinion.api.RangeList;
 import org.pinion.api.RangeSet;
 import org.pinion.core.table.ChangeSet.Cut;
 
@@ -30,6 +33,59 @@ public final class Differ {
         this.installed = installed;
         this.wanted = wanted;
         this.alignment = alignment;
+    }
+
+    /**
+     * Compares tables that differ at some addresses only: costs what lies there.
+     *
+     * @param held the installed entries
+     * @param dead those of them that lead to nothing any more: they go whole, and what is wanted there is mapped anew
+     * @param wanted what is to be installed
+     * @param where the addresses at which the two may differ
+     * @param alignment bytes, a power of two: what every entry must keep to
+     * @return what turns the first into the second
+     */
+    public static ChangeSet diff(
+            Held held, Collection<Mapping> dead, RangeList<Mapping> wanted, RangeSet where, long alignment) {
+        List<AddressRange> around = new ArrayList<>(where.ranges());
+        dead.forEach(entry -> around.add(entry.range()));
+        RangeSet different = RangeSet.of(around);
+        List<Mapping> entries = new ArrayList<>();
+        for (AddressRange range : different) {
+            held.in(range).forEach(entry -> addOnce(entries, entry));
+        }
+        entries.forEach(entry -> around.add(entry.range()));
+        List<Mapping> goals = new ArrayList<>();
+        for (AddressRange range : where.equals(RangeSet.ALL) ? where : RangeSet.of(around)) {
+            wanted.in(range).forEach(goal -> goals.add(cut(goal, range)));
+        }
+        long elsewhere = held.bytes() - bytes(entries);
+        entries.removeAll(Set.copyOf(dead));
+        ChangeSet changes = diff(entries, goals, alignment);
+        List<Mapping> unmaps = new ArrayList<>(dead);
+        unmaps.addAll(changes.unmaps());
+        return new ChangeSet(unmaps, changes.cuts(), changes.maps(), elsewhere + changes.keptBytes());
+    }
+
+    /** Entries are asked for range by range, and one may reach into several. */
+    private static void addOnce(List<Mapping> entries, Mapping entry) {
+        if (entries.isEmpty() || entries.getLast() != entry) {
+            entries.add(entry);
+        }
+    }
+
+    private static Mapping cut(Mapping goal, AddressRange range) {
+        return range.contains(goal.range())
+                ? goal
+                : goal.slice(goal.range().intersect(range).orElseThrow());
+    }
+
+    private static long bytes(List<Mapping> entries) {
+        long bytes = 0;
+        for (Mapping entry : entries) {
+            bytes += entry.range().size();
+        }
+        return bytes;
     }
 
     /**

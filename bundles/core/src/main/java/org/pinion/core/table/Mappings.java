@@ -2,10 +2,10 @@ package org.pinion.core.table;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pinion.api.AddressRange;
 import org.pinion.api.Decision;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
+import org.pinion.api.RangeList;
 
 /** Lists of mappings, sorted by address and free of overlaps. */
 public final class Mappings {
@@ -19,11 +19,19 @@ public final class Mappings {
      * @return its mappings, neighbours that continue each other joined, also across sections
      */
     public static List<Mapping> wantedBy(Plan plan) {
-        List<Mapping> wanted = new ArrayList<>(plan.decisions().size());
-        for (Decision decision : plan.decisions()) {
-            if (decision.outcome() == Decision.Outcome.MAP) {
-                append(wanted, decision.mapping().orElseThrow());
-            }
+        return joined(wantedBy(plan.decisions()));
+    }
+
+    /**
+     * What decisions want installed.
+     *
+     * @param decisions decisions, sorted
+     * @return their mappings, one by one
+     */
+    public static List<Mapping> wantedBy(List<Decision> decisions) {
+        List<Mapping> wanted = new ArrayList<>(decisions.size());
+        for (Decision decision : decisions) {
+            decision.mapping().ifPresent(wanted::add);
         }
         return wanted;
     }
@@ -34,21 +42,6 @@ public final class Mappings {
      *     are then equal, however they came about
      */
     public static List<Mapping> joined(Iterable<Mapping> sorted) {
-        List<Mapping> joined = new ArrayList<>();
-        for (Mapping mapping : sorted) {
-            append(joined, mapping);
-        }
-        return joined;
-    }
-
-    private static void append(List<Mapping> joined, Mapping next) {
-        Mapping previous = joined.isEmpty() ? null : joined.getLast();
-        if (previous != null && previous.continuedBy(next)) {
-            AddressRange range =
-                    new AddressRange(previous.range().start(), next.range().last());
-            joined.set(joined.size() - 1, new Mapping(range, previous.access(), previous.route(), previous.backing()));
-        } else {
-            joined.add(next);
-        }
+        return RangeList.joined(sorted);
     }
 }

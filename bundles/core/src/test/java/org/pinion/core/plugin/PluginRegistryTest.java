@@ -17,6 +17,7 @@ import org.pinion.api.Backing;
 import org.pinion.api.Decision;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.FlatView;
+import org.pinion.api.FlatViewChange;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
 import org.pinion.api.Plan;
@@ -26,6 +27,8 @@ import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
 import org.pinion.api.runtime.PluginInfo;
 import org.pinion.api.runtime.PluginInfo.State;
+import org.pinion.core.plan.Goal;
+import org.pinion.core.plan.Planned;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.Candidate;
@@ -91,11 +94,11 @@ class PluginRegistryTest {
     }
 
     private Plan plan() throws IommuException {
-        return planner.plan(
-                OPTIONS,
-                new BackendCapabilities(Set.of(Route.FILE), 4096, ""),
-                VIEW,
-                IovaLimits.intersect(4096, List.of()));
+        return plan(Goal.whole(VIEW, IovaLimits.intersect(4096, List.of()))).plan();
+    }
+
+    private Planned plan(Goal goal) throws IommuException {
+        return planner.plan(OPTIONS, new BackendCapabilities(Set.of(Route.FILE), 4096, ""), goal);
     }
 
     private IommuException failure() {
@@ -310,12 +313,32 @@ class PluginRegistryTest {
             many.add(Section.ram(AddressRange.ofSize(i * 0x2000L, 0x1000), new Backing.MemoryFile(3, 0, 0), "r"));
         }
 
-        Plan plan = planner.plan(
-                OPTIONS,
-                new BackendCapabilities(Set.of(Route.FILE), 4096, ""),
-                FlatView.of("many", many),
-                IovaLimits.intersect(4096, List.of()));
+        Plan plan = plan(Goal.whole(FlatView.of("many", many), IovaLimits.intersect(4096, List.of()))).plan();
 
         assertThat(plan.decisions()).hasSize(12);
+    }
+
+    @Test
+    void whatAPolicySaidIsForgottenWithItsService() throws IommuException {
+        policy("p", 1, 0, MAP);
+        Planned before = plan(Goal.whole(VIEW, IovaLimits.intersect(4096, List.of())));
+        policy("p", 2, 1, _ -> Verdict.skip("none", "nothing is mapped"));
+
+        Planned after = plan(Goal.change(before, FlatViewChange.NONE, before.plan().limits()));
+
+        assertThat(before.plan().decisions()).extracting(Decision::rule).containsExactly("p/all");
+        assertThat(after.plan().decisions()).extracting(Decision::rule).containsExactly("p/none");
+    }
+
+    @Test
+    void whatAClassifierDidNotSayIsAskedForWhenItComes() throws IommuException {
+        policy("p", 1, 0, MAP);
+        Planned before = plan(Goal.whole(VIEW, IovaLimits.intersect(4096, List.of())));
+        registry.arrived(new Plugin(PluginKind.CLASSIFIER, "c", "org.c 1.0.0", 2, 0, (MemoryClassifier) sections ->
+                sections.stream().map(section -> Trait.of(section.range(), "seen", "it shows")).toList()));
+
+        Planned after = plan(Goal.change(before, FlatViewChange.NONE, before.plan().limits()));
+
+        assertThat(after.plan().decisions().getFirst().traits()).extracting(Trait::name).containsExactly("seen");
     }
 }

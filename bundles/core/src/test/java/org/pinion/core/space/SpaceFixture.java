@@ -14,8 +14,6 @@ import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
-import org.pinion.api.IovaLimits;
-import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
 import org.pinion.api.ReservedRegion;
 import org.pinion.api.Route;
@@ -23,10 +21,14 @@ import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
+import org.pinion.core.plan.Goal;
 import org.pinion.core.plan.NamedPolicy;
 import org.pinion.core.plan.PlanRequest;
+import org.pinion.core.plan.Planned;
 import org.pinion.core.plan.Planner;
+import org.pinion.core.plan.Scope;
 import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.MappingPolicy;
 import org.pinion.spi.policy.Verdict;
 
@@ -34,9 +36,19 @@ import org.pinion.spi.policy.Verdict;
 final class SpaceFixture implements PlanMaker {
 
     static final SpaceOptions OPTIONS = new SpaceOptions("guest", "fake", List.of("test"));
-    static final MappingPolicy MAP_MEMORY = candidate -> candidate.section().kind() == SectionKind.MMIO
-            ? Verdict.skip("not-memory", "registers are not memory")
-            : Verdict.map(Access.READ_WRITE, Set.of(Route.values()), "memory", "it is memory");
+    static final MappingPolicy MAP_MEMORY = new MappingPolicy() {
+        @Override
+        public Verdict decide(Candidate candidate) {
+            return candidate.section().kind() == SectionKind.MMIO
+                    ? Verdict.skip("not-memory", "registers are not memory")
+                    : Verdict.map(Access.READ_WRITE, Set.of(Route.values()), "memory", "it is memory");
+        }
+
+        @Override
+        public boolean looksAtDevices() {
+            return false;
+        }
+    };
 
     final FakeKernel kernel;
     final Space space;
@@ -44,6 +56,7 @@ final class SpaceFixture implements PlanMaker {
     final List<Space> closed = new ArrayList<>();
     volatile MappingPolicy policy = MAP_MEMORY;
     volatile IommuException planFailure;
+    volatile int judged;
     volatile Duration patience = Duration.ofSeconds(10);
 
     SpaceFixture(DeviceLimits... devices) {
@@ -61,16 +74,21 @@ final class SpaceFixture implements PlanMaker {
     }
 
     @Override
-    public Plan plan(SpaceOptions options, BackendCapabilities capabilities, FlatView view, IovaLimits limits)
-            throws IommuException {
+    public Planned plan(SpaceOptions options, BackendCapabilities capabilities, Goal goal) throws IommuException {
         if (planFailure != null) {
             throw planFailure;
         }
-        List<Trait> traits = view.sections().stream()
+        MappingPolicy asked = policy;
+        List<NamedPolicy> policies = List.of(new NamedPolicy("test", asked));
+        Scope scope = Scope.of(goal, policies, asked);
+        judged = scope.sections().size();
+        List<Trait> traits = scope.sections().stream()
                 .map(section -> Trait.of(section.range(), "seen", "it shows").signedBy("eye"))
                 .toList();
-        return Planner.plan(new PlanRequest(
-                view, traits, limits, List.of(new NamedPolicy("test", policy)), options.backend(), capabilities));
+        return Planner.plan(
+                new PlanRequest(goal.view(), traits, goal.limits(), policies, options.backend(), capabilities),
+                scope,
+                asked);
     }
 
     static AddressRange pages(long first, long count) {

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +24,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.FlatView;
+import org.pinion.api.FlatViewChange;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
@@ -71,7 +73,7 @@ class SpaceHistoryLawsTest {
         for (int step = random.nextInt(16); step > 0; step--) {
             String device = DEVICES.get(random.nextInt(DEVICES.size()));
             if (random.nextInt(3) == 0) {
-                space.commit(randomView(random));
+                commit(space, randomView(random), random);
             } else if (!attached(space).contains(device)) {
                 drivers.put(device, space.attach(device));
             } else if (random.nextBoolean()) {
@@ -80,6 +82,30 @@ class SpaceHistoryLawsTest {
                 drive(drivers.get(device), random.nextInt(3));
             }
         }
+    }
+
+    /** Commits a view as a whole, or what it takes to come from the view in force to it, in one or two changes. */
+    private static void commit(Space space, FlatView view, Random random) throws IommuException {
+        if (random.nextInt(3) == 0 || !space.snapshot().plan().view().name().equals(view.name())) {
+            space.commit(view);
+            return;
+        }
+        FlatViewChange hide = FlatViewChange.NONE;
+        for (Section old : space.snapshot().plan().view().sections()) {
+            hide = view.at(old.range().start()).filter(old::equals).isPresent() ? hide : hide.hide(old.range());
+        }
+        FlatViewChange show = FlatViewChange.NONE;
+        for (Section section : view.sections()) {
+            Optional<Section> before = space.snapshot().plan().view().at(section.range().start());
+            show = before.filter(section::equals).isPresent() ? show : show.show(section);
+        }
+        if (random.nextBoolean()) {
+            space.commit(new FlatViewChange(hide.hidden(), show.shown()));
+        } else {
+            space.commit(hide);
+            space.commit(show);
+        }
+        assertThat(space.snapshot().plan().view()).isEqualTo(view);
     }
 
     private static void drive(AttachedDevice device, int what) throws IommuException {
@@ -99,7 +125,7 @@ class SpaceHistoryLawsTest {
         Collections.shuffle(steps, random);
         for (String step : steps) {
             if (step.equals("commit")) {
-                space.commit(last);
+                commit(space, last, random);
             } else if (attached(space).contains(step) && !wanted.contains(step)) {
                 space.detach(step);
             } else if (!attached(space).contains(step) && wanted.contains(step)) {

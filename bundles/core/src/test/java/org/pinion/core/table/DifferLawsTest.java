@@ -14,6 +14,8 @@ import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.Mapping;
+import org.pinion.api.RangeList;
+import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 
 /** Laws of the differ over random tables of up to 64 pages, checked page by page. */
@@ -60,6 +62,52 @@ class DifferLawsTest {
         List<Mapping> installed = table(new Random(seed), 1);
 
         assertThat(Differ.diff(installed, Mappings.joined(installed), PAGE).isEmpty()).isTrue();
+    }
+
+    @Property(tries = 1000)
+    void whatIsComparedWhereTablesDifferIsWhatIsComparedEverywhere(@ForAll long seed) {
+        Random random = new Random(seed);
+        InstalledTable held = new InstalledTable();
+        List<Mapping> entries = table(random, 1);
+        entries.forEach(held::add);
+        RangeList<Mapping> wanted = RangeList.copyOf(Mappings.joined(entries));
+        List<AddressRange> where = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            AddressRange range = AddressRange.ofSize(random.nextInt(60) * PAGE, (1 + random.nextInt(8)) * PAGE);
+            where.add(range);
+            wanted = RangeList.overlay(wanted, range, random.nextBoolean() ? List.of() : List.of(new Mapping(
+                    range, Access.READ_WRITE, Route.FILE, new Backing.MemoryFile(3, range.start(), 0))));
+        }
+
+        ChangeSet local = Differ.diff(held, List.of(), wanted, RangeSet.of(where), PAGE);
+
+        assertThat(local).isEqualTo(Differ.diff(entries, wanted, PAGE));
+    }
+
+    @Property(tries = 500)
+    void whatATableSumsUpIsWhatItHolds(@ForAll long seed) {
+        Random random = new Random(seed);
+        InstalledTable held = new InstalledTable();
+        for (int step = 0; step < 40; step++) {
+            AddressRange range = AddressRange.ofSize(random.nextInt(60) * PAGE, (1 + random.nextInt(8)) * PAGE);
+            List<Mapping> there = held.in(range);
+            there.forEach(random.nextInt(4) == 0 ? held::doubt : held::remove);
+            if (there.isEmpty()) {
+                Route route = random.nextBoolean() ? Route.FILE : Route.DMA_BUF;
+                held.add(new Mapping(range, Access.READ, route, new Backing.MemoryFile(3, range.start(), 0)));
+            } else if (random.nextBoolean() && there.getFirst().range().size() > PAGE) {
+                held.add(there.getFirst());
+                AddressRange part = AddressRange.ofSize(there.getFirst().range().start(), PAGE);
+                held.replace(there.getFirst(), List.of(part));
+            }
+            if (random.nextInt(3) == 0) {
+                held.settle();
+                List<Mapping> all = held.in(AddressRange.ALL);
+                assertThat(held.joined()).isEqualTo(Mappings.joined(all));
+                assertThat(held.bytes()).isEqualTo(all.stream().mapToLong(it -> it.range().size()).sum());
+                assertThat(held.pinnableBytes()).isEqualTo(all.stream().mapToLong(Held::pinnableBytes).sum());
+            }
+        }
     }
 
     private static List<Mapping> gone(ChangeSet changes) {

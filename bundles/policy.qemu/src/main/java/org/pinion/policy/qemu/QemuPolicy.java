@@ -41,6 +41,12 @@ public final class QemuPolicy implements MappingPolicy {
         };
     }
 
+    /** Of the devices, only whether they hand out a BAR matters. */
+    @Override
+    public boolean looksAtDevices() {
+        return false;
+    }
+
     private static Verdict ram(Candidate candidate) {
         Section section = candidate.section();
         if (candidate.is(Traits.PROTECTED)) {

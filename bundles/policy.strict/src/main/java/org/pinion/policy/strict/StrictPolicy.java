@@ -45,6 +45,12 @@ public final class StrictPolicy implements MappingPolicy {
         };
     }
 
+    /** Of the devices, only whether they hand out a BAR matters. */
+    @Override
+    public boolean looksAtDevices() {
+        return false;
+    }
+
     private static Verdict memory(Candidate candidate) {
         Optional<Trait> forbidding = FORBIDDING.stream()
                 .flatMap(name -> candidate.trait(name).stream())

@@ -10,7 +10,9 @@ import org.pinion.api.Trait;
 /**
  * Finds out what the memory of sections is: a service that carries {@link ClassifierName}. Every classifier that is
  * there is asked for every plan, and their traits are united: a classifier cannot take back what another said, and
- * their order does not matter.
+ * their order does not matter. What is said about a section's addresses depends on the section and on the memory behind
+ * it, not on which other sections the call names: the core keeps what was said of a section while it shows, and asks
+ * about those that come.
  *
  * <p>Called from any thread, several at a time, never under a lock. A call that throws, returns null or does not return
  * within the core's configured time fails the plan that needed it; a classifier that keeps failing is not asked any
@@ -22,9 +24,9 @@ public interface MemoryClassifier {
     /**
      * Classifies sections. The same sections over the same memory get the same traits.
      *
-     * @param sections sections of one flat view, sorted by address
+     * @param sections some or all sections of one flat view, sorted by address
      * @return statements about ranges of the view, in any order; a range may be part of a section or span several, and
-     *     a statement about addresses that no section covers is ignored
+     *     a statement about addresses that no section of the call covers is ignored
      * @throws IommuException if the classifier cannot find out what it must know
      */
     Collection<Trait> classify(List<Section> sections) throws IommuException;

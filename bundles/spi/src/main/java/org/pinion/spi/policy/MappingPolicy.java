@@ -7,9 +7,14 @@ import org.osgi.annotation.versioning.ConsumerType;
  * by name; all of them are asked about every part of every section. Where they disagree, refuse beats skip beats map,
  * the lesser access wins, and only routes that all allow remain: their order does not matter.
  *
- * <p>Both methods are functions of their arguments. They are called from any thread, several at a time, never under a
- * lock. A call that throws, returns null or does not return within the core's configured time fails the plan that
- * needed it.
+ * <p>The methods are functions of their arguments: a verdict may depend on the candidate's range, its section, its
+ * traits and what is being planned for, and on nothing else; not on other sections, other verdicts or the time. The
+ * core counts on it: it keeps verdicts, and asks again only about sections that have come, that show a BAR whose
+ * device has come or gone, or that lie where devices forbid something else than before; and about all sections if
+ * the alignment or a plugin changes, or if a policy {@linkplain #looksAtDevices looks at the devices}.
+ *
+ * <p>They are called from any thread, several at a time, never under a lock. A call that throws, returns null or does
+ * not return within the core's configured time fails the plan that needed it.
  */
 @ConsumerType
 public interface MappingPolicy {
@@ -35,5 +40,16 @@ public interface MappingPolicy {
      */
     default Verdict conflict(Candidate candidate, Conflict conflict) {
         return Conflict.verdict(candidate, conflict);
+    }
+
+    /**
+     * Whether verdicts may depend on {@link Candidate.Planning#limits} or {@link Candidate.Planning#devices} beyond
+     * what {@link Candidate#barObstacle} tells of them. If so, every section is judged anew whenever a device is
+     * attached or detached, which costs what the whole view costs.
+     *
+     * @return whether they may; the same answer for the policy's whole life. By default they may
+     */
+    default boolean looksAtDevices() {
+        return true;
     }
 }

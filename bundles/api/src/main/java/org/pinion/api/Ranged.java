@@ -1,0 +1,8 @@
+package org.pinion.api;
+
+/** Something that lies at a range of addresses: a section, a decision, a mapping. It is a value, and never moves. */
+public interface Ranged {
+
+    /** {@return the addresses at which it lies} */
+    AddressRange range();
+}
