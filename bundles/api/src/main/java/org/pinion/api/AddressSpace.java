@@ -96,6 +96,19 @@ public interface AddressSpace extends AutoCloseable {
     CommitReport detach(String device) throws IommuException;
 
     /**
+     * Begins to log which pages devices write. There is one log at a time. Devices may come and go meanwhile, and the
+     * view may change; a device whose writes the kernel could not tell is not attached while the log is open.
+     *
+     * @return the log, with nothing in it; the caller closes it
+     * @throws IommuException if the space has a log already, or its backend, the kernel or the IOMMU of an attached
+     *     device does not tell what devices write; the message says which
+     */
+    default DirtyLog logDirtyPages() throws IommuException {
+        throw new IommuException(
+                "log dirty pages of '" + options().name() + "'", "this address space does not tell them", "");
+    }
+
+    /**
      * Says why a device can or cannot reach an address.
      *
      * @param address an unsigned IO virtual address

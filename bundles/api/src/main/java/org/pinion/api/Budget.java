@@ -41,4 +41,14 @@ public record Budget(OptionalLong memlock, long locked, OptionalLong entries) {
                 ? OptionalLong.of(locked + bytes)
                 : OptionalLong.empty();
     }
+
+    /**
+     * Whether the kernel takes so many mappings more.
+     *
+     * @param more mappings to be made in addition, less than 0 if there will be fewer
+     * @return whether they fit, as far as is known
+     */
+    public boolean takes(long more) {
+        return more <= 0 || entries.isEmpty() || more <= entries.getAsLong();
+    }
 }

@@ -12,9 +12,18 @@ import java.util.Objects;
  * @param reserved the reserved regions that explain holes in {@code usable}; a hint, it may lack some
  * @param bars what it can hand out of its own BARs for other devices to reach, by number; empty if it has none or
  *     they cannot be asked about
+ * @param pageSizes the sizes of pages that mappings can be made of, a bit for each: an address space has those that
+ *     all of its devices have
+ * @param iommu what the IOMMU before the device says of itself
  */
 public record DeviceLimits(
-        String device, RangeSet usable, long alignment, List<ReservedRegion> reserved, List<BarExport> bars) {
+        String device,
+        RangeSet usable,
+        long alignment,
+        List<ReservedRegion> reserved,
+        List<BarExport> bars,
+        long pageSizes,
+        IommuFacts iommu) {
 
     /** Checks that nothing is null. */
     public DeviceLimits {
@@ -22,6 +31,22 @@ public record DeviceLimits(
         Objects.requireNonNull(usable, "usable");
         reserved = List.copyOf(reserved);
         bars = List.copyOf(bars);
+        Objects.requireNonNull(iommu, "iommu");
+    }
+
+    /**
+     * The limits of a device with an IOMMU that says nothing of itself, and has pages of every size from the alignment
+     * up.
+     *
+     * @param device the device's address
+     * @param usable the IO virtual addresses it can use
+     * @param alignment bytes, a power of two
+     * @param reserved the reserved regions that explain holes in {@code usable}
+     * @param bars what it can hand out of its own BARs
+     */
+    public DeviceLimits(
+            String device, RangeSet usable, long alignment, List<ReservedRegion> reserved, List<BarExport> bars) {
+        this(device, usable, alignment, reserved, bars, -alignment, IommuFacts.UNKNOWN);
     }
 
     /**
@@ -44,6 +69,16 @@ public record DeviceLimits(
      */
     public DeviceLimits withoutExports(String why) {
         List<BarExport> none = bars.stream().map(bar -> bar.without(why)).toList();
-        return new DeviceLimits(device, usable, alignment, reserved, none);
+        return new DeviceLimits(device, usable, alignment, reserved, none, pageSizes, iommu);
+    }
+
+    /**
+     * The same limits under another name.
+     *
+     * @param address a device's address
+     * @return the limits
+     */
+    public DeviceLimits of(String address) {
+        return new DeviceLimits(address, usable, alignment, reserved, bars, pageSizes, iommu);
     }
 }

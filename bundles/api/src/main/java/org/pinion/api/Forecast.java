@@ -11,11 +11,13 @@ import java.util.Objects;
  * @param plan the plan with it; with refusals, the device would not be attached
  * @param unmapped what would be unmapped, parts of larger mappings included
  * @param mapped what would be mapped
- * @param keptBytes bytes that would stay mapped throughout
+ * @param keptBytes bytes that would stay mapped, or be back when it is done
  * @param unpinnedBytes bytes that the kernel would unpin
  * @param newlyPinnedBytes bytes that the kernel would pin: all that is mapped, if the device is the first whose pages
  *     the kernel pins
  * @param budget what the kernel has left
+ * @param remappedBytes bytes of {@code keptBytes} that would be unmapped and mapped again
+ * @param entries mappings that there would be in addition, less than 0 if there would be fewer
  */
 public record Forecast(
         String plug,
@@ -26,7 +28,9 @@ public record Forecast(
         long keptBytes,
         long unpinnedBytes,
         long newlyPinnedBytes,
-        Budget budget) {
+        Budget budget,
+        long remappedBytes,
+        long entries) {
 
     /** Checks that nothing is null and copies the lists. */
     public Forecast {
@@ -38,8 +42,14 @@ public record Forecast(
         Objects.requireNonNull(budget, "budget");
     }
 
-    /** {@return whether the device would be attached: no policy refuses, and there is room for what is to be pinned} */
+    /**
+     * Whether the device would be attached.
+     *
+     * @return whether no policy refuses, and there is room for what is to be pinned and for the mappings
+     */
     public boolean accepted() {
-        return plan.refusals().isEmpty() && budget.raiseFor(newlyPinnedBytes - unpinnedBytes).isEmpty();
+        return plan.refusals().isEmpty()
+                && budget.raiseFor(newlyPinnedBytes - unpinnedBytes).isEmpty()
+                && budget.takes(entries);
     }
 }

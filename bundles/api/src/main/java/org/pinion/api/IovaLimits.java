@@ -4,21 +4,26 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * What a set of devices together allows of an IO address space: the usable addresses are those that every device can
- * use, the alignment is the coarsest. The order in which devices are given does not matter.
+ * use, pages have a size that every device has, and the alignment is the coarsest, or the smallest common page if that
+ * is larger. The order in which devices are given does not matter.
  */
 public final class IovaLimits {
 
     private final List<DeviceLimits> devices;
     private final RangeSet usable;
     private final long alignment;
+    private final long pageSizes;
 
-    private IovaLimits(List<DeviceLimits> devices, RangeSet usable, long alignment) {
+    private IovaLimits(List<DeviceLimits> devices, RangeSet usable, long alignment, long pageSizes) {
         this.devices = devices;
         this.usable = usable;
         this.alignment = alignment;
+        this.pageSizes = pageSizes;
     }
 
     /**
@@ -34,11 +39,13 @@ public final class IovaLimits {
                 .toList();
         RangeSet usable = RangeSet.ALL;
         long alignment = pageSize;
+        long pageSizes = -pageSize;
         for (DeviceLimits device : sorted) {
             usable = usable.intersect(device.usable());
             alignment = Math.max(alignment, device.alignment());
+            pageSizes &= device.pageSizes();
         }
-        return new IovaLimits(sorted, usable, alignment);
+        return new IovaLimits(sorted, usable, Math.max(alignment, Long.lowestOneBit(pageSizes)), pageSizes);
     }
 
     /** {@return the limits of each device, sorted by address} */
@@ -54,6 +61,30 @@ public final class IovaLimits {
     /** {@return the alignment, in bytes, of every mapping's start, end and backing} */
     public long alignment() {
         return alignment;
+    }
+
+    /**
+     * Says why these devices cannot be in one address space at all.
+     *
+     * @return which pages each of them has, a sentence, if no size of page is common to all; empty if one is
+     */
+    public Optional<String> withoutCommonPage() {
+        return pageSizes != 0
+                ? Optional.empty()
+                : Optional.of("the IOMMUs have no size of page in common: " + devices.stream()
+                        .map(device -> device.device() + " has " + sizes(device.pageSizes()))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static String sizes(long bits) {
+        // The largest of all sizes has the sign's bit: what has it was built by negation, and goes on without an end.
+        return bits < 0
+                ? "0x%x and more".formatted(Long.lowestOneBit(bits))
+                : LongStream.range(0, Long.SIZE)
+                        .map(bit -> 1L << bit)
+                        .filter(size -> (bits & size) != 0)
+                        .mapToObj("0x%x"::formatted)
+                        .collect(Collectors.joining(" "));
     }
 
     /**

@@ -153,6 +153,19 @@ public final class RangeSet implements Iterable<AddressRange> {
         return intersect(other.complement());
     }
 
+    /**
+     * Widens every range to whole units.
+     *
+     * @param unit bytes, a power of two
+     * @return the units of which an address is in this set
+     */
+    public RangeSet widen(long unit) {
+        long within = unit - 1;
+        return of(ranges.stream()
+                .map(range -> new AddressRange(range.start() & ~within, range.last() | within))
+                .toList());
+    }
+
     /** {@return the 64-bit addresses that are not in this set} */
     public RangeSet complement() {
         List<AddressRange> gaps = new ArrayList<>();

@@ -68,4 +68,32 @@ class IovaLimitsTest {
         assertThat(IovaLimits.intersect(4096, List.of(none, PCI)).whyUnusable(0xfee00000L))
                 .contains("reserved (msi) by 0000:01:00.0, outside the aperture of 0000:03:00.0");
     }
+
+    @Test
+    void pagesHaveASizeThatEveryDeviceHas() {
+        DeviceLimits small = sized("a", 0x1000 | 0x20_0000);
+        DeviceLimits large = sized("b", 0x1_0000 | 0x20_0000);
+        assertThat(IovaLimits.intersect(4096, List.of(small, large)).alignment()).isEqualTo(0x20_0000);
+        assertThat(IovaLimits.intersect(4096, List.of(large, small)).alignment()).isEqualTo(0x20_0000);
+        assertThat(IovaLimits.intersect(4096, List.of(small, large)).withoutCommonPage()).isEmpty();
+    }
+
+    @Test
+    void withoutACommonPageItSaysWhichPagesEachDeviceHas() {
+        IovaLimits limits = IovaLimits.intersect(4096, List.of(sized("b", 0x1_0000), sized("a", 0x1000 | 0x20_0000)));
+        assertThat(limits.withoutCommonPage())
+                .contains("the IOMMUs have no size of page in common: a has 0x1000 0x200000, b has 0x10000");
+        assertThat(limits.alignment()).isEqualTo(0x1_0000);
+    }
+
+    private static DeviceLimits sized(String device, long pageSizes) {
+        return new DeviceLimits(
+                device,
+                RangeSet.ALL,
+                Long.lowestOneBit(pageSizes),
+                List.of(),
+                List.of(),
+                pageSizes,
+                IommuFacts.UNKNOWN);
+    }
 }

@@ -106,4 +106,12 @@ class RangeSetTest {
         assertThat(RangeSet.EMPTY.complement()).isEqualTo(RangeSet.ALL);
         assertThat(RangeSet.of(new AddressRange(0, 9), new AddressRange(10, -1L))).isEqualTo(RangeSet.ALL);
     }
+
+    @Example
+    void wideningTakesWholeUnitsAndJoinsThoseThatTouch() {
+        RangeSet set = RangeSet.of(
+                new AddressRange(0x1800, 0x1fff), new AddressRange(0x2000, 0x2000), new AddressRange(-1L, -1L));
+        assertThat(set.widen(0x1000))
+                .isEqualTo(RangeSet.of(new AddressRange(0x1000, 0x2fff), new AddressRange(-0x1000L, -1L)));
+    }
 }

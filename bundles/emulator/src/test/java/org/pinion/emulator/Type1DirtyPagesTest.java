@@ -141,4 +141,23 @@ class Type1DirtyPagesTest {
         assertThat(process.dirtyPages(AT, 4 * PAGE, PAGE, told)).isZero();
         return word(told, 0);
     }
+
+    @Test
+    void bitsMovedForAnEarlierAnswerAreToldAsStaleOnesPastTheEndOfTheMapping() {
+        process.ready(0, V2);
+        process.map(va, 4 * PAGE, AT + 2 * PAGE);
+        process.dirtyPages(START);
+        assertThat(process.dirtyPages(AT, 64 * PAGE, PAGE, bitmap(1, 0))).isZero();
+        MemorySegment told = bitmap(1, 0);
+        assertThat(process.dirtyPages(AT + 2 * PAGE, 4 * PAGE, PAGE, told)).isZero();
+        assertThat(word(told, 0)).as("four pages, and two bits that mean nothing").isEqualTo(0x3f);
+    }
+
+    @Test
+    void moreThanTwoToThe31PagesCannotBeTracked() {
+        ContainerProcess mdevs = ContainerProcess.onLab();
+        mdevs.ready(MTTY_GROUP, V2);
+        assertThat(mdevs.map(0x10000, 1L << 43, 1L << 44)).isZero();
+        assertThat(errno(mdevs.dirtyPages(START))).isEqualTo(Errno.EINVAL);
+    }
 }

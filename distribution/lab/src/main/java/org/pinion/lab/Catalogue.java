@@ -16,6 +16,7 @@ final class Catalogue {
             tests.addAll(CauseTests.on(backend));
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
+            tests.addAll(BackendTests.on(backend));
         }
         return List.copyOf(tests);
     }

@@ -41,9 +41,6 @@ class NoSurpriseAtThePlugTest {
                 random.nextInt(3) == 0 ? OptionalLong.of(random.nextInt(400) * 4096L) : OptionalLong.empty();
         World world = World.of(seed, 12, 6, memlock);
         String backend = Stack.BACKENDS.get(random.nextInt(Stack.BACKENDS.size()));
-        if (backend.equals("vfio") && world.mixedPages()) {
-            return;
-        }
         List<String> policies = Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
         try (Space space = Stack.open(world.tap().kernel(), backend, policies)) {
             world.tap().countPins();

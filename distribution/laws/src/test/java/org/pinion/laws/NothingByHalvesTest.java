@@ -177,9 +177,6 @@ class NothingByHalvesTest {
         Random random = new Random(seed);
         while (true) {
             World world = World.of(random.nextLong(), 10, 4);
-            if (backend.equals("vfio") && world.mixedPages()) {
-                continue;
-            }
             List<String> policies = Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
             Space space = Stack.open(world.tap().kernel(), backend, policies);
             try {

@@ -86,9 +86,6 @@ class OrderNeverMattersTest {
     private void set(String backend, long seed, Size size) throws IommuException {
         Random random = new Random(seed);
         World world = World.of(seed, size.sections, size.devices);
-        if (backend.equals("vfio") && world.mixedPages()) {
-            return;
-        }
         List<String> policies = Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
         List<Piece> pieces = new ArrayList<>();
         world.sections().forEach(section -> pieces.add(new Piece(section, "")));

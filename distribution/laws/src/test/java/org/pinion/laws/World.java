@@ -32,9 +32,8 @@ import org.pinion.linux.Mman;
  * @param tap the machine's kernel
  * @param devices the devices' addresses
  * @param sections sections that do not overlap
- * @param mixedPages whether the smallest pages of two IOMMUs differ and are larger than the host's
  */
-record World(Tap tap, List<String> devices, List<Section> sections, boolean mixedPages) {
+record World(Tap tap, List<String> devices, List<Section> sections) {
 
     private static final long PAGE = 4096;
     private static final long MEMORY = 64L << 20;
@@ -64,9 +63,7 @@ record World(Tap tap, List<String> devices, List<Section> sections, boolean mixe
         Host host = new Host("law " + seed, memlock, memlock.isEmpty(), true, hosts);
         Tap tap = new Tap(EmulatedKernel.of(host));
         List<Section> guest = new Guest(random, tap).sections(sections);
-        boolean mixed = hosts.stream().map(HostDevice::iommu).mapToLong(IommuGeometry::smallestPage)
-                        .map(page -> Math.max(page, PAGE)).distinct().count() > 1;
-        return new World(tap, hosts.stream().map(HostDevice::address).toList(), guest, mixed);
+        return new World(tap, hosts.stream().map(HostDevice::address).toList(), guest);
     }
 
     static FlatView view(Collection<Section> sections) {
@@ -107,10 +104,15 @@ record World(Tap tap, List<String> devices, List<Section> sections, boolean mixe
         List<Long> pages = switch (random.nextInt(12)) {
             case 0 -> List.of(512L, PAGE);
             case 1 -> List.of(PAGE);
-            case 2 -> random.nextInt(4) == 0 ? List.of(1L << 16) : List.of(1024L, PAGE);
+            case 2 -> random.nextInt(4) == 0 ? large(random) : List.of(1024L, PAGE);
             default -> List.of(PAGE, 2L << 20, 1L << 30);
         };
         return new IommuGeometry(aperture, pages);
+    }
+
+    /** Pages larger than the host's: beside another IOMMU's, there are few in common, or none. */
+    private static List<Long> large(Random random) {
+        return random.nextBoolean() ? List.of(1L << 16) : List.of(1L << 14, 1L << 16, 2L << 20);
     }
 
     private static List<ReservedRegion> reserved(Random random) {

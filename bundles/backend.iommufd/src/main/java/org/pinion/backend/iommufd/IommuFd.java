@@ -8,13 +8,17 @@ import java.util.concurrent.atomic.LongAdder;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.RangeSet;
+import org.pinion.device.DirtyBitmap;
 import org.pinion.device.IovaRanges;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.IommuDestroy;
+import org.pinion.linux.uapi.IommuHwInfo;
 import org.pinion.linux.uapi.IommuHwptAlloc;
+import org.pinion.linux.uapi.IommuHwptGetDirtyBitmap;
+import org.pinion.linux.uapi.IommuHwptSetDirtyTracking;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.IommuIoasAllowIovas;
 import org.pinion.linux.uapi.IommuIoasCopy;
@@ -23,6 +27,7 @@ import org.pinion.linux.uapi.IommuIoasMap;
 import org.pinion.linux.uapi.IommuIoasMapFile;
 import org.pinion.linux.uapi.IommuIoasUnmap;
 import org.pinion.linux.uapi.IommuIovaRange;
+import org.pinion.linux.uapi.IommuOption;
 import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Struct;
 
@@ -104,10 +109,84 @@ final class IommuFd implements AutoCloseable {
      * @throws ErrnoException if the kernel refuses
      */
     int allocatePageTable(int ioas, int device) throws ErrnoException {
+        return allocatePageTable(ioas, device, 0);
+    }
+
+    /**
+     * Gives an IOAS a page table that can tell which pages devices wrote.
+     *
+     * @param ioas the IOAS
+     * @param device the id under which the device is bound, whose IOMMU can tell
+     * @return the page table's id
+     * @throws ErrnoException if the kernel refuses
+     */
+    int allocateTrackingPageTable(int ioas, int device) throws ErrnoException {
+        return allocatePageTable(ioas, device, Iommufd.HWPT_ALLOC_DIRTY_TRACKING);
+    }
+
+    private int allocatePageTable(int ioas, int device, int flags) throws ErrnoException {
         try (Arena once = Arena.ofConfined()) {
-            IommuHwptAlloc alloc = IommuHwptAlloc.allocate(once).devId(device).ptId(ioas);
+            IommuHwptAlloc alloc = IommuHwptAlloc.allocate(once).devId(device).ptId(ioas).flags(flags);
             check("IOMMU_HWPT_ALLOC", issue(Iommufd.HWPT_ALLOC, alloc));
             return alloc.hwptId();
+        }
+    }
+
+    /**
+     * @param pageTable a page table that can tell which pages devices wrote
+     * @param enable whether it begins anew to remember them, or ends
+     * @throws ErrnoException if the kernel refuses
+     */
+    void track(int pageTable, boolean enable) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            IommuHwptSetDirtyTracking set = IommuHwptSetDirtyTracking.allocate(once).hwptId(pageTable);
+            set.flags(enable ? Iommufd.HWPT_DIRTY_TRACKING_ENABLE : 0);
+            check("IOMMU_HWPT_SET_DIRTY_TRACKING", issue(Iommufd.HWPT_SET_DIRTY_TRACKING, set));
+        }
+    }
+
+    /**
+     * Tells which pages devices wrote since they were told last.
+     *
+     * @param pageTable a page table that remembers them
+     * @param range addresses that are mapped without a gap
+     * @param pageSize bytes of a page
+     * @return the pages
+     * @throws ErrnoException if the kernel does not tell
+     */
+    RangeSet written(int pageTable, AddressRange range, long pageSize) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            DirtyBitmap bits = DirtyBitmap.allocate(once, range, pageSize);
+            IommuHwptGetDirtyBitmap get = IommuHwptGetDirtyBitmap.allocate(once).hwptId(pageTable);
+            get.iova(range.start()).length(range.size()).pageSize(pageSize).data(bits.memory().address());
+            check("IOMMU_HWPT_GET_DIRTY_BITMAP", issue(Iommufd.HWPT_GET_DIRTY_BITMAP, get));
+            return bits.written();
+        }
+    }
+
+    /**
+     * Says what the IOMMU before a device is.
+     *
+     * @param device the id under which the device is bound
+     * @param answer takes the answer
+     * @throws ErrnoException if the kernel does not tell
+     */
+    void hardware(int device, IommuHwInfo answer) throws ErrnoException {
+        check("IOMMU_GET_HW_INFO", issue(Iommufd.GET_HW_INFO, answer.devId(device)));
+    }
+
+    /**
+     * Sets an option.
+     *
+     * @param option which one, {@code Iommufd.OPTION_*}
+     * @param object the IOAS that it is for, 0 for the iommufd
+     * @param value the value
+     * @throws ErrnoException if the kernel refuses
+     */
+    void set(int option, int object, long value) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            IommuOption set = IommuOption.allocate(once).optionId(option).objectId(object).val64(value);
+            check("IOMMU_OPTION", issue(Iommufd.OPTION, set.op((short) Iommufd.OPTION_SET)));
         }
     }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.device.cause.Cause;
@@ -17,18 +19,41 @@ import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
 
 /** The backend {@code iommufd}: each address space is an IOAS in an open {@code /dev/iommu} of its own. */
-@Component
+@Component(configurationPid = "org.pinion.backend.iommufd")
+@Designate(ocd = IommufdConfiguration.class)
 @BackendType("iommufd")
 public final class IommufdBackend implements IommuBackend {
 
     private final Kernel kernel;
+    private volatile SessionOptions options;
 
     /**
      * @param kernel the kernel that has the devices
+     * @param configuration what new address spaces are told
      */
     @Activate
-    public IommufdBackend(@Reference Kernel kernel) {
+    public IommufdBackend(@Reference Kernel kernel, IommufdConfiguration configuration) {
+        this(kernel, SessionOptions.of(configuration));
+    }
+
+    /**
+     * A backend that leaves everything as the kernel has it.
+     *
+     * @param kernel the kernel that has the devices
+     */
+    public IommufdBackend(Kernel kernel) {
+        this(kernel, SessionOptions.DEFAULT);
+    }
+
+    IommufdBackend(Kernel kernel, SessionOptions options) {
         this.kernel = kernel;
+        this.options = options;
+    }
+
+    /** Open address spaces stay as they are: the kernel takes options only for those with nothing in them. */
+    @Modified
+    void configure(IommufdConfiguration configuration) {
+        options = SessionOptions.of(configuration);
     }
 
     @Override
@@ -54,6 +79,6 @@ public final class IommufdBackend implements IommuBackend {
 
     @Override
     public BackendSession open(String name) throws IommuException {
-        return IommufdSession.open(kernel, name);
+        return IommufdSession.open(kernel, name, options);
     }
 }

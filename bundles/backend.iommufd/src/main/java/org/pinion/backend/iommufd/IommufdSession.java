@@ -15,11 +15,14 @@ import org.pinion.api.Route;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
 import org.pinion.device.host.PinningFacts;
+import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.uapi.Iommufd;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.backend.DirtyTracking;
 
 /** An address space over an iommufd of its own, so that spaces have nothing in common. */
 final class IommufdSession implements BackendSession {
@@ -28,47 +31,74 @@ final class IommufdSession implements BackendSession {
     private final IommuFd iommu;
     private final PinningFacts pinning;
     private final MappedIoas mapped;
+    private final PageTables pageTables;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
     private long newlyPinned;
     private boolean closed;
 
-    private IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles) {
-        this.pinning = new PinningFacts(kernel, PinningFacts.Charge.USER);
+    private IommufdSession(
+            Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, PinningFacts.Charge charge) {
+        this.pinning = new PinningFacts(kernel, charge);
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);
-        this.devices = new SessionDevices(kernel, iommu, mapped, space, pinning);
+        this.pageTables = new PageTables(iommu, mapped);
+        this.devices = new SessionDevices(kernel, iommu, mapped, pageTables, space, pinning);
         this.capabilities = capabilities(mapsFiles, kernel.pageSize());
     }
 
     /**
      * @param kernel the kernel
      * @param space the address space's name, for messages
+     * @param options what the kernel is told about it
      * @return an empty session
      * @throws IommuException if the kernel refuses; nothing stays open
      */
-    static IommufdSession open(Kernel kernel, String space) throws IommuException {
+    static IommufdSession open(Kernel kernel, String space, SessionOptions options) throws IommuException {
         String operation = "open '" + space + "'";
         try {
             IommuFd iommu = IommuFd.open(kernel);
-            return open(kernel, space, iommu);
+            return open(kernel, space, options, iommu);
         } catch (ErrnoException failure) {
             throw OpenCauses.ofIommu(failure).failing(operation, failure);
         }
     }
 
-    private static IommufdSession open(Kernel kernel, String space, IommuFd iommu) throws ErrnoException {
+    private static IommufdSession open(Kernel kernel, String space, SessionOptions options, IommuFd iommu)
+            throws ErrnoException, IommuException {
         try {
+            if (options.charge() == PinningFacts.Charge.PROCESS) {
+                chargeProcess(iommu, "open '" + space + "'");
+            }
             int ioas = iommu.allocateIoas();
-            return new IommufdSession(kernel, space, iommu, ioas, iommu.mapsFiles(ioas));
-        } catch (ErrnoException | RuntimeException failure) {
+            if (!options.hugePages()) {
+                iommu.set(Iommufd.OPTION_HUGE_PAGES, ioas, 0);
+            }
+            return new IommufdSession(kernel, space, iommu, ioas, iommu.mapsFiles(ioas), options.charge());
+        } catch (ErrnoException | IommuException | RuntimeException failure) {
             try {
                 iommu.close();
             } catch (ErrnoException second) {
                 failure.addSuppressed(second);
             }
             throw failure;
+        }
+    }
+
+    /** The kernel takes this for an iommufd with nothing in it. */
+    private static void chargeProcess(IommuFd iommu, String operation) throws ErrnoException, IommuException {
+        try {
+            iommu.set(Iommufd.OPTION_RLIMIT_MODE, 0, 1);
+        } catch (ErrnoException failure) {
+            if (failure.errno() != Errno.EPERM) {
+                throw failure;
+            }
+            throw new Cause(
+                            "org.pinion.backend.iommufd is configured with memlock.charge=process, and to choose who is"
+                                    + " charged for pinned memory the process needs CAP_SYS_RESOURCE",
+                            "give it CAP_SYS_RESOURCE, or configure memlock.charge=user")
+                    .failing(operation, failure);
         }
     }
 
@@ -136,6 +166,7 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public void unmap(Mapping mapping) throws IommuException {
+        pageTables.changing(mapping.range());
         mapped.unmap(mapping);
     }
 
@@ -145,6 +176,7 @@ final class IommufdSession implements BackendSession {
             // A dma-buf's mapping is not known to survive being copied, and pins nothing that a copy would keep.
             BackendSession.super.cut(mapping, keep);
         } else {
+            pageTables.changing(mapping.range());
             mapped.cut(mapping, keep, devices.pinningDevice());
         }
     }
@@ -157,6 +189,41 @@ final class IommufdSession implements BackendSession {
     @Override
     public boolean keepsCutPages() {
         return true;
+    }
+
+    @Override
+    public boolean keepsThroughCut(Mapping mapping) {
+        return mapping.route() != Route.DMA_BUF;
+    }
+
+    @Override
+    public DirtyTracking startDirtyTracking() throws IommuException {
+        String operation = "track dirty pages of '" + space + "'";
+        devices.requireTold(operation);
+        try {
+            pageTables.start();
+            return new DirtyTracking(mapped.pageSize(), true);
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, failure);
+        }
+    }
+
+    @Override
+    public RangeSet takeDirty(AddressRange range) throws IommuException {
+        try {
+            return pageTables.take(range);
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing("tell dirty pages of '" + space + "'", range, failure);
+        }
+    }
+
+    @Override
+    public void stopDirtyTracking() throws IommuException {
+        try {
+            pageTables.stop();
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing("stop tracking dirty pages of '" + space + "'", failure);
+        }
     }
 
     @Override

@@ -3,10 +3,12 @@ package org.pinion.backend.iommufd;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.device.IovaRanges;
 import org.pinion.device.VfioDevice;
@@ -32,6 +34,7 @@ final class MappedIoas {
     private long mappings;
     private long bytes;
     private long deviceBytes;
+    private final TreeMap<Long, AddressRange> writable = new TreeMap<>(Long::compareUnsigned);
 
     /**
      * @param kernel the kernel
@@ -63,6 +66,15 @@ final class MappedIoas {
     /** {@return bytes that a page table keeps pinned: a device's memory has no pages to pin} */
     long pinnableBytes() {
         return bytes - deviceBytes;
+    }
+
+    /** {@return what devices may write} */
+    RangeSet writable() {
+        return RangeSet.of(writable.values());
+    }
+
+    long pageSize() {
+        return kernel.pageSize();
     }
 
     IovaRanges ranges() throws ErrnoException {
@@ -181,13 +193,18 @@ final class MappedIoas {
 
     private void left(Mapping cut, List<AddressRange> parts) {
         count(cut, -1, -cut.range().size());
-        parts.forEach(part -> count(cut, 1, part.size()));
+        parts.forEach(part -> count(cut.slice(part), 1, part.size()));
     }
 
     private void count(Mapping mapping, int entries, long size) {
         mappings += entries;
         bytes += size;
         deviceBytes += mapping.route() == Route.DMA_BUF ? size : 0;
+        if (entries < 0) {
+            writable.remove(mapping.range().start());
+        } else if (mapping.access().writable()) {
+            writable.put(mapping.range().start(), mapping.range());
+        }
     }
 
     /**
@@ -200,5 +217,6 @@ final class MappedIoas {
         mappings = 0;
         bytes = 0;
         deviceBytes = 0;
+        writable.clear();
     }
 }

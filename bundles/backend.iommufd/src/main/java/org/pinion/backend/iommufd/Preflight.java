@@ -10,6 +10,7 @@ import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.api.IommuFacts;
 import org.pinion.api.RangeSet;
 import org.pinion.api.ReservedRegion;
 import org.pinion.device.IovaRanges;
@@ -106,9 +107,27 @@ final class Preflight {
         RangeSet usable = ranges.usable()
                 .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
         long alignment = Math.max(ranges.alignment(), kernel.pageSize());
-        DeviceLimits limits =
-                new DeviceLimits(found.device().address(), usable, alignment, reserved, bars(found.device(), bound));
+        DeviceLimits limits = new DeviceLimits(
+                found.device().address(),
+                usable,
+                alignment,
+                reserved,
+                bars(found.device(), bound),
+                // Each IOMMU has a page table of its own, with pages of its own.
+                -alignment,
+                hardware(found.device(), bound));
         return new OpenDevice(found.device(), bound, limits);
+    }
+
+    private IommuFacts hardware(HostDevice device, BoundDevice bound) throws IommuException {
+        if (device.emulatedIommu()) {
+            return IommuFacts.UNKNOWN;
+        }
+        try {
+            return HardwareFacts.of(kernel, iommu, bound.id(), device.address());
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, failure);
+        }
     }
 
     /** An mdev's BARs are its driver's code: there is nothing behind them that a peer could reach. */

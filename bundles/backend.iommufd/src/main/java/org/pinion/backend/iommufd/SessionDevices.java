@@ -31,6 +31,7 @@ final class SessionDevices {
     private final Kernel kernel;
     private final IommuFd iommu;
     private final MappedIoas target;
+    private final PageTables pageTables;
     private final String space;
     private final PinningFacts pinning;
     private final Map<String, OpenDevice> open = new TreeMap<>();
@@ -40,10 +41,18 @@ final class SessionDevices {
      * @param kernel the kernel
      * @param iommu the session's iommufd
      * @param target the session's IOAS
+     * @param pageTables the page tables that devices use it by
      * @param space the address space's name, for messages
      * @param pinning tells the limit on locked memory
      */
-    SessionDevices(Kernel kernel, IommuFd iommu, MappedIoas target, String space, PinningFacts pinning) {
+    SessionDevices(
+            Kernel kernel,
+            IommuFd iommu,
+            MappedIoas target,
+            PageTables pageTables,
+            String space,
+            PinningFacts pinning) {
+        this.pageTables = pageTables;
         this.kernel = kernel;
         this.iommu = iommu;
         this.target = target;
@@ -115,6 +124,9 @@ final class SessionDevices {
             throw new IommuException(
                     operation, device == null ? "its limits were not learned before" : "it is attached already", "");
         }
+        if (pageTables.tracking()) {
+            requireTold(device, operation);
+        }
         try {
             attachAsPredicted(device);
         } catch (ErrnoException failure) {
@@ -132,7 +144,7 @@ final class SessionDevices {
     private void attachAsPredicted(OpenDevice device) throws ErrnoException {
         iommu.promise(target.id(), target.ranges().usable().intersect(device.limits().usable()));
         try {
-            device.bound().attach(target.id());
+            pageTables.attach(device);
         } catch (ErrnoException failure) {
             after(failure, this::takeBackPromise);
             throw failure;
@@ -141,7 +153,7 @@ final class SessionDevices {
             takeBackPromise();
         } catch (ErrnoException failure) {
             // With a promise that stays the next device might be kept out for nothing.
-            after(failure, device.bound()::detach);
+            after(failure, () -> pageTables.detach(device));
             throw failure;
         }
     }
@@ -178,6 +190,35 @@ final class SessionDevices {
         return device.bound().vfio();
     }
 
+    /**
+     * @param operation what is being done
+     * @throws IommuException if what an attached device writes is not told, with the reason
+     */
+    void requireTold(String operation) throws IommuException {
+        for (String address : attached) {
+            requireTold(open.get(address), operation);
+        }
+    }
+
+    private static void requireTold(OpenDevice device, String operation) throws IommuException {
+        String address = device.device().address();
+        if (device.device().emulatedIommu()) {
+            throw new IommuException(
+                    operation,
+                    "no IOMMU stands before " + address + ", so nobody tells which pages its driver writes",
+                    "detach it, or use backend vfio");
+        }
+        if (!PageTables.tells(device)) {
+            String type = device.limits().iommu().type();
+            throw new IommuException(
+                    operation,
+                    "the IOMMU before " + address + (type.isEmpty() ? "" : " (" + type + ")")
+                            + " does not tell which pages devices write, or the kernel does not ask it: Intel's needs"
+                            + " SSADS, AMD's HDSUP, Arm's HTTU",
+                    "detach " + address + ", or use backend vfio, which counts all that is writable as written");
+        }
+    }
+
     private AttachCauses causes(OpenDevice device) {
         return new AttachCauses(
                 device.device().address(),
@@ -194,7 +235,7 @@ final class SessionDevices {
         }
         OpenDevice device = open.get(address);
         try {
-            device.bound().detach();
+            pageTables.detach(device);
         } catch (ErrnoException failure) {
             throw Cause.unknown(failure).failing(operation, failure);
         }
@@ -232,7 +273,7 @@ final class SessionDevices {
         for (OpenDevice device : open.values()) {
             String address = device.device().address();
             if (attached.contains(address)) {
-                closing.step("detach " + address, device.bound()::detach);
+                closing.step("detach " + address, () -> pageTables.detach(device));
             }
             closing.step("close " + address, device.bound().vfio()::close);
         }

@@ -91,6 +91,12 @@ final class Machine {
         return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", all, List.of(), false);
     }
 
+    /** An edu behind an IOMMU that tells which pages devices wrote. */
+    static HostDevice tracked(String address, int group) {
+        IommuGeometry tells = new IommuGeometry(INTEL.aperture(), INTEL.pageSizes(), true);
+        return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", tells, List.of(MSI), false);
+    }
+
     static HostDevice mdev() {
         return new HostDevice(MDEV, DeviceModel.MTTY, 9, "mtty", INTEL, List.of(), false);
     }

@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.LongAdder;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
+import org.pinion.api.RangeSet;
+import org.pinion.device.DirtyBitmap;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
@@ -11,6 +13,8 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.IommuDestroy;
 import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Struct;
+import org.pinion.linux.uapi.VfioBitmap;
+import org.pinion.linux.uapi.VfioIommuType1DirtyBitmap;
 import org.pinion.linux.uapi.VfioIommuType1DmaMap;
 import org.pinion.linux.uapi.VfioIommuType1DmaUnmap;
 import org.pinion.linux.uapi.VfioIommuType1Info;
@@ -117,6 +121,72 @@ final class Container implements AutoCloseable {
     void unmapAll() throws ErrnoException {
         unmap.flags(VfioType1.UNMAP_ALL).iova(0).size(0);
         ErrnoException.check("VFIO_IOMMU_UNMAP_DMA", issue(VfioType1.UNMAP_DMA, unmap));
+    }
+
+    /**
+     * Removes what is mapped and tells what of it was written. Only while written pages are tracked.
+     *
+     * @param range the addresses
+     * @param page bytes of the container's smallest page
+     * @return the pages that were written
+     * @throws ErrnoException if the kernel refuses; nothing was removed
+     */
+    Unmapped unmapAndTell(AddressRange range, long page) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            DirtyBitmap bits = DirtyBitmap.allocate(once, range, page);
+            VfioIommuType1DmaUnmap told = VfioIommuType1DmaUnmap.allocateWithBitmap(once);
+            told.flags(VfioType1.UNMAP_GET_DIRTY_BITMAP).iova(range.start()).size(range.size());
+            describe(bits, told.bitmap());
+            ErrnoException.check("VFIO_IOMMU_UNMAP_DMA", issue(VfioType1.UNMAP_DMA, told));
+            return new Unmapped(told.size(), bits.written());
+        }
+    }
+
+    /**
+     * What was removed.
+     *
+     * @param bytes that were mapped and are not any more
+     * @param written the pages of them that were written
+     */
+    record Unmapped(long bytes, RangeSet written) {}
+
+    /**
+     * Tells which pages were written since they were told last.
+     *
+     * @param range the addresses of one mapping, or of none
+     * @param page bytes of the container's smallest page
+     * @return the pages
+     * @throws ErrnoException if the kernel refuses, {@code EINVAL} unless written pages are tracked
+     */
+    RangeSet written(AddressRange range, long page) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            DirtyBitmap bits = DirtyBitmap.allocate(once, range, page);
+            VfioIommuType1DirtyBitmap dirty = VfioIommuType1DirtyBitmap.allocateWithRange(once);
+            dirty.flags(VfioType1.DIRTY_PAGES_GET_BITMAP);
+            dirty.range().iova(range.start()).size(range.size());
+            describe(bits, dirty.range().bitmap());
+            ErrnoException.check("VFIO_IOMMU_DIRTY_PAGES", issue(VfioType1.DIRTY_PAGES, dirty));
+            return bits.written();
+        }
+    }
+
+    private static void describe(DirtyBitmap bits, VfioBitmap room) {
+        room.pgsize(bits.pageSize()).size(bits.memory().byteSize()).data(bits.memory().address());
+    }
+
+    void startTracking() throws ErrnoException {
+        track(VfioType1.DIRTY_PAGES_START);
+    }
+
+    void stopTracking() throws ErrnoException {
+        track(VfioType1.DIRTY_PAGES_STOP);
+    }
+
+    private void track(int flag) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            VfioIommuType1DirtyBitmap dirty = VfioIommuType1DirtyBitmap.allocate(once).flags(flag);
+            ErrnoException.check("VFIO_IOMMU_DIRTY_PAGES", issue(VfioType1.DIRTY_PAGES, dirty));
+        }
     }
 
     private int issue(int request, Struct argument) {

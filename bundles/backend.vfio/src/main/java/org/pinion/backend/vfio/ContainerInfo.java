@@ -17,9 +17,11 @@ import org.pinion.linux.uapi.VfioType1;
  * What a container says of its IOMMU: {@code vfio_iommu_type1_get_info} in drivers/vfio/vfio_iommu_type1.c.
  *
  * @param ranges what it lets be mapped
+ * @param pageSizes the sizes of pages that mappings can be made of, a bit for each
  * @param entriesLeft how many mappings it still takes; empty if it does not tell
+ * @param tracks whether it can tell which pages devices wrote: capability {@code MIGRATION}
  */
-record ContainerInfo(IovaRanges ranges, OptionalLong entriesLeft) {
+record ContainerInfo(IovaRanges ranges, long pageSizes, OptionalLong entriesLeft, boolean tracks) {
 
     /**
      * Reads the kernel's answer.
@@ -32,6 +34,7 @@ record ContainerInfo(IovaRanges ranges, OptionalLong entriesLeft) {
         // A container that no IOMMU stands behind (mdevs alone) has no list, and takes every address.
         RangeSet usable = RangeSet.ALL;
         OptionalLong entriesLeft = OptionalLong.empty();
+        boolean tracks = false;
         int at = (info.flags() & VfioType1.INFO_CAPS) == 0 ? 0 : info.capOffset();
         while (at != 0) {
             var capability = info.memory().asSlice(at);
@@ -40,13 +43,16 @@ record ContainerInfo(IovaRanges ranges, OptionalLong entriesLeft) {
                 case VfioType1.CAP_IOVA_RANGE -> usable = read(new VfioIommuType1InfoCapIovaRange(capability));
                 case VfioType1.CAP_DMA_AVAIL -> entriesLeft = OptionalLong.of(
                         Integer.toUnsignedLong(new VfioIommuType1InfoDmaAvail(capability).avail()));
+                case VfioType1.CAP_MIGRATION -> tracks = true;
                 default -> {
                     // Capabilities come with new kernels; what is not understood is not needed.
                 }
             }
             at = header.next();
         }
-        return new ContainerInfo(new IovaRanges(usable, alignment(info, pageSize)), entriesLeft);
+        long pageSizes = pageSizes(info, pageSize);
+        IovaRanges ranges = new IovaRanges(usable, Long.lowestOneBit(pageSizes));
+        return new ContainerInfo(ranges, pageSizes, entriesLeft, tracks);
     }
 
     private static RangeSet read(VfioIommuType1InfoCapIovaRange list) {
@@ -58,8 +64,12 @@ record ContainerInfo(IovaRanges ranges, OptionalLong entriesLeft) {
         return RangeSet.of(found);
     }
 
-    private static long alignment(VfioIommuType1Info info, long pageSize) {
+    /** As the kernel has it, the host's page stands for all that are smaller ({@code vfio_update_pgsize_bitmap}). */
+    private static long pageSizes(VfioIommuType1Info info, long pageSize) {
         long sizes = (info.flags() & VfioType1.INFO_PGSIZES) == 0 ? 0 : info.iovaPgsizes();
-        return Math.max(Long.lowestOneBit(sizes), pageSize);
+        if (sizes == 0) {
+            return -pageSize;
+        }
+        return (sizes & (pageSize - 1)) == 0 ? sizes : sizes & -pageSize | pageSize;
     }
 }

@@ -3,7 +3,9 @@ package org.pinion.backend.vfio;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.IommuFacts;
 import org.pinion.api.ReservedRegion;
 import org.pinion.device.IovaRanges;
 import org.pinion.device.host.HostDevices;
@@ -16,7 +18,10 @@ final class LearnedGroup {
 
     private final Group group;
     private final IovaRanges ranges;
+    private final long pageSizes;
+    private final IommuFacts iommu;
     private final List<ReservedRegion> reserved;
+    private final Map<String, List<BarExport>> bars = new TreeMap<>();
     private final Map<String, HostDevices.Found> learned = new TreeMap<>();
     private final Map<String, OpenDevice> attached = new TreeMap<>();
     private boolean inside;
@@ -24,11 +29,16 @@ final class LearnedGroup {
     /**
      * @param group the group, open and in no container
      * @param ranges what it lets be mapped, its reserved regions left out
+     * @param pageSizes the sizes of pages that its IOMMU has, a bit for each
+     * @param iommu what is known of that IOMMU
      * @param reserved these regions
      */
-    LearnedGroup(Group group, IovaRanges ranges, List<ReservedRegion> reserved) {
+    LearnedGroup(
+            Group group, IovaRanges ranges, long pageSizes, IommuFacts iommu, List<ReservedRegion> reserved) {
         this.group = group;
         this.ranges = ranges;
+        this.pageSizes = pageSizes;
+        this.iommu = iommu;
         this.reserved = reserved;
     }
 
@@ -44,9 +54,16 @@ final class LearnedGroup {
         return ranges;
     }
 
-    /** {@return what a device of the group allows: what the group does} */
+    /** {@return what a device of the group allows: what the group does, and what it lets others reach of itself} */
     DeviceLimits limits(String device) {
-        return new DeviceLimits(device, ranges.usable(), ranges.alignment(), reserved);
+        List<BarExport> own = bars.getOrDefault(device, List.of());
+        return new DeviceLimits(device, ranges.usable(), ranges.alignment(), reserved, own, pageSizes, iommu);
+    }
+
+    /** Remembers what a device lets others reach of itself. */
+    void learned(HostDevices.Found found, List<BarExport> own) {
+        learned.put(found.device().address(), found);
+        bars.put(found.device().address(), own);
     }
 
     /** {@return the devices that are known and not attached} */

@@ -31,8 +31,11 @@ final class MappedContainer {
     private final boolean iommufd;
     private final String space;
     private final PinningFacts pinning;
+    private final BarMemory bars;
+    private final DirtyPages dirtyPages;
     private final TreeMap<Long, Mapping> record = new TreeMap<>(Long::compareUnsigned);
     private long bytes;
+    private long deviceBytes;
     private int groups;
     private boolean iommuSet;
     private boolean holding;
@@ -42,8 +45,12 @@ final class MappedContainer {
      * @param iommufd whether iommufd serves it
      * @param space the address space's name, for messages
      * @param pinning tells about memory that was not pinned
+     * @param bars gives BARs addresses
      */
-    MappedContainer(Container container, boolean iommufd, String space, PinningFacts pinning) {
+    MappedContainer(
+            Container container, boolean iommufd, String space, PinningFacts pinning, BarMemory bars) {
+        this.bars = bars;
+        this.dirtyPages = new DirtyPages(container);
         this.container = container;
         this.iommufd = iommufd;
         this.space = space;
@@ -60,6 +67,16 @@ final class MappedContainer {
 
     long bytes() {
         return bytes;
+    }
+
+    /** {@return bytes that an IOMMU's page table keeps pinned: a device's memory has no pages to pin} */
+    long pinnableBytes() {
+        return bytes - deviceBytes;
+    }
+
+    /** {@return whether a cut takes away from devices what stays, for a moment: nothing does while nothing is held} */
+    boolean remapsCuts() {
+        return holding;
     }
 
     /** {@return what is mapped, or is to be, sorted by address} */
@@ -88,6 +105,7 @@ final class MappedContainer {
         try {
             if (!iommuSet) {
                 container.setIommu();
+                dirtyPages.iommuSet();
             }
         } catch (ErrnoException failure) {
             try {
@@ -137,6 +155,9 @@ final class MappedContainer {
      * @throws ErrnoException if the kernel refuses; the group is still in
      */
     void dismiss(Group group) throws ErrnoException {
+        if (groups == 1 && holding) {
+            dirtyPages.collect(record.values());
+        }
         group.leave();
         groups--;
         // An iommufd's address space stays until the file is closed.
@@ -151,7 +172,7 @@ final class MappedContainer {
         if (holding) {
             issue(mapping, record.size(), operation);
         } else {
-            address(mapping, operation);
+            requireWay(mapping, operation);
             requireFree(mapping.range(), operation);
         }
         add(mapping);
@@ -166,19 +187,25 @@ final class MappedContainer {
         try {
             container.map(mapping.range(), mapping.access(), address);
         } catch (ErrnoException failure) {
+            bars.leave(mapping);
             throw causes(held, failure).of(mapping, failure).failing(operation, mapping.range(), failure);
         }
     }
 
-    private static long address(Mapping mapping, String operation) throws IommuException {
-        if (mapping.route() == Route.USER && mapping.backing() instanceof Backing.UserMemory user) {
-            return user.address();
+    private long address(Mapping mapping, String operation) throws IommuException {
+        requireWay(mapping, operation);
+        return mapping.backing() instanceof Backing.DeviceBar bar
+                ? bars.enter(mapping, bar, operation)
+                : MappingCauses.position(mapping);
+    }
+
+    private static void requireWay(Mapping mapping, String operation) throws IommuException {
+        boolean known = mapping.backing() instanceof Backing.UserMemory
+                || mapping.backing() instanceof Backing.MemoryFile file && file.address() != 0
+                || mapping.backing() instanceof Backing.DeviceBar;
+        if (mapping.route() != Route.USER || !known) {
+            throw MappingCauses.noWay(operation, mapping);
         }
-        if (mapping.route() == Route.USER && mapping.backing() instanceof Backing.MemoryFile file
-                && file.address() != 0) {
-            return file.address();
-        }
-        throw MappingCauses.noWay(operation, mapping);
     }
 
     private MapCauses causes(long held, ErrnoException failure) {
@@ -219,7 +246,7 @@ final class MappedContainer {
             return there ? forget(range) : 0;
         }
         try {
-            long removed = container.unmap(range);
+            long removed = dirtyPages.unmap(range, within(range));
             forget(range);
             return removed;
         } catch (ErrnoException failure) {
@@ -229,16 +256,62 @@ final class MappedContainer {
 
     /** Forgets the mappings in a range. As in the kernel, none of them reaches out of it. */
     private long forget(AddressRange range) {
-        Collection<Mapping> gone = record.subMap(range.start(), true, range.last(), true).values();
-        long removed = gone.stream().mapToLong(mapping -> mapping.range().size()).sum();
+        Collection<Mapping> gone = within(range);
+        long removed = 0;
+        for (Mapping mapping : gone) {
+            bars.leave(mapping);
+            removed += mapping.range().size();
+            deviceBytes -= deviceBytes(mapping);
+        }
         gone.clear();
         bytes -= removed;
         return removed;
     }
 
+    private Collection<Mapping> within(AddressRange range) {
+        return record.subMap(range.start(), true, range.last(), true).values();
+    }
+
     private void add(Mapping mapping) {
         record.put(mapping.range().start(), mapping);
         bytes += mapping.range().size();
+        deviceBytes += deviceBytes(mapping);
+    }
+
+    /** {@return bytes of a mapping that are a device's memory} */
+    static long deviceBytes(Mapping mapping) {
+        return mapping.backing() instanceof Backing.DeviceBar ? mapping.range().size() : 0;
+    }
+
+    /**
+     * Begins to track which pages devices write.
+     *
+     * @return bytes that a bit stands for
+     * @throws ErrnoException if the kernel refuses
+     */
+    long startTracking(long pageSize) throws ErrnoException {
+        dirtyPages.start(iommuSet);
+        return iommuSet ? Long.lowestOneBit(container.info().pageSizes()) : pageSize;
+    }
+
+    /**
+     * Tells which pages were written since they were told last.
+     *
+     * @param range the addresses
+     * @return the pages
+     * @throws ErrnoException if the kernel does not tell
+     */
+    RangeSet takeDirty(AddressRange range) throws ErrnoException {
+        if (holding) {
+            dirtyPages.collect(record.values().stream()
+                    .filter(mapping -> mapping.range().overlaps(range))
+                    .toList());
+        }
+        return dirtyPages.take(range);
+    }
+
+    void stopTracking() throws ErrnoException {
+        dirtyPages.stop(iommuSet);
     }
 
     /**
@@ -291,8 +364,10 @@ final class MappedContainer {
      * @throws ErrnoException if the kernel refuses
      */
     void unmapAll() throws ErrnoException {
+        record.values().forEach(bars::leave);
         record.clear();
         bytes = 0;
+        deviceBytes = 0;
         if (holding) {
             container.unmapAll();
         }

@@ -3,8 +3,10 @@ package org.pinion.backend.vfio;
 import java.lang.foreign.MemorySegment;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.device.MemoryDecoding;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.DeviceAccess;
+import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -28,6 +30,13 @@ record OpenDevice(HostDevice device, VfioDevice vfio) implements DeviceHandle {
     @Override
     public void reset() throws IommuException {
         access().reset();
+    }
+
+    /** A device that was closed, and whose group the kernel then did not let out, has nothing to show any more. */
+    @Override
+    public Decoding decoding() {
+        MemoryDecoding decoding = vfio.decoding();
+        return new Decoding(decoding.on() && isOpen(), decoding.interruptions());
     }
 
     boolean isOpen() {

@@ -2,11 +2,14 @@ package org.pinion.backend.vfio;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.pinion.api.BarExport;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.api.IommuFacts;
 import org.pinion.api.RangeSet;
 import org.pinion.api.ReservedRegion;
 import org.pinion.device.IovaRanges;
@@ -17,6 +20,7 @@ import org.pinion.device.cause.GroupCauses;
 import org.pinion.device.host.GroupFacts;
 import org.pinion.device.host.Holders;
 import org.pinion.device.host.HostDevices;
+import org.pinion.device.host.IommuName;
 import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
@@ -29,6 +33,7 @@ final class Preflight {
     private final LongAdder ioctls;
     private final boolean iommufd;
     private final PinningFacts pinning;
+    private OptionalLong room = OptionalLong.empty();
 
     /**
      * @param kernel the kernel
@@ -119,17 +124,87 @@ final class Preflight {
     private LearnedGroup learn(Group group, HostDevices.Found found, String operation) throws IommuException {
         HostDevice device = found.device();
         List<ReservedRegion> reserved = reserved(device, operation);
-        IovaRanges ranges;
+        Seen seen;
         try {
-            ranges = alone(group, device.address());
+            seen = alone(group, device);
         } catch (ErrnoException failure) {
             throw refused(found, JoinCauses.Content.NOTHING, operation, failure);
         }
+        requireHostPages(device, seen.info().pageSizes(), operation);
+        IovaRanges ranges = seen.info().ranges();
+        room = seen.info().entriesLeft();
         // Iommufd reserves for each device alone, and only while it is attached; a container of VFIO's own for the
         // group. Keeping off all of the group's regions is right for both.
         RangeSet usable = ranges.usable()
                 .minus(RangeSet.of(reserved.stream().map(ReservedRegion::range).toList()));
-        return new LearnedGroup(group, new IovaRanges(usable, ranges.alignment()), reserved);
+        LearnedGroup learned = new LearnedGroup(
+                group,
+                new IovaRanges(usable, ranges.alignment()),
+                seen.info().pageSizes(),
+                facts(device, seen.info()),
+                reserved);
+        learned.learned(found, seen.bars());
+        return learned;
+    }
+
+    /**
+     * A container's mappings are multiples of the smallest page that all of its IOMMUs have. That is the host's for all
+     * devices, or it would depend on who came before what can be mapped; iommufd lets no other IOMMU in either.
+     */
+    private void requireHostPages(HostDevice device, long pageSizes, String operation) throws IommuException {
+        if ((pageSizes & kernel.pageSize()) == 0) {
+            throw new IommuException(
+                    operation,
+                    "the IOMMU before " + device.address() + " has no pages of 0x%x bytes, as this host has: the"
+                            .formatted(kernel.pageSize())
+                            + " smallest has 0x%x, so that it cannot share an address space".formatted(
+                                    Long.lowestOneBit(pageSizes)),
+                    "use a kernel with pages of that size");
+        }
+    }
+
+    /** A container tells nothing of an IOMMU but its pages, and whether it counts what is pinned as written. */
+    private IommuFacts facts(HostDevice device, ContainerInfo info) {
+        if (device.emulatedIommu()) {
+            return IommuFacts.UNKNOWN;
+        }
+        IommuFacts.DirtyPages dirtyPages =
+                info.tracks() ? IommuFacts.DirtyPages.ALL_WRITABLE : IommuFacts.DirtyPages.NONE;
+        return new IommuFacts(IommuName.of(kernel, device.address()), dirtyPages, 0, List.of());
+    }
+
+    /** {@return how many mappings a container takes; empty as long as no group was learned about} */
+    OptionalLong room() {
+        return room;
+    }
+
+    /**
+     * Learns what another device of a group lets others reach of itself.
+     *
+     * @param group its group, open
+     * @param found the device
+     * @param operation what is being done, for messages
+     * @return what can be had of each of its BARs
+     * @throws IommuException if the kernel does not open it
+     */
+    List<BarExport> bars(LearnedGroup group, HostDevices.Found found, String operation) throws IommuException {
+        try {
+            return group.inside()
+                    ? bars(group.group(), found.device())
+                    : alone(group.group(), found.device()).bars();
+        } catch (ErrnoException failure) {
+            throw refused(found, JoinCauses.Content.NOTHING, operation, failure);
+        }
+    }
+
+    /** An mdev's BARs are its driver's code: there is nothing behind them that a peer could reach. */
+    private List<BarExport> bars(Group group, HostDevice device) throws ErrnoException {
+        if (device.emulatedIommu()) {
+            return List.of();
+        }
+        try (VfioDevice vfio = group.openDevice(device.address())) {
+            return new BarAddresses(kernel.pageSize(), iommufd).learn(vfio, device.address());
+        }
     }
 
     private List<ReservedRegion> reserved(HostDevice device, String operation) throws IommuException {
@@ -140,11 +215,19 @@ final class Preflight {
         }
     }
 
-    /** What the kernel lets be mapped in an empty container that this group alone is in. */
-    private IovaRanges alone(Group group, String device) throws ErrnoException {
+    /**
+     * What is seen of a group that alone is in an empty container.
+     *
+     * @param info what the container says
+     * @param bars what one device of the group lets others reach
+     */
+    private record Seen(ContainerInfo info, List<BarExport> bars) {}
+
+    private Seen alone(Group group, HostDevice device) throws ErrnoException {
         try (Container scratch = Container.open(kernel, ioctls);
                 Visit visit = Visit.begin(group, scratch)) {
-            return iommufd ? visit.rangesWithOpen(device) : visit.ranges();
+            ContainerInfo info = iommufd ? visit.infoWithOpen(device.address()) : visit.info();
+            return new Seen(info, bars(group, device));
         }
     }
 
@@ -197,14 +280,14 @@ final class Preflight {
             }
         }
 
-        IovaRanges ranges() throws ErrnoException {
-            return container.info().ranges();
+        ContainerInfo info() throws ErrnoException {
+            return container.info();
         }
 
         /** Iommufd's compatibility mode attaches a device when it is opened, not when its group comes in. */
-        IovaRanges rangesWithOpen(String device) throws ErrnoException {
+        ContainerInfo infoWithOpen(String device) throws ErrnoException {
             try (VfioDevice _ = group.openDevice(device)) {
-                return ranges();
+                return info();
             }
         }
 

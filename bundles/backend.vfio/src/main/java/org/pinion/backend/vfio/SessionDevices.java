@@ -77,8 +77,9 @@ final class SessionDevices {
         if (group == null) {
             group = preflight.run(found, operation);
             groups.put(number, group);
+        } else {
+            group.learned(found, preflight.bars(group, found, operation));
         }
-        group.learned().put(address, found);
         return group.limits(address);
     }
 
@@ -99,6 +100,14 @@ final class SessionDevices {
         group.learned().remove(address);
         group.attached().put(address, device);
         return device;
+    }
+
+    /** {@return an attached device, open; null if it is not attached} */
+    VfioDevice attached(String address) {
+        return groupOf(address)
+                .map(group -> group.attached().get(address))
+                .map(OpenDevice::vfio)
+                .orElse(null);
     }
 
     private JoinCauses.Content content(LearnedGroup group) {

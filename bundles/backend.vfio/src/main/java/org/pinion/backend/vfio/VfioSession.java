@@ -12,6 +12,7 @@ import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
 import org.pinion.device.host.PinningFacts;
@@ -20,6 +21,7 @@ import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.backend.DirtyTracking;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ final class VfioSession implements BackendSession {
     private final Container container;
     private final PinningFacts pinning;
     private final MappedContainer mapped;
+    private final Preflight preflight;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
     private long newlyPinned;
@@ -44,8 +47,9 @@ final class VfioSession implements BackendSession {
         this.space = space;
         this.ioctls = ioctls;
         this.container = container;
-        this.mapped = new MappedContainer(container, iommufd, space, pinning);
-        this.devices = new SessionDevices(mapped, new Preflight(kernel, ioctls, iommufd, pinning), space);
+        this.mapped = new MappedContainer(container, iommufd, space, pinning, new BarMemory(this::attached));
+        this.preflight = new Preflight(kernel, ioctls, iommufd, pinning);
+        this.devices = new SessionDevices(mapped, preflight, space);
         this.capabilities = capabilities(iommufd, kernel.pageSize());
     }
 
@@ -67,7 +71,7 @@ final class VfioSession implements BackendSession {
     private static BackendCapabilities capabilities(boolean iommufd, long pageSize) {
         String bar = iommufd
                 ? "iommufd, which serves this kernel's containers, takes no device's memory (a BAR) by address"
-                : "a device's memory (a BAR) goes in only where it is mapped in this process";
+                : "a device's memory (a BAR) by the address at which it is mapped in this process";
         return new BackendCapabilities(
                 Set.of(Route.USER), pageSize, "a VFIO container takes memory by address only; " + bar);
     }
@@ -92,7 +96,7 @@ final class VfioSession implements BackendSession {
         boolean pinned = devices.pin();
         DeviceHandle handle = devices.attach(device);
         if (!pinned && devices.pin()) {
-            newlyPinned += mapped.bytes();
+            newlyPinned += mapped.pinnableBytes();
         }
         return handle;
     }
@@ -115,7 +119,7 @@ final class VfioSession implements BackendSession {
     public void map(Mapping mapping) throws IommuException {
         mapped.map(mapping);
         if (devices.pin()) {
-            newlyPinned += mapping.range().size();
+            newlyPinned += mapping.range().size() - MappedContainer.deviceBytes(mapping);
         }
     }
 
@@ -127,7 +131,7 @@ final class VfioSession implements BackendSession {
     @Override
     public void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
         mapped.cut(mapping, keep);
-        if (devices.pin()) {
+        if (devices.pin() && MappedContainer.deviceBytes(mapping) == 0) {
             keep.forEach(part -> newlyPinned += part.size());
         }
     }
@@ -140,16 +144,69 @@ final class VfioSession implements BackendSession {
     @Override
     public Budget budget() {
         try {
-            return pinning.budget(mapped.entriesLeft());
+            return pinning.budget(entriesLeft());
         } catch (ErrnoException untold) {
             LOG.debug("'{}' does not tell how many mappings it still takes: {}", space, untold.getMessage());
             return pinning.budget(OptionalLong.empty());
         }
     }
 
+    /** What is recorded is given to the next container that has an IOMMU, which takes as many as any other. */
+    private OptionalLong entriesLeft() throws ErrnoException {
+        OptionalLong told = mapped.entriesLeft();
+        OptionalLong room = preflight.room();
+        return told.isPresent() || room.isEmpty()
+                ? told
+                : OptionalLong.of(Math.max(0, room.getAsLong() - mapped.mappings()));
+    }
+
+    @Override
+    public boolean keepsThroughCut(Mapping mapping) {
+        return !mapped.remapsCuts();
+    }
+
+    @Override
+    public DirtyTracking startDirtyTracking() throws IommuException {
+        String operation = "track dirty pages of '" + space + "'";
+        if (mapped.servedByIommufd()) {
+            throw new IommuException(
+                    operation,
+                    "iommufd serves this kernel's containers in VFIO compatibility mode, which does not tell what"
+                            + " devices write",
+                    "use backend iommufd, where the IOMMU can tell");
+        }
+        try {
+            return new DirtyTracking(mapped.startTracking(capabilities.pageSize()), false);
+        } catch (ErrnoException failure) {
+            throw TrackingCauses.of(failure).failing(operation, failure);
+        }
+    }
+
+    @Override
+    public RangeSet takeDirty(AddressRange range) throws IommuException {
+        try {
+            return mapped.takeDirty(range);
+        } catch (ErrnoException failure) {
+            throw TrackingCauses.of(failure).failing("tell dirty pages of '" + space + "'", range, failure);
+        }
+    }
+
+    @Override
+    public void stopDirtyTracking() throws IommuException {
+        try {
+            mapped.stopTracking();
+        } catch (ErrnoException failure) {
+            throw TrackingCauses.of(failure).failing("stop tracking dirty pages of '" + space + "'", failure);
+        }
+    }
+
+    private VfioDevice attached(String address) {
+        return devices.attached(address);
+    }
+
     @Override
     public Ledger ledger() {
-        long pinned = devices.pin() ? mapped.bytes() : 0;
+        long pinned = devices.pin() ? mapped.pinnableBytes() : 0;
         return new Ledger(mapped.mappings(), mapped.bytes(), pinned, ioctls.sum(), newlyPinned);
     }
 

@@ -64,8 +64,8 @@ class VfioBackendTest {
             assertThat(session.capabilities().routes()).containsExactly(Route.USER);
             assertThat(session.capabilities().pageSize()).isEqualTo(Machine.PAGE);
             assertThat(session.capabilities().missingRoutes())
-                    .isEqualTo("a VFIO container takes memory by address only; a device's memory (a BAR) goes in only"
-                            + " where it is mapped in this process");
+                    .isEqualTo("a VFIO container takes memory by address only; a device's memory (a BAR) by the"
+                            + " address at which it is mapped in this process");
             assertThat(session.usable()).isEqualTo(RangeSet.ALL);
         }
         assertThat(machine.leaks()).isEmpty();

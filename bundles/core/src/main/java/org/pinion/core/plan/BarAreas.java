@@ -2,13 +2,16 @@ package org.pinion.core.plan;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IovaLimits;
 import org.pinion.api.RangeSet;
+import org.pinion.api.Route;
 import org.pinion.api.Section;
+import org.pinion.spi.policy.Candidate;
 
 /** Where, in a section that shows a BAR, what the BAR's device can hand out begins and ends. */
 final class BarAreas {
@@ -34,6 +37,21 @@ final class BarAreas {
     }
 
     /**
+     * By which routes a section can go at all.
+     *
+     * @param section the section
+     * @param planning what is planned for
+     * @return the routes that the backend offers; for a BAR only the one by which its device hands it out
+     */
+    static Set<Route> ways(Section section, Candidate.Planning planning) {
+        if (!(section.backing() instanceof Backing.DeviceBar bar)) {
+            return planning.routes();
+        }
+        Route way = export(bar, planning.limits()).map(BarExport::route).orElse(Route.DMA_BUF);
+        return planning.routes().contains(way) ? Set.of(way) : Set.of();
+    }
+
+    /**
      * What the device whose BAR a section shows hands out.
      *
      * @param section a section that shows a BAR
@@ -49,13 +67,15 @@ final class BarAreas {
     }
 
     private static RangeSet areas(Backing.DeviceBar bar, List<DeviceLimits> devices) {
+        return export(bar, devices).map(BarExport::areas).orElse(RangeSet.EMPTY);
+    }
+
+    private static Optional<BarExport> export(Backing.DeviceBar bar, List<DeviceLimits> devices) {
         return devices.stream()
                 .filter(limits -> limits.device().equals(bar.device()))
                 .flatMap(limits -> limits.bars().stream())
                 .filter(export -> export.bar() == bar.bar())
-                .map(BarExport::areas)
-                .findFirst()
-                .orElse(RangeSet.EMPTY);
+                .findFirst();
     }
 
     private static long lastOfSame(RangeSet areas, long offset) {

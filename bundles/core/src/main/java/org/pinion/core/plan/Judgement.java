@@ -38,6 +38,11 @@ record Judgement(
         };
     }
 
+    /** {@return the same with another reason} */
+    Judgement because(String other) {
+        return new Judgement(outcome, access, routes, rule, other, remedy);
+    }
+
     private Set<Route> common(Set<Route> others) {
         Set<Route> common = new HashSet<>(routes);
         common.retainAll(others);

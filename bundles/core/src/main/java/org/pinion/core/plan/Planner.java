@@ -1,6 +1,9 @@
 package org.pinion.core.plan;
 
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.pinion.api.AddressRange;
@@ -24,6 +27,7 @@ public final class Planner {
     private final Judge judge;
     private final Decisions decisions;
     private final MappableRun run;
+    private final Map<Route, Map<String, String>> detours = new EnumMap<>(Route.class);
 
     private Planner(PlanRequest request, int sections, List<Forbidden> forbidden) {
         planning = request.planning();
@@ -89,19 +93,29 @@ public final class Planner {
     private void planMappable(Candidate part, Judgement judgement) {
         Section section = part.section();
         Set<Route> offered = planning.routes();
-        Route route = Routes.choose(section.backing(), judgement.routes(), offered);
+        Route route = Routes.choose(section.backing(), judgement.routes(), BarAreas.ways(section, planning));
         if (section.backing() instanceof Backing.None) {
             leaveOut(part, Outcome.SKIP, "planner/no-bytes", "the section has no bytes that could be mapped", "");
         } else if (route == null) {
             String reason =
                     Routes.missing(section.backing(), judgement.routes(), offered, planning.missingRoutes());
             leaveOut(part, Outcome.SKIP, "planner/no-route", reason, "");
-        } else if (part.barObstacle().isPresent()) {
+        } else if (part.barObstacle(route).isPresent()) {
             // A policy need not ask; what nobody can hand out is not mapped whatever it says.
-            leaveOut(part, Outcome.SKIP, "planner/no-export", part.barObstacle().get(), "");
+            leaveOut(part, Outcome.SKIP, "planner/no-export", part.barObstacle(route).get(), "");
         } else {
-            run.add(part, judgement, judgement.access().and(section.access()), route);
+            run.add(part, routed(judgement, section, route), judgement.access().and(section.access()), route);
         }
+    }
+
+    /** Says why memory takes another way than its own; a million sections share a few sentences. */
+    private Judgement routed(Judgement judgement, Section section, Route route) {
+        Route missed = Routes.missed(section.backing(), route, judgement.routes());
+        return missed == null || planning.missingRoutes().isEmpty()
+                ? judgement
+                : judgement.because(detours.computeIfAbsent(missed, _ -> new HashMap<>())
+                        .computeIfAbsent(judgement.reason(), reason -> "%s; not by %s: %s"
+                                .formatted(reason, missed.symbol(), planning.missingRoutes())));
     }
 
     private void leaveOut(Candidate part, Outcome outcome, String rule, String reason, String remedy) {

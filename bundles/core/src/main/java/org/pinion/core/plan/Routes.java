@@ -41,12 +41,31 @@ final class Routes {
         return missingRoutes.isEmpty() ? sentence : sentence + "; " + missingRoutes;
     }
 
+    /**
+     * {@return the route by which a backing would have gone if the backend had it; null if it goes by that route, or by
+     * none from this process}
+     */
+    static Route missed(Backing backing, Route chosen, Set<Route> allowed) {
+        if (backing instanceof Backing.Remote) {
+            return null;
+        }
+        for (Route route : PREFERRED) {
+            if (route == chosen) {
+                return null;
+            }
+            if (fits(backing, route) && allowed.contains(route)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
     private static boolean fits(Backing backing, Route route) {
         return switch (backing) {
             case Backing.MemoryFile file -> route == Route.FILE || route == Route.USER && file.address() != 0;
             case Backing.UserMemory _ -> route == Route.USER;
             case Backing.DmaBuf _ -> route == Route.DMA_BUF;
-            case Backing.DeviceBar _ -> route == Route.DMA_BUF;
+            case Backing.DeviceBar _ -> route != Route.FILE;
             case Backing.Remote _ -> route != Route.DMA_BUF;
             default -> false;
         };

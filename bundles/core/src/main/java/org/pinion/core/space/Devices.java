@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -65,11 +66,24 @@ final class Devices {
         return unplanned;
     }
 
+    /** {@return what the attached devices together allow} */
+    IovaLimits limits() {
+        return limitsWithout("");
+    }
+
     /** {@return what the attached devices and some more together allow} */
-    IovaLimits limitsWith(Collection<DeviceLimits> more) {
+    IovaLimits limitsWith(Collection<DeviceLimits> more) throws IommuException {
         List<DeviceLimits> all = new ArrayList<>(more);
         open.values().forEach(device -> all.add(device.limitsNow()));
-        return intersect(all);
+        IovaLimits limits = intersect(all);
+        Optional<String> apart = limits.withoutCommonPage();
+        if (apart.isPresent()) {
+            throw new IommuException(
+                    "plan for " + String.join(", ", more.stream().map(DeviceLimits::device).toList()),
+                    apart.get(),
+                    "give them address spaces of their own");
+        }
+        return limits;
     }
 
     /** Between an attach and a detach the devices allow the same for change after change. */
@@ -109,9 +123,7 @@ final class Devices {
 
     /** Learns a device's limits; they are filed under the address asked for, whatever the backend calls the device. */
     DeviceLimits preflight(String address) throws IommuException {
-        DeviceLimits learned = session.preflight(address);
-        return new DeviceLimits(
-                address, learned.usable(), learned.alignment(), learned.reserved(), learned.bars());
+        return session.preflight(address).of(address);
     }
 
     /** Attaches a device that was learned about and checks that the kernel keeps to what it said then. */
@@ -211,7 +223,7 @@ final class Devices {
     record Learned(DeviceLimits limits, boolean pins) {}
 
     /** {@return what the attached devices and some more would allow} */
-    IovaLimits limitsWith(SortedMap<String, Learned> more) {
+    IovaLimits limitsWith(SortedMap<String, Learned> more) throws IommuException {
         return limitsWith(more.values().stream().map(Learned::limits).toList());
     }
 

@@ -63,7 +63,9 @@ final class Forecaster {
                 changes.keptBytes(),
                 demand.unpinned(),
                 demand.newlyPinned(),
-                session.budget());
+                session.budget(),
+                changes.remapped(session::keepsThroughCut),
+                (before == inForce ? 0 : before.wanted().size() - session.ledger().mappings()) + changes.entries());
     }
 
     /** The view and the devices in force are planned already. */

@@ -13,6 +13,7 @@ import org.pinion.api.RangeSet;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.backend.DirtyTracking;
 
 /** A session whose every failure is an {@link IommuException}, whatever a faulty plugin throws or returns. */
 final class GuardedSession implements BackendSession {
@@ -114,6 +115,34 @@ final class GuardedSession implements BackendSession {
         } catch (IommuException unknown) {
             return false;
         }
+    }
+
+    /** {@return what the session says; that it does not, if it cannot say} */
+    @Override
+    public boolean keepsThroughCut(Mapping mapping) {
+        try {
+            return answer("ask what a cut keeps", () -> session.keepsThroughCut(mapping));
+        } catch (IommuException unknown) {
+            return false;
+        }
+    }
+
+    @Override
+    public DirtyTracking startDirtyTracking() throws IommuException {
+        return answer("start to track dirty pages", session::startDirtyTracking);
+    }
+
+    @Override
+    public RangeSet takeDirty(AddressRange range) throws IommuException {
+        return answer("tell dirty pages", () -> session.takeDirty(range));
+    }
+
+    @Override
+    public void stopDirtyTracking() throws IommuException {
+        guard("stop tracking dirty pages", () -> {
+            session.stopDirtyTracking();
+            return null;
+        });
     }
 
     /** {@return what the session knows; nothing, if it cannot say: the kernel has the last word in any case} */

@@ -8,12 +8,13 @@ import org.pinion.core.table.ChangeSet;
 import org.pinion.core.table.Held;
 
 /**
- * What a change asks of the limit on locked memory.
+ * What a change asks of the limits that a process is held to. Device memory has no pages that could be charged.
  *
  * @param unpinned bytes that are unpinned first
  * @param newlyPinned bytes that are pinned then
+ * @param entries mappings that there are in addition, less than 0 if there are fewer
  */
-record PinDemand(long unpinned, long newlyPinned) {
+record PinDemand(long unpinned, long newlyPinned, long entries) {
 
     /**
      * @param changes the change
@@ -26,11 +27,13 @@ record PinDemand(long unpinned, long newlyPinned) {
         long again = before && !keeps ? bytes(changes.left()) : 0;
         long unpinned = before ? bytes(changes.gone()) + again : 0;
         if (!after) {
-            return new PinDemand(unpinned, 0);
+            return new PinDemand(unpinned, 0, changes.entries());
         }
         long more = bytes(changes.maps());
         return new PinDemand(
-                unpinned, before ? more + again : held.pinnableBytes() - bytes(changes.gone()) + more);
+                unpinned,
+                before ? more + again : held.pinnableBytes() - bytes(changes.gone()) + more,
+                changes.entries());
     }
 
     private static long bytes(List<Mapping> mappings) {
@@ -43,6 +46,14 @@ record PinDemand(long unpinned, long newlyPinned) {
 
     /** Throws if it does not fit: before the first call, so that nothing has to be undone. */
     void require(String operation, Budget budget) throws IommuException {
+        if (!budget.takes(entries)) {
+            throw new IommuException(
+                    operation,
+                    "more mappings are needed than the kernel takes in this address space: %d in addition, and there"
+                            .formatted(entries) + " is room for " + budget.entries().getAsLong(),
+                    "show the same memory in fewer, larger sections, or raise the limit (for a container: parameter"
+                            + " dma_entry_limit of module vfio_iommu_type1) and open the address space anew");
+        }
         long more = newlyPinned - unpinned;
         if (budget.raiseFor(more).isPresent()) {
             long needed = budget.raiseFor(more).getAsLong();

@@ -8,6 +8,7 @@ import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.DirtyLog;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.Explanation;
 import org.pinion.api.FlatView;
@@ -40,6 +41,7 @@ public final class Space implements AddressSpace {
     private final Devices devices;
     private final SpaceNews news;
     private final Table table;
+    private final DirtyLogs dirtyLogs;
     private volatile SpaceSnapshot snapshot;
     private volatile String backendGone = "";
     private final AtomicBoolean forgotten = new AtomicBoolean();
@@ -70,6 +72,7 @@ public final class Space implements AddressSpace {
         devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged);
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
+        dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
         closeActions = new CloseActions(options.name());
         planned = nothing();
         table.compareTo(planned);
@@ -90,6 +93,11 @@ public final class Space implements AddressSpace {
     @Override
     public Explanation why(long address) {
         return Explainer.explain(snapshot, address);
+    }
+
+    @Override
+    public DirtyLog logDirtyPages() throws IommuException {
+        return dirtyLogs.open();
     }
 
     /**
@@ -133,7 +141,7 @@ public final class Space implements AddressSpace {
     @Override
     public CommitReport commit(FlatView view) throws IommuException {
         String operation = "commit of '" + view.name() + "'";
-        return change(operation, _ -> commit(operation, Goal.whole(view, limits())));
+        return change(operation, _ -> commit(operation, Goal.whole(view, devices.limits())));
     }
 
     @Override
@@ -141,7 +149,7 @@ public final class Space implements AddressSpace {
         String operation = "commit of a change";
         return change(operation, _ -> {
             try {
-                return commit(operation, Goal.change(planned, viewChange, limits()));
+                return commit(operation, Goal.change(planned, viewChange, devices.limits()));
             } catch (IllegalArgumentException unfit) {
                 throw viewChange.unfit(unfit);
             }
@@ -199,7 +207,7 @@ public final class Space implements AddressSpace {
         CommitReport report = install(operation, plan, plan, _ -> {});
         List<Mapping> unmapped = new ArrayList<>(withdrawn);
         unmapped.addAll(report.unmapped());
-        return new CommitReport(plan.plan(), report.mapped(), unmapped, report.keptBytes());
+        return new CommitReport(plan.plan(), report.mapped(), unmapped, report.keptBytes(), report.remappedBytes());
     }
 
     /** A plan that cannot be made keeps no device in: only what shows the device's own memory goes with it. */
@@ -217,12 +225,12 @@ public final class Space implements AddressSpace {
      * @param cause what happened
      */
     public void replan(String cause) {
-        replan(cause, () -> plan(Goal.whole(planned.plan().view(), limits())));
+        replan(cause, () -> plan(Goal.whole(planned.plan().view(), devices.limits())));
     }
 
     /** Plans what depends on the devices' memory again. */
     private void decodingChanged(String cause) {
-        replan(cause, () -> planInForce(limits()));
+        replan(cause, () -> planInForce(devices.limits()));
     }
 
     private void replan(String cause, Step<Planned> planning) {
@@ -253,13 +261,7 @@ public final class Space implements AddressSpace {
             devices.endAll();
             planned = nothing();
             snapshot = new SpaceSnapshot(
-                    options,
-                    State.CLOSED,
-                    snapshot.version() + 1,
-                    List.of(),
-                    planned.plan(),
-                    List.of(),
-                    List.of(),
+                    options, State.CLOSED, snapshot.version() + 1, List.of(), planned.plan(), List.of(), List.of(),
                     Ledger.EMPTY);
             session.close();
         } finally {
@@ -387,11 +389,7 @@ public final class Space implements AddressSpace {
         return plan;
     }
 
-    private IovaLimits limits() {
-        return devices.limitsWith(List.of());
-    }
-
     private Planned nothing() {
-        return Planned.nothing(limits(), options.policies());
+        return Planned.nothing(devices.limits(), options.policies());
     }
 }

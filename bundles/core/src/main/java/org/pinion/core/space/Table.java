@@ -87,6 +87,7 @@ final class Table {
         ChangeSet changes = difference(plan);
         requireOwnMemory(operation, changes.maps());
         check.run(changes, installed);
+        long remapped = changes.remapped(session::keepsThroughCut);
         Transaction done = carryOut(transaction -> {
             transaction.remove(changes);
             between.run(transaction);
@@ -94,7 +95,7 @@ final class Table {
         });
         known = plan.edition();
         stale = RangeSet.EMPTY;
-        return new CommitReport(plan.plan(), done.mapped(), done.unmapped(), changes.keptBytes());
+        return new CommitReport(plan.plan(), done.mapped(), done.unmapped(), changes.keptBytes(), remapped);
     }
 
     /** Removes what a plan does not want, then runs a step; if anything fails, undoes all that was done and throws. */

@@ -3,6 +3,7 @@ package org.pinion.core.table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
@@ -13,7 +14,7 @@ import org.pinion.api.RangeSet;
  * @param unmaps installed entries that go whole
  * @param cuts installed entries of which parts stay
  * @param maps what is mapped afterwards
- * @param keptBytes bytes that stay mapped throughout
+ * @param keptBytes bytes that stay mapped, those that a cut unmaps for a moment included
  */
 public record ChangeSet(List<Mapping> unmaps, List<Cut> cuts, List<Mapping> maps, long keptBytes) {
 
@@ -44,6 +45,31 @@ public record ChangeSet(List<Mapping> unmaps, List<Cut> cuts, List<Mapping> maps
             cut.keep.forEach(part -> left.add(cut.entry.slice(part)));
         }
         return left;
+    }
+
+    /**
+     * What stays, but not throughout.
+     *
+     * @param keeps tells the entries whose parts stay mapped while they are cut
+     * @return bytes of what stays that are unmapped and mapped again
+     */
+    public long remapped(Predicate<Mapping> keeps) {
+        long bytes = 0;
+        for (Cut cut : cuts) {
+            if (!keeps.test(cut.entry)) {
+                bytes += cut.keep.stream().mapToLong(AddressRange::size).sum();
+            }
+        }
+        return bytes;
+    }
+
+    /** {@return how many entries more there are after it, less than 0 if there are fewer} */
+    public long entries() {
+        long parts = 0;
+        for (Cut cut : cuts) {
+            parts += cut.keep.size() - 1L;
+        }
+        return parts + maps.size() - unmaps.size();
     }
 
     /** {@return the addresses of all entries that are touched} */

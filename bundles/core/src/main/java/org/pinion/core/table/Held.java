@@ -2,6 +2,7 @@ package org.pinion.core.table;
 
 import java.util.List;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeList;
 import org.pinion.api.Route;
@@ -23,10 +24,11 @@ public interface Held {
 
     /**
      * @param mapping a mapping
-     * @return how many bytes the kernel pins for it; device memory by dma-buf has no pages that could be pinned
+     * @return how many bytes the kernel pins for it; device memory has no pages that could be pinned
      */
     static long pinnableBytes(Mapping mapping) {
-        return mapping.route() == Route.DMA_BUF ? 0 : mapping.range().size();
+        boolean device = mapping.route() == Route.DMA_BUF || mapping.backing() instanceof Backing.DeviceBar;
+        return device ? 0 : mapping.range().size();
     }
 
     /**

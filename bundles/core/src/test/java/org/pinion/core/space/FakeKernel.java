@@ -24,6 +24,7 @@ import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.backend.DirtyTracking;
 
 /**
  * A session that enforces the kernel's rules in memory, records every call, and fails the calls it is told to. What
@@ -53,6 +54,8 @@ final class FakeKernel implements BackendSession {
     private final Set<String> mediated = new HashSet<>();
     private Budget budget = Budget.UNKNOWN;
     private boolean keepsCutPages = true;
+    private RangeSet dirty = RangeSet.EMPTY;
+    private boolean tracking;
     private RangeSet lie;
     private Fault fault = Fault.REFUSED;
     private int failFrom = Integer.MAX_VALUE;
@@ -83,6 +86,10 @@ final class FakeKernel implements BackendSession {
         budget = new Budget(limit, locked, OptionalLong.empty());
     }
 
+    void entriesLeft(long entries) {
+        budget = new Budget(OptionalLong.empty(), 0, OptionalLong.of(entries));
+    }
+
     @Override
     public boolean pins(String device) {
         return !mediated.contains(device);
@@ -100,6 +107,34 @@ final class FakeKernel implements BackendSession {
     @Override
     public Budget budget() {
         return budget;
+    }
+
+    /** A device has written. */
+    void write(AddressRange range) {
+        dirty = dirty.union(RangeSet.of(range));
+    }
+
+    boolean tracking() {
+        return tracking;
+    }
+
+    @Override
+    public DirtyTracking startDirtyTracking() {
+        tracking = true;
+        dirty = RangeSet.EMPTY;
+        return new DirtyTracking(4096, true);
+    }
+
+    @Override
+    public RangeSet takeDirty(AddressRange range) {
+        RangeSet taken = dirty.intersect(range);
+        dirty = dirty.minus(taken);
+        return taken;
+    }
+
+    @Override
+    public void stopDirtyTracking() {
+        tracking = false;
     }
 
     void heal() {

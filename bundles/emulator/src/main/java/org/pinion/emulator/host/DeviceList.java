@@ -14,9 +14,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 final class DeviceList {
 
     private static final List<String> KNOWN = List.of("address", "model", "group", "driver", "aperture", "page-sizes",
-            "reserved", "unsafe-interrupts");
+            "dirty-tracking", "reserved", "unsafe-interrupts");
     private static final List<String> ONLY_PCI =
-            List.of("driver", "aperture", "page-sizes", "reserved", "unsafe-interrupts");
+            List.of("driver", "aperture", "page-sizes", "dirty-tracking", "reserved", "unsafe-interrupts");
     private static final Pattern PCI = Pattern.compile("[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]");
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String NO_DRIVER = "none";

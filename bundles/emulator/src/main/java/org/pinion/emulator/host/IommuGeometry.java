@@ -8,13 +8,24 @@ import java.util.Objects;
  *
  * @param aperture the addresses that it translates
  * @param pageSizes the sizes of its pages, bytes, ascending, at least one
+ * @param dirtyTracking whether it can tell which pages devices wrote ({@code IOMMU_CAP_DIRTY_TRACKING})
  */
-public record IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
+public record IommuGeometry(IovaRange aperture, List<Long> pageSizes, boolean dirtyTracking) {
 
     /** Sorts the page sizes. */
     public IommuGeometry {
         Objects.requireNonNull(aperture, "aperture");
         pageSizes = pageSizes.stream().distinct().sorted().toList();
+    }
+
+    /**
+     * An IOMMU that does not tell what devices wrote.
+     *
+     * @param aperture the addresses that it translates
+     * @param pageSizes the sizes of its pages
+     */
+    public IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
+        this(aperture, pageSizes, false);
     }
 
     /** {@return the page sizes, a bit for each} */

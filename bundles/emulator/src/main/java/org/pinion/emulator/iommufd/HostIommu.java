@@ -13,8 +13,8 @@ import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.Iommufd;
 
 /**
- * The IOMMU in front of a device of the machine: it makes plain page tables, and says what QEMU's IOMMU of its driver
- * does.
+ * The IOMMU in front of a device of the machine: it makes plain page tables, or such as tell what devices wrote, and says
+ * what QEMU's IOMMU of its driver does.
  *
  * @param device the device
  * @param driver the IOMMU's driver
@@ -37,7 +37,8 @@ record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) i
 
     @Override
     public PageTable pageTable(Ioas ioas, TableRequest request) throws SyscallException {
-        boolean known = (request.flags() & ~knownFlags()) == 0 && request.dataLength() == 0;
+        int dirty = tracksDirty() ? Iommufd.HWPT_ALLOC_DIRTY_TRACKING : 0;
+        boolean known = (request.flags() & ~(knownFlags() | dirty)) == 0 && request.dataLength() == 0;
         SyscallException.require(known, Errno.EOPNOTSUPP);
         return new PageTable(ioas, device.iommu(), request, PageTable.Driver.HOST);
     }
@@ -82,7 +83,7 @@ record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) i
 
     @Override
     public boolean tracksDirty() {
-        return false;
+        return device.iommu().dirtyTracking();
     }
 
     @Override

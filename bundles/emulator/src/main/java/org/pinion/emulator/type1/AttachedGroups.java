@@ -118,7 +118,7 @@ final class AttachedGroups {
                 return domain;
             }
         }
-        mappings.showAll(geometry.aperture());
+        mappings.showAll(geometry);
         Domain domain = new Domain(geometry);
         domains.addFirst(domain);
         return domain;

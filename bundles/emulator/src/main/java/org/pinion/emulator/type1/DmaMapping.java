@@ -1,5 +1,6 @@
 package org.pinion.emulator.type1;
 
+import java.util.BitSet;
 import org.pinion.emulator.iommufd.Chunk;
 import org.pinion.emulator.iommufd.Translated;
 import org.pinion.emulator.memory.LockedMemory;
@@ -15,7 +16,7 @@ final class DmaMapping implements Translated {
     private final boolean writable;
     private long vaddr;
     private boolean vaddrValid = true;
-    private boolean dirty;
+    private final BitSet written = new BitSet();
     private PinnedPages pages;
 
     DmaMapping(long start, long last, long vaddr, boolean readable, boolean writable) {
@@ -71,6 +72,11 @@ final class DmaMapping implements Translated {
         return writable;
     }
 
+    /** Whether an IOMMU with a smallest page can translate it ({@code iommu_map}). */
+    boolean alignedTo(long page) {
+        return ((start | vaddr | size()) & (page - 1)) == 0;
+    }
+
     /** Whether domains show it; if not, nobody has looked at the memory yet. */
     boolean shown() {
         return pages != null;
@@ -87,13 +93,12 @@ final class DmaMapping implements Translated {
         }
     }
 
-    /** Whether its pages are to be told as written although no device can write them any more. */
-    boolean dirty() {
-        return dirty;
-    }
-
-    void dirty(boolean written) {
-        dirty = written;
+    /**
+     * A bit for every page that counts as written, and after them what an earlier answer has left
+     * ({@code vfio_dma.bitmap}).
+     */
+    BitSet written() {
+        return written;
     }
 
     @Override

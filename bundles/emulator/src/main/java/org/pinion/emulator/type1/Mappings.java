@@ -2,6 +2,7 @@ package org.pinion.emulator.type1;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.ProcessMemory;
@@ -61,10 +62,11 @@ final class Mappings {
     }
 
     /**
-     * Shows in a new domain what is mapped, lowest first: EFAULT or ENOMEM at what cannot be pinned, ERANGE past its
-     * aperture; then only what was shown before still is.
+     * Shows in a new domain what is mapped, lowest first: EFAULT or ENOMEM at what cannot be pinned, EINVAL for what
+     * is not a multiple of its smallest page, ERANGE past its aperture; then only what was shown before still is.
      */
-    void showAll(IovaRange aperture) throws SyscallException {
+    void showAll(IommuGeometry geometry) throws SyscallException {
+        IovaRange aperture = geometry.aperture();
         List<DmaMapping> fresh = new ArrayList<>();
         try {
             for (DmaMapping mapping : tree.all()) {
@@ -73,6 +75,7 @@ final class Mappings {
                     fresh.add(mapping);
                 }
                 boolean translated = aperture.contains(mapping.start()) && aperture.contains(mapping.last());
+                SyscallException.require(mapping.alignedTo(geometry.smallestPage()), Errno.EINVAL);
                 SyscallException.require(translated, Errno.ERANGE);
             }
         } catch (SyscallException e) {

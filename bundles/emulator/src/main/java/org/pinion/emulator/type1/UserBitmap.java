@@ -2,6 +2,8 @@ package org.pinion.emulator.type1;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.BitSet;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
@@ -31,19 +33,27 @@ record UserBitmap(long pageSize, long address) {
     }
 
     /**
-     * Writes bits. If they begin inside a word all that the caller has in that word stays too; else what follows them
-     * in their last word becomes 0. EFAULT if there is no memory.
+     * Writes a mapping's bits, as {@code update_user_bitmap} does. If they begin inside a word they are moved there,
+     * and what the caller has below them in that word is taken in; they are written in whole words, so that what the
+     * mapping's bitmap has past its end is told too. They stay moved: of those at the end some are left when the bits
+     * of the mapping are cleared, and told as stale ones another time. EFAULT if there is no memory.
      */
-    void write(long first, long count, boolean value) throws SyscallException {
-        long shift = first & 63;
-        long words = (shift + count + 63) >>> 6;
-        MemorySegment user = UserMemory.at(address + (first >>> 6 << 3), words * Long.BYTES);
-        for (long word = 0; word < words; word++) {
-            long before = word == 0 ? (1L << shift) - 1 : 0;
-            long end = shift + count - word * Long.SIZE;
-            long upTo = end >= Long.SIZE ? -1L : (1L << end) - 1;
-            long old = before == 0 ? 0 : user.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
-            user.set(ValueLayout.JAVA_LONG_UNALIGNED, word * Long.BYTES, old | (value ? upTo & ~before : 0));
+    void exchange(long first, int count, BitSet bits) throws SyscallException {
+        int shift = (int) (first & 63);
+        int words = (int) ((shift + (long) count + 63) >>> 6);
+        MemorySegment user = UserMemory.at(address + (first >>> 6 << 3), (long) words * Long.BYTES);
+        if (shift != 0) {
+            move(bits, shift, count);
+            long below = user.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+            bits.or(BitSet.valueOf(new long[] {below & (1L << shift) - 1}));
         }
+        long[] content = Arrays.copyOf(bits.get(0, words * Long.SIZE).toLongArray(), words);
+        MemorySegment.copy(content, 0, user, ValueLayout.JAVA_LONG_UNALIGNED, 0, words);
+    }
+
+    private static void move(BitSet bits, int shift, int count) {
+        BitSet old = bits.get(0, count);
+        bits.clear();
+        old.stream().forEach(bit -> bits.set(bit + shift));
     }
 }

@@ -111,6 +111,12 @@ public final class Iommufd {
     /** The IOMMU can tell which pages devices wrote. */
     public static final int HW_CAP_DIRTY_TRACKING = 1;
 
+    /** The device can execute with a process address space id. */
+    public static final int HW_CAP_PCI_PASID_EXEC = 2;
+
+    /** The device can use a process address space id in privileged mode. */
+    public static final int HW_CAP_PCI_PASID_PRIV = 4;
+
     /** It tells nothing of its own. */
     public static final int HW_INFO_NONE = 0;
 

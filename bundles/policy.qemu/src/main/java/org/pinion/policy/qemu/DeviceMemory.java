@@ -11,7 +11,8 @@ import org.pinion.spi.policy.Verdict;
 /**
  * Decides on a {@code ramd} section. QEMU maps it by its address and goes on with a warning where the kernel refuses,
  * which iommufd always does: {@code get_user_pages} takes no page frames without pages. Here such a mapping is not
- * attempted; a BAR goes by the dma-buf that its device exports, or stays out.
+ * attempted; a BAR goes by the dma-buf that its device exports, by its address where the kernel takes that, or stays
+ * out.
  */
 final class DeviceMemory {
 
@@ -47,20 +48,31 @@ final class DeviceMemory {
 
     private static Verdict bar(Candidate candidate, Backing.DeviceBar bar) {
         String subject = "BAR %d of %s".formatted(bar.bar(), bar.device());
-        String noAddress = candidate.planning().backend().equals(FOLLOWS_PAGE_FRAMES)
-                ? " has no address in this process, and "
-                : " has no pages that the kernel could pin by address, and ";
-        return candidate.barObstacle()
-                .map(obstacle -> Verdict.skip(
-                                "bar-without-dma-buf",
-                                subject + noAddress + obstacle)
-                        .withRemedy("peer-to-peer DMA to it needs its device attached to the same address space, and a"
-                                + " backend and a kernel that export and take dma-bufs"))
-                .orElseGet(() -> Verdict.map(
-                        candidate.section().access(),
-                        Set.of(Route.DMA_BUF),
-                        "ram-device",
-                        "QEMU maps a device's memory too; " + subject + " goes by dma-buf"));
+        Optional<String> noBuffer = candidate.barObstacle();
+        if (noBuffer.isEmpty()) {
+            return map(candidate, Route.DMA_BUF, subject + " goes by dma-buf");
+        }
+        Optional<String> noAddress = candidate.barObstacle(Route.USER);
+        if (noAddress.isEmpty()) {
+            return map(candidate, Route.USER, subject + " goes by the address at which it is mapped in this process, as"
+                    + " with QEMU: " + noBuffer.get());
+        }
+        boolean byAddress = candidate.planning().backend().equals(FOLLOWS_PAGE_FRAMES);
+        return Verdict.skip(
+                        "bar-without-dma-buf",
+                        byAddress
+                                ? subject + " cannot be mapped: " + noAddress.get()
+                                : subject + " has no pages that the kernel could pin by address, and " + noBuffer.get())
+                .withRemedy("peer-to-peer DMA to it needs its device attached to the same address space, and a"
+                        + " backend and a kernel that take BARs");
+    }
+
+    private static Verdict map(Candidate candidate, Route route, String how) {
+        return Verdict.map(
+                candidate.section().access(),
+                Set.of(route),
+                "ram-device",
+                "QEMU maps a device's memory too; " + how);
     }
 
     private static boolean isAligned(Candidate candidate) {

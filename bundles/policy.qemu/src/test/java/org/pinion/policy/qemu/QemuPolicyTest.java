@@ -118,7 +118,24 @@ class QemuPolicyTest {
                 + " by address, and Linux 6.12 exports no dma-buf");
         assertThat(verdict.remedy()).isNotEmpty();
         assertThat(decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR, TYPE1).reason())
-                .isEqualTo("BAR 2 of 0000:00:12.0 has no address in this process, and vfio takes no dma-buf");
+                .isEqualTo("BAR 2 of 0000:00:12.0 cannot be mapped: device 0000:00:12.0 is not attached to this"
+                        + " address space, so nobody can export its BAR");
+    }
+
+    @Test
+    void aBarGoesByItsAddressWhereTheKernelTakesThatAndTheReasonSaysSo() {
+        BarExport byAddress =
+                new BarExport(2, 0x4000, RangeSet.of(new AddressRange(0, 0xfff)), "an MSI-X table", Route.USER);
+        Planning type1 = new Planning("vfio", Set.of(Route.USER), "a container takes addresses only", 0x1000, List.of(
+                new DeviceLimits("0000:00:12.0", RangeSet.ALL, 0x1000, List.of(), List.of(byAddress))));
+        Verdict verdict = decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR, type1);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.MAP);
+        assertThat(verdict.routes()).containsExactly(Route.USER);
+        assertThat(verdict.reason()).isEqualTo("QEMU maps a device's memory too; BAR 2 of 0000:00:12.0 goes by the"
+                + " address at which it is mapped in this process, as with QEMU: a container takes addresses only");
+        Verdict beyond = decide(0, 0xfff, SectionKind.RAM_DEVICE, BAR.advance(0x1000), type1);
+        assertThat(beyond.outcome()).isEqualTo(Outcome.SKIP);
+        assertThat(beyond.reason()).isEqualTo("BAR 2 of 0000:00:12.0 cannot be mapped: an MSI-X table");
     }
 
     @Test

@@ -96,6 +96,11 @@ final class PreflightCommand implements Callable<Integer> {
         raise.ifPresent(bytes -> err.println(
                 "pinion: refused: the limit on locked memory is too low; remedy: raise it to %d bytes or more"
                         .formatted(bytes)));
+        if (!forecast.budget().takes(forecast.entries())) {
+            err.println(("pinion: refused: %d mappings are needed in addition, and the kernel has room for %d; remedy:"
+                            + " raise parameter dma_entry_limit of module vfio_iommu_type1, or use backend iommufd")
+                    .formatted(forecast.entries(), forecast.budget().entries().getAsLong()));
+        }
         return forecast.accepted() ? 0 : Failures.FAILED;
     }
 }

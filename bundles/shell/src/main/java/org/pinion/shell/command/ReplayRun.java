@@ -50,9 +50,11 @@ final class ReplayRun {
             throws IommuException {
         Ledger before = space.snapshot().ledger();
         Moved ours = Moved.NOTHING;
+        long remapped = 0;
         for (FlatView view : views) {
             CommitReport report = space.commit(memories.under(view));
             ours = ours.plus(new Moved(bytes(report.mapped()), bytes(report.unmapped())));
+            remapped += report.remappedBytes();
         }
         Ledger after = space.snapshot().ledger();
         return new ReplayReport(
@@ -60,6 +62,7 @@ final class ReplayRun {
                 services.runtime().kernel(),
                 views.size(),
                 ours,
+                remapped,
                 after.newlyPinnedBytes() - before.newlyPinnedBytes(),
                 after.mappedBytes(),
                 after.ioctls() - before.ioctls(),

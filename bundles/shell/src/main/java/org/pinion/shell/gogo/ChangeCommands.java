@@ -173,9 +173,13 @@ public final class ChangeCommands {
     }
 
     private static String changes(CommitReport report) {
+        String again = report.remappedBytes() == 0
+                ? ""
+                : ", of it %s mapped again".formatted(Sizes.of(report.remappedBytes()));
         return "%s mapped, %s unmapped, %s kept".formatted(
-                Sizes.sum(report.mapped().stream().map(Mapping::range)),
-                Sizes.sum(report.unmapped().stream().map(Mapping::range)),
-                Sizes.of(report.keptBytes()));
+                        Sizes.sum(report.mapped().stream().map(Mapping::range)),
+                        Sizes.sum(report.unmapped().stream().map(Mapping::range)),
+                        Sizes.of(report.keptBytes()))
+                + again;
     }
 }

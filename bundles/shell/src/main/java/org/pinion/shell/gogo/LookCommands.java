@@ -51,6 +51,7 @@ public final class LookCommands {
             dma:load SPACE MTREE [MEMORY-DEVICES]    show a guest's flat view there, on memory of this process
             dma:attach DEVICE [SPACE]                attach a device
             dma:detach DEVICE [SPACE]                detach it
+            dma:dirty SPACE [end]                    which pages devices wrote since it was asked last; the first begins
             dma:close SPACE                          detach, unmap and free everything
             SPACE in brackets may be left out where only one is open. felix:help lists the console's other commands.""";
 

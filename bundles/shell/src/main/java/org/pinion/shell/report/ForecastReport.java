@@ -10,6 +10,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Decision;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.Forecast;
+import org.pinion.api.IommuFacts;
 import org.pinion.api.Mapping;
 
 /**
@@ -34,6 +35,7 @@ public record ForecastReport(String backend, String kernel, Forecast forecast) {
         Columns head = new Columns();
         head.row("plug", forecast.plug());
         head.row("beside", others().isEmpty() ? "no device" : String.join(", ", others()));
+        head.row("IOMMU", IommuWords.text(iommu()));
         head.row("policy", String.join("+", forecast.plan().policies()));
         head.row("backend", backend);
         head.row("kernel", kernel);
@@ -41,9 +43,25 @@ public record ForecastReport(String backend, String kernel, Forecast forecast) {
         Columns sums = new Columns();
         sums.row("unmapped", sum(forecast.unmapped()));
         sums.row("mapped", sum(forecast.mapped()));
-        sums.row("kept", Sizes.of(forecast.keptBytes()));
+        sums.row("kept", Sizes.of(forecast.keptBytes()), remapped());
         sums.row("pinned anew", Sizes.of(forecast.newlyPinnedBytes()), memlock());
+        forecast.budget().entries().ifPresent(left -> sums.row(
+                "entries", Long.toString(forecast.entries()), "of %d more that the kernel takes".formatted(left)));
         return head.text() + losses() + "\n" + sums.text();
+    }
+
+    private String remapped() {
+        return forecast.remappedBytes() == 0
+                ? ""
+                : Sizes.of(forecast.remappedBytes()) + " of it unmapped for a moment and mapped again";
+    }
+
+    private IommuFacts iommu() {
+        return forecast.plan().limits().devices().stream()
+                .filter(device -> device.device().equals(forecast.plug()))
+                .map(DeviceLimits::iommu)
+                .findFirst()
+                .orElse(IommuFacts.UNKNOWN);
     }
 
     private String losses() {
@@ -77,6 +95,7 @@ public record ForecastReport(String backend, String kernel, Forecast forecast) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("plug", forecast.plug());
         object.put("devices", others());
+        object.put("iommu", IommuWords.json(iommu()));
         object.put("policy", String.join("+", forecast.plan().policies()));
         object.put("backend", backend);
         object.put("kernel", kernel);
@@ -86,8 +105,10 @@ public record ForecastReport(String backend, String kernel, Forecast forecast) {
         object.put("lost", lost().stream().map(ForecastReport::loss).toList());
         object.put("refused", forecast.plan().refusals().stream().map(PlanJson::refused).toList());
         object.put("bytesKept", forecast.keptBytes());
+        object.put("bytesRemapped", forecast.remappedBytes());
         object.put("bytesPinned", forecast.newlyPinnedBytes());
         object.put("memlock", budget());
+        object.put("entriesNeeded", Math.max(0, forecast.entries()));
         put(object, "entries", forecast.budget().entries());
         return object;
     }

@@ -10,13 +10,22 @@ import java.util.Map;
  * @param kernel the kernel it talks to
  * @param views flat views that followed one another
  * @param ours what was given to devices and taken from them here
+ * @param remapped what stayed, but was taken from devices and given again, since the kernel cannot split a mapping
  * @param pinned what the kernel pinned, each time it did
  * @param left what was mapped at the end
  * @param ioctls system calls that the views took, without those that attached the devices
  * @param qemu what QEMU gave and took
  */
 public record ReplayReport(
-        String backend, String kernel, int views, Moved ours, long pinned, long left, long ioctls, Moved qemu) {
+        String backend,
+        String kernel,
+        int views,
+        Moved ours,
+        long remapped,
+        long pinned,
+        long left,
+        long ioctls,
+        Moved qemu) {
 
     /**
      * Addresses that changed hands.
@@ -51,6 +60,7 @@ public record ReplayReport(
         sums.row("", "here", "QEMU");
         sums.row("mapped", Sizes.of(ours.mapped()), Sizes.of(qemu.mapped()));
         sums.row("unmapped", Sizes.of(ours.unmapped()), Sizes.of(qemu.unmapped()));
+        sums.row("mapped again", Sizes.of(remapped), "");
         sums.row("pinned", Sizes.of(pinned), "");
         sums.row("at the end", Sizes.of(left), "");
         return head.text() + "\n" + sums.text();
@@ -63,6 +73,7 @@ public record ReplayReport(
         object.put("kernel", kernel);
         object.put("views", views);
         put(object, ours);
+        object.put("bytesRemapped", remapped);
         object.put("bytesPinned", pinned);
         object.put("bytesFinal", left);
         object.put("ioctls", ioctls);

@@ -59,6 +59,7 @@ class ReplayCommandTest {
                 "views", 2,
                 "bytesMapped", 0x5000,
                 "bytesUnmapped", 0x1000,
+                "bytesRemapped", 0,
                 "bytesPinned", 3 * 0x4000,
                 "bytesFinal", 0x4000,
                 "ioctls", 20,

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
 import org.pinion.api.Decision;
+import org.pinion.api.DirtyLog;
 import org.pinion.api.Explanation;
 import org.pinion.api.FlatView;
 import org.pinion.api.Forecast;
@@ -18,6 +20,7 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
+import org.pinion.api.RangeSet;
 import org.pinion.api.RefusedException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
@@ -28,6 +31,7 @@ final class FakeSpace implements AddressSpace {
     private final FakeDma host;
     private final SpaceOptions options;
     private final Map<String, FakeDevice> attached = new LinkedHashMap<>();
+    private final List<Runnable> closeActions = new ArrayList<>();
     private FlatView view = FlatView.EMPTY;
     private List<Mapping> table = List.of();
     private long version;
@@ -80,7 +84,7 @@ final class FakeSpace implements AddressSpace {
                 .filter(mapping -> plan.mapped().noneMatch(kept -> kept.range().equals(mapping.range())))
                 .toList();
         long kept = plan.mapped().mapToLong(decision -> decision.range().size()).sum();
-        return new Forecast(plug, before, plan, unmapped, List.of(), kept, 0, kept, host.budget);
+        return new Forecast(plug, before, plan, unmapped, List.of(), kept, 0, kept, host.budget, 0, 0);
     }
 
     private Plan plan(FlatView candidate, Collection<String> devices) {
@@ -127,6 +131,36 @@ final class FakeSpace implements AddressSpace {
         return replan("detach " + device, view);
     }
 
+    /** Tells the page at 0x1000, once. */
+    @Override
+    public DirtyLog logDirtyPages() {
+        return new DirtyLog() {
+            private RangeSet written = RangeSet.of(new AddressRange(0x1000, 0x1fff));
+
+            @Override
+            public long pageSize() {
+                return 4096;
+            }
+
+            @Override
+            public boolean exact() {
+                return false;
+            }
+
+            @Override
+            public RangeSet take(AddressRange range, long page) {
+                RangeSet told = written.intersect(range);
+                written = written.minus(told);
+                return told;
+            }
+
+            @Override
+            public void close() {
+                written = RangeSet.EMPTY;
+            }
+        };
+    }
+
     @Override
     public Explanation why(long address) {
         Optional<Decision> decision = plan(view, attached.keySet()).at(address);
@@ -139,12 +173,13 @@ final class FakeSpace implements AddressSpace {
 
     @Override
     public void whenClosed(Runnable action) {
-        throw new AssertionError("the shell has nothing done after a space has closed");
+        closeActions.add(action);
     }
 
     @Override
     public void close() throws IommuException {
         closed = true;
+        closeActions.forEach(Runnable::run);
         table = List.of();
         attached.clear();
         host.closed(this);

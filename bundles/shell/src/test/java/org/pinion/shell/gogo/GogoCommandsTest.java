@@ -28,6 +28,7 @@ class GogoCommandsTest {
     private final FakeDma host = Lab.host();
     private final ChangeCommands change = new ChangeCommands(host);
     private final LookCommands look = new LookCommands(host, host.runtime());
+    private final DirtyCommands dirty = new DirtyCommands(host);
     private final ThreadIOImpl streams = new ThreadIOImpl();
     private CommandProcessorImpl gogo;
 
@@ -37,6 +38,7 @@ class GogoCommandsTest {
         gogo = new CommandProcessorImpl(streams);
         add(look);
         add(change);
+        add(dirty);
         gogo.addCommand("test", new Filter(), "grep");
     }
 
@@ -78,6 +80,20 @@ class GogoCommandsTest {
                   kernel  Linux 7.3.4
 
                 no problems, no warnings: devices can be used""");
+    }
+
+    @Test
+    void writtenPagesAreLoggedFromTheFirstQuestionOn() throws Exception {
+        give(change, host);
+        run("dma:open lab");
+        assertThat(run("dma:dirty lab end")).isEqualTo("nothing is logged");
+        assertThat(run("dma:dirty lab"))
+                .isEqualTo("logging pages of 4 KiB that devices write, which counts all that they can write as written;"
+                        + " ask again");
+        assertThat(run("dma:dirty lab")).isEqualTo("0x1000-0x1fff  4 KiB\n4 KiB written");
+        assertThat(run("dma:dirty lab")).isEqualTo("nothing was written");
+        assertThatThrownBy(() -> run("dma:dirty lab stop")).hasMessageContaining("'stop' is not 'end'");
+        assertThat(run("dma:dirty lab end")).isEqualTo("ended");
     }
 
     @Test

@@ -124,6 +124,50 @@ public interface BackendSession extends AutoCloseable {
     }
 
     /**
+     * Whether the parts that stay of one mapping remain mapped and pinned through {@link #cut}, but for a moment.
+     *
+     * @param mapping a mapping
+     * @return whether they do; by default all do or none, as {@link #keepsCutPages} says
+     */
+    default boolean keepsThroughCut(Mapping mapping) {
+        return keepsCutPages();
+    }
+
+    /**
+     * Begins to track which pages devices write. Tracking goes on through everything that is done to the session:
+     * a device that attaches is tracked too or refused; what was written to a mapping that is removed or cut, or by a
+     * device that is detached, is remembered.
+     *
+     * @return how it is tracked
+     * @throws IommuException if the session cannot tell, with the reason, such as the device whose IOMMU does not;
+     *     nothing is tracked then
+     */
+    default DirtyTracking startDirtyTracking() throws IommuException {
+        throw new IommuException(
+                "track dirty pages", "the backend does not tell which pages devices write", "use another backend");
+    }
+
+    /**
+     * Tells which pages were written since they were told last, and forgets them. Called only while tracking.
+     *
+     * @param range which addresses; start and end are multiples of {@link DirtyTracking#pageSize}
+     * @return the pages, all of them in the range
+     * @throws IommuException if the kernel does not tell; what was written is told the next time
+     */
+    default RangeSet takeDirty(AddressRange range) throws IommuException {
+        throw new IommuException("tell dirty pages", "the backend does not track them", "");
+    }
+
+    /**
+     * Ends the tracking; what was not told is forgotten. Without tracking it does nothing.
+     *
+     * @throws IommuException if the kernel refuses; the session takes it for ended all the same
+     */
+    default void stopDirtyTracking() throws IommuException {
+        // A session that tracks nothing has nothing to end.
+    }
+
+    /**
      * What the kernel would still take. The core refuses beforehand what would not fit.
      *
      * @return the limits that the session knows; by default none

@@ -83,37 +83,54 @@ public record Candidate(AddressRange range, Section section, List<Trait> traits,
     }
 
     /**
-     * Why a BAR behind this part cannot go by a dma-buf, which is the only way by which it may go.
+     * Why a BAR behind this part cannot go by a dma-buf, which keeps it valid for the kernel whatever becomes of the
+     * device.
      *
      * @return a sentence; empty if it can, or if no BAR is behind the part
      */
     public Optional<String> barObstacle() {
-        return section.backing() instanceof Backing.DeviceBar ? barObstacle(barAt(range.start())) : Optional.empty();
+        return barObstacle(Route.DMA_BUF);
+    }
+
+    /**
+     * Why a BAR behind this part cannot go by a route.
+     *
+     * @param route {@link Route#DMA_BUF}, or {@link Route#USER} for the address at which the BAR is mapped
+     * @return a sentence; empty if it can, or if no BAR is behind the part
+     */
+    public Optional<String> barObstacle(Route route) {
+        return section.backing() instanceof Backing.DeviceBar
+                ? barObstacle(barAt(range.start()), route)
+                : Optional.empty();
     }
 
     private Backing.DeviceBar barAt(long address) {
         return (Backing.DeviceBar) section.backingAt(address);
     }
 
-    private Optional<String> barObstacle(Backing.DeviceBar bar) {
-        if (!planning.routes().contains(Route.DMA_BUF)) {
+    private Optional<String> barObstacle(Backing.DeviceBar bar, Route route) {
+        if (!planning.routes().contains(route)) {
             String missing = planning.missingRoutes();
-            return Optional.of(missing.isEmpty() ? planning.backend() + " takes no dma-buf" : missing);
+            return Optional.of(missing.isEmpty() ? planning.backend() + " takes no " + route.symbol() : missing);
         }
         return planning.limits().stream()
                 .filter(limits -> limits.device().equals(bar.device()))
                 .findFirst()
-                .map(limits -> notHandedOut(limits, bar))
+                .map(limits -> notHandedOut(limits, bar, route))
                 .orElseGet(() -> Optional.of("device " + bar.device()
                         + " is not attached to this address space, so nobody can export its BAR"));
     }
 
-    private Optional<String> notHandedOut(DeviceLimits limits, Backing.DeviceBar bar) {
+    private Optional<String> notHandedOut(DeviceLimits limits, Backing.DeviceBar bar, Route route) {
         Optional<BarExport> export = limits.bars().stream()
                 .filter(known -> known.bar() == bar.bar())
                 .findFirst();
         if (export.isEmpty()) {
             return Optional.of("device " + bar.device() + " has no such BAR");
+        }
+        if (export.get().route() != route) {
+            return Optional.of("the kernel takes a BAR by %s, not by %s"
+                    .formatted(export.get().route().symbol(), route.symbol()));
         }
         return export.get().areas().contains(bar.offset()) ? Optional.empty() : Optional.of(outside(export.get()));
     }
