@@ -33,7 +33,23 @@ public record Host(String kernel, KernelRelease release, OptionalLong memlock, b
     }
 
     /**
-     * A machine with Intel's IOMMUs, whose containers may have as many mappings as they may by default.
+     * A machine with Intel's IOMMUs, without mock devices.
+     *
+     * @param kernel which kernel it runs, for people
+     * @param release which of the kernel's interfaces it has
+     * @param memlock RLIMIT_MEMLOCK, bytes; empty if unlimited
+     * @param ipcLock whether the process has CAP_IPC_LOCK
+     * @param sysResource whether the process has CAP_SYS_RESOURCE
+     * @param dmaEntryLimit how many mappings a container may have
+     * @param devices its devices, no address twice
+     */
+    public Host(String kernel, KernelRelease release, OptionalLong memlock, boolean ipcLock, boolean sysResource,
+            int dmaEntryLimit, List<HostDevice> devices) {
+        this(kernel, release, memlock, ipcLock, sysResource, dmaEntryLimit, false, IommuDriver.INTEL, devices);
+    }
+
+    /**
+     * The same, whose containers may have as many mappings as they may by default.
      *
      * @param kernel which kernel it runs, for people
      * @param memlock RLIMIT_MEMLOCK, bytes; empty if unlimited
@@ -42,8 +58,7 @@ public record Host(String kernel, KernelRelease release, OptionalLong memlock, b
      * @param devices its devices, no address twice
      */
     public Host(String kernel, OptionalLong memlock, boolean ipcLock, boolean sysResource, List<HostDevice> devices) {
-        this(kernel, KernelRelease.LINUX_7_3, memlock, ipcLock, sysResource, DEFAULT_DMA_ENTRY_LIMIT, false,
-                IommuDriver.INTEL, devices);
+        this(kernel, KernelRelease.LINUX_7_3, memlock, ipcLock, sysResource, DEFAULT_DMA_ENTRY_LIMIT, devices);
     }
 
     /**
