@@ -116,7 +116,11 @@ exec /bin/sh /tmp/lab/init\"" \
         -device virtio-9p-pci,fsdev=lab,mount_tag=lab \
         -device edu,dma_mask=0xffffffffffffffff,addr=10 -device edu,dma_mask=0xffffffffffffffff,addr=11 \
         -object memory-backend-memfd,id=bar,size=16M,share=on -device ivshmem-plain,memdev=bar,addr=12 \
-        -device edu,dma_mask=0xffffffffffffffff,addr=14.0,multifunction=on -device virtio-serial-pci,addr=14.1 "$@"
+        -device edu,dma_mask=0xffffffffffffffff,addr=14.0,multifunction=on -device virtio-serial-pci,addr=14.1 \
+        -blockdev null-co,node-name=disk -device nvme,addr=13,serial=lab,drive=disk,cmb_size_mb=1,legacy-cmb=on \
+        -device pcie-root-port,id=rp,addr=16,chassis=1,x-speed=2_5 -blockdev null-co,node-name=disk2 \
+        -device nvme,bus=rp,addr=0.0,multifunction=on,serial=lab2,drive=disk2 \
+        -device edu,bus=rp,addr=0.1,dma_mask=0xffffffffffffffff "$@"
     # shellcheck disable=SC2086 # words
     exec ${seconds:+timeout --foreground -k 5 $seconds} qemu-system-x86_64 "$@"
 }

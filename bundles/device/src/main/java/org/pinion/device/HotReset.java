@@ -48,10 +48,13 @@ final class HotReset {
     }
 
     /** With no group given the kernel looks whether all devices belong to the iommufd of this one. */
-    static void run(VfioDevice device) throws ErrnoException {
+    static void run(VfioDevice device, List<Integer> groups) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            int answer = device.ioctl(Vfio.DEVICE_PCI_HOT_RESET, VfioPciHotReset.allocate(arena, 0));
-            device.check("hot reset", answer);
+            VfioPciHotReset reset = VfioPciHotReset.allocate(arena, groups.size()).count(groups.size());
+            for (int i = 0; i < groups.size(); i++) {
+                reset.groupFd(i, groups.get(i));
+            }
+            device.check("hot reset", device.ioctl(Vfio.DEVICE_PCI_HOT_RESET, reset));
         }
     }
 }

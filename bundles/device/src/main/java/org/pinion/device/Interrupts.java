@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
@@ -56,7 +57,11 @@ public final class Interrupts implements AutoCloseable {
             for (int i = 0; i < eventfds.size(); i++) {
                 set.data().set(ValueLayout.JAVA_INT_UNALIGNED, (long) i * Integer.BYTES, eventfds.get(i));
             }
-            device.check("enable interrupts " + irq.index(), device.ioctl(Vfio.DEVICE_SET_IRQS, set));
+            String operation = "enable interrupts " + irq.index();
+            int answer = device.ioctl(Vfio.DEVICE_SET_IRQS, set);
+            device.check(operation, answer);
+            // The kernel has enabled none, and tells how many it could.
+            device.check(operation + ", of which the host has " + answer, answer == 0 ? 0 : Errno.ENOSPC.answer());
         }
     }
 

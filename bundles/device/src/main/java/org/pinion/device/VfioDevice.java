@@ -336,14 +336,16 @@ public final class VfioDevice implements AutoCloseable {
     }
 
     /**
-     * Resets the slot or bus of the device with all devices on it, which must all be bound to the same iommufd or to
-     * nobody. What other devices lose by it, only their owners can see to.
+     * Resets the slot or bus of the device with all devices on it, which must all be bound to a driver of VFIO. What
+     * other devices lose by it, only their owners can see to.
      *
+     * @param groups the descriptors of the groups of all these devices, if this one was opened through its group; none
+     *     if it is bound to an iommufd: then all must be bound to the same one, or share a group with one that is
      * @throws ErrnoException if one of them belongs to somebody else ({@code EINVAL}) or the kernel refuses
      */
-    public void hotReset() throws ErrnoException {
+    public void hotReset(List<Integer> groups) throws ErrnoException {
         try {
-            HotReset.run(this);
+            HotReset.run(this, groups);
         } finally {
             configWrites.interrupted();
         }

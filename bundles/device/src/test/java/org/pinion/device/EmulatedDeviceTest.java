@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.emulator.EmulatedKernel;
+import org.pinion.emulator.host.HostFile;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.uapi.Vfio;
@@ -46,6 +47,10 @@ class EmulatedDeviceTest {
     }
 
     private VfioDevice bound(int number) throws ErrnoException {
+        return bound(kernel, number);
+    }
+
+    private static VfioDevice bound(EmulatedKernel kernel, int number) throws ErrnoException {
         VfioDevice device =
                 VfioDevice.open(kernel, "device " + number, "/dev/vfio/devices/vfio" + number, new LongAdder());
         try (Arena arena = Arena.ofConfined()) {
@@ -94,7 +99,18 @@ class EmulatedDeviceTest {
         assertThat(edu.irq(Vfio.PCI_MSI_IRQ)).isEqualTo(new DeviceIrq(1, 1, true, false, false));
         assertThat(edu.irq(Vfio.PCI_MSIX_IRQ).count()).isZero();
         assertThat(edu.irq(Vfio.PCI_REQ_IRQ).count()).isEqualTo(1);
+        assertThat(edu.irq(Vfio.PCI_ERR_IRQ).count()).isEqualTo(1);
         assertThatThrownBy(() -> edu.irq(5)).hasMessageContaining("EINVAL");
+    }
+
+    @Test
+    void anOldKernelHasNoInterruptsForErrorsOfAPlainPciFunction() throws ErrnoException {
+        EmulatedKernel old = EmulatedKernel.of(HostFile.read("old.yaml",
+                "interface: 6.12\ndevices: [{address: '0000:00:10.0', model: edu, group: 1}]"));
+        try (VfioDevice device = bound(old, 0)) {
+            assertThatThrownBy(() -> device.irq(Vfio.PCI_ERR_IRQ))
+                    .hasMessage("ask about interrupts 3 of device 0: EINVAL (Invalid argument)");
+        }
     }
 
     @ParameterizedTest
@@ -130,6 +146,18 @@ class EmulatedDeviceTest {
     }
 
     @Test
+    void errorsAndTheHostsRequestAreWaitedForBesideTheDevicesOwn() throws IOException {
+        try (Interrupts errors = edu.interrupts(Vfio.PCI_ERR_IRQ, 1);
+                Interrupts requests = edu.interrupts(Vfio.PCI_REQ_IRQ, 1);
+                Interrupts own = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
+            eduWrite(RAISE, 1);
+            assertThat(own.await(0, SOON)).isEqualTo(1);
+            assertThat(errors.await(0, Duration.ZERO)).isZero();
+            assertThat(requests.await(0, Duration.ZERO)).isZero();
+        }
+    }
+
+    @Test
     void nothingArrivesAfterItWasForbidden() throws IOException {
         Interrupts interrupts = edu.interrupts(Vfio.PCI_MSI_IRQ, 1);
         interrupts.close();
@@ -157,8 +185,16 @@ class EmulatedDeviceTest {
         ivshmem.configSpace().memoryEnabled(true);
         ivshmem.configSpace().busMaster(true);
         assertThat(ivshmem.decoding()).isEqualTo(new MemoryDecoding(true, 1));
-        ivshmem.reset();
-        assertThat(ivshmem.decoding()).isEqualTo(new MemoryDecoding(true, 2));
+    }
+
+    @Test
+    void aDeviceWithoutAResetOfItsOwnIsNotResetAndNotInterrupted() throws IOException {
+        eduWrite(4, 0);
+        assertThatThrownBy(edu::reset).hasMessage("reset of device 0: EINVAL (Invalid argument)");
+        assertThat(edu.decoding()).isEqualTo(new MemoryDecoding(true, 0));
+        MemorySegment liveness = MemorySegment.ofArray(new int[1]);
+        edu.read(0, 4, liveness);
+        assertThat(liveness.get(ValueLayout.JAVA_INT, 0)).isEqualTo(-1);
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.pinion.api.IovaLimits;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.runtime.Finding;
 import org.pinion.api.runtime.Finding.Level;
+import org.pinion.doctor.judge.Peers;
 
 /** Asks a backend for the limits of a device that nobody uses: the kernel refuses to open one that is in use. */
 final class LimitsQuery {
@@ -28,7 +29,8 @@ final class LimitsQuery {
         try (AddressSpace space = dma.open(options)) {
             IovaLimits limits = space.preview(FlatView.EMPTY, List.of(device)).limits();
             return finding(Level.OK, device, "usable IO addresses " + limits.usable() + ", alignment "
-                    + limits.alignment() + " (asked through backend " + backend + ")");
+                    + limits.alignment() + " (asked through backend " + backend + ")"
+                    + Peers.of(limits.devices().getFirst().bars()));
         } catch (IommuException refusal) {
             return new Finding(ID, Level.WARNING, device, refusal.getMessage(), "",
                     "the device could not be asked for its limits: attaching it would fail the same way",

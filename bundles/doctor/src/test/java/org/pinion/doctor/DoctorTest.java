@@ -73,6 +73,16 @@ class DoctorTest {
     }
 
     @Test
+    void whereSysIsEmptyNothingIsSaidAboutTheMachine() {
+        HostTree host = new HostTree().file("/proc/cpuinfo", "vendor_id\t: AuthenticAMD\nflags\t\t: fpu hypervisor\n");
+
+        Finding iommu = one(findings(host), "iommu.none");
+
+        assertThat(iommu.found()).contains("/sys is empty").doesNotContain("virtual machine");
+        assertThat(iommu.commands()).containsExactly("mount -t sysfs sysfs /sys");
+    }
+
+    @Test
     void aServerWithADeviceBoundToVfioIsInOrder() {
         List<Finding> findings = findings(Hosts.serverWithIntelIommu());
 

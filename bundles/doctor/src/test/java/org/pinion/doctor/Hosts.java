@@ -54,7 +54,8 @@ final class Hosts {
                         CONFIG_VFIO_PCI=y
                         CONFIG_VFIO_PCI_DMABUF=y
                         """)
-                .file("/sys/class/iommu/dmar0/version", "1:0\n")
+                .file("/sys/class/iommu/dmar0/devices/0000:01:00.0/vendor", "0x8086\n")
+                .file("/sys/class/iommu/dmar1/uevent", "")
                 .file("/sys/firmware/acpi/tables/DMAR", "")
                 .file("/proc/self/limits", limits("unlimited", "unlimited"))
                 .file("/sys/module/iommufd/parameters/allow_unsafe_interrupts", "N\n")

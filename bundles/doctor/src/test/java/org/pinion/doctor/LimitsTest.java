@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
+import org.pinion.api.BarExport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
@@ -26,6 +27,7 @@ class LimitsTest {
     private static final String DEVICE = "0000:01:00.0";
 
     private final List<String> asked = new ArrayList<>();
+    private List<BarExport> bars = List.of();
     private int open;
     private IommuException refusal;
 
@@ -37,6 +39,18 @@ class LimitsTest {
         assertThat(limits.found()).contains("[0x0-0xfedfffff]", "alignment 4096", "backend iommufd");
         assertThat(asked).containsExactly("iommufd " + DEVICE);
         assertThat(open).isZero();
+    }
+
+    @Test
+    void itSaysWhichOfItsBarsOthersReach() {
+        RangeSet all = RangeSet.of(AddressRange.ofSize(0, 16 << 20));
+        bars = List.of(new BarExport(0, 256, RangeSet.EMPTY, "less than a page"), new BarExport(2, 16 << 20, all, ""));
+        assertThat(one(examine(Hosts.serverWithIntelIommu()), "device.limits").found())
+                .endsWith("; other devices can reach its BAR 2 (16 MiB)");
+
+        bars = List.of(new BarExport(2, 16 << 20, RangeSet.EMPTY, "the kernel exports none"));
+        assertThat(one(examine(Hosts.serverWithIntelIommu()), "device.limits").found())
+                .endsWith("; other devices cannot reach its BARs: the kernel exports none");
     }
 
     @Test
@@ -104,7 +118,7 @@ class LimitsTest {
             throw refusal;
         }
         RangeSet usable = RangeSet.of(new AddressRange(0, 0xfedfffffL));
-        DeviceLimits limits = new DeviceLimits(devices.getFirst().toString(), usable, 4096, List.of());
+        DeviceLimits limits = new DeviceLimits(devices.getFirst().toString(), usable, 4096, List.of(), bars);
         return new Plan(FlatView.EMPTY, IovaLimits.intersect(4096, List.of(limits)), options.policies(), List.of());
     }
 

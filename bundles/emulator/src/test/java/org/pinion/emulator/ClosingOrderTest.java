@@ -67,11 +67,11 @@ class ClosingOrderTest {
     }
 
     @Test
-    void closingTheLastDescriptorResetsTheDevice() {
+    void closingTheLastDescriptorTakesTheBusFromTheDevice() {
         int group = process.ready(0, V2);
         int device = process.device(group, EDU);
-        new Edu(process.kernel, device).write(0x08, 5);
+        new Edu(process.kernel, device).busMaster(true);
         process.kernel.close(device);
-        assertThat(new Edu(process.kernel, process.device(group, EDU)).read(0x08)).isZero();
+        assertThat(new Edu(process.kernel, process.device(group, EDU)).busMaster()).isFalse();
     }
 }

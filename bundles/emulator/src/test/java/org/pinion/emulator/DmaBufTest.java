@@ -193,16 +193,33 @@ class DmaBufTest {
 
     @Test
     void aResetTakesMappingsAwayAndLeavesTheBufferUsable() {
-        Edu edu = edu();
-        int buffer = process.export(memory, 2, 0, PAGE);
-        map(buffer, 0, PAGE);
+        Process other = Process.on("""
+                devices:
+                  - {address: '0000:00:10.0', model: edu, group: 1}
+                  - {address: '0000:00:12.0', model: ivshmem, group: 2, reset: true}
+                """);
+        int target = other.ioas();
+        Edu edu = new Edu(other.kernel, other.attached(0, target));
+        edu.busMaster(true);
+        int resettable = other.bound(1);
+        int buffer = other.export(resettable, 2, 0, PAGE);
+        assertThat(other.mapFile(target, RW | FIXED, buffer, 0, PAGE, IOVA)).isZero();
 
-        kernel.ioctl(memory, Vfio.DEVICE_RESET, 0L);
+        assertThat(other.kernel.ioctl(resettable, Vfio.DEVICE_RESET, 0L)).isZero();
 
         edu.fromMemory(IOVA, 8);
-        assertThat(kernel.faults()).hasSize(1);
-        process.unmap(ioas, IOVA, PAGE);
-        assertThat(map(buffer, 0, PAGE)).isZero();
+        assertThat(other.kernel.faults()).hasSize(1);
+        other.unmap(target, IOVA, PAGE);
+        assertThat(other.mapFile(target, RW | FIXED, buffer, 0, PAGE, IOVA)).isZero();
+    }
+
+    @Test
+    void aResetThatTheDeviceHasNotTakesNothingAway() {
+        Edu edu = edu();
+        map(process.export(memory, 2, 0, PAGE), 0, PAGE);
+        assertThat(errno(kernel.ioctl(memory, Vfio.DEVICE_RESET, 0L))).isEqualTo(Errno.EINVAL);
+        edu.fromMemory(IOVA, 8);
+        assertThat(kernel.faults()).isEmpty();
     }
 
     @Test

@@ -24,6 +24,11 @@ final class Edu {
         kernel.pwrite(device, word.asSlice(0, 2), CONFIG + 4);
     }
 
+    boolean busMaster() {
+        kernel.pread(device, word.asSlice(0, 2), CONFIG + 4);
+        return (word.get(ValueLayout.JAVA_SHORT, 0) & 4) != 0;
+    }
+
     int read(long register) {
         kernel.pread(device, word.asSlice(0, 4), register);
         return word.get(ValueLayout.JAVA_INT, 0);

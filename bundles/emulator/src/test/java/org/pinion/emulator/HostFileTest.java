@@ -47,6 +47,7 @@ class HostFileTest {
                     aperture: 0-4294967295
                     page-sizes: [2M]
                     unsafe-interrupts: true
+                    reset: true
                     reserved:
                       - {range: 0x100000-0x1fffff, type: direct}
                 """.replace("_", ""));
@@ -58,7 +59,7 @@ class HostFileTest {
         assertThat(host.devices()).containsExactly(new HostDevice("0000:3a:1f.7", DeviceModel.IVSHMEM, 12, "",
                 new IommuGeometry(new IovaRange(0, 0xffffffffL), List.of(2L << 20)),
                 List.of(new ReservedRegion(new IovaRange(0x8000000, 0x80fffff), ReservedType.MSI),
-                        new ReservedRegion(new IovaRange(0x100000, 0x1fffff), ReservedType.DIRECT)), true));
+                        new ReservedRegion(new IovaRange(0x100000, 0x1fffff), ReservedType.DIRECT)), true, true));
     }
 
     @Test

@@ -34,11 +34,23 @@ class VfioDeviceTest {
     }
 
     @Test
-    void aDeviceIsAPciFunctionThatCanBeReset() {
+    void aDeviceIsAPciFunctionThatCanBeResetIfItHasAResetOfItsOwn() {
+        Process other = onOneThatResets();
+        VfioDeviceInfo info = VfioDeviceInfo.allocate(Arena.ofAuto());
+        assertThat(other.kernel.ioctl(other.bound(0), Vfio.DEVICE_GET_INFO, info.memory())).isZero();
+        assertThat(info.flags()).isEqualTo(Vfio.DEVICE_PCI | Vfio.DEVICE_RESETTABLE);
+    }
+
+    private static Process onOneThatResets() {
+        return Process.on("devices: [{address: '0000:00:10.0', model: edu, group: 1, reset: true}]");
+    }
+
+    @Test
+    void aDeviceIsAPciFunction() {
         int device = process.bound(0);
         VfioDeviceInfo info = VfioDeviceInfo.allocate(Arena.ofAuto());
         assertThat(kernel.ioctl(device, Vfio.DEVICE_GET_INFO, info.memory())).isZero();
-        assertThat(info.flags()).isEqualTo(Vfio.DEVICE_PCI | Vfio.DEVICE_RESETTABLE);
+        assertThat(info.flags()).isEqualTo(Vfio.DEVICE_PCI);
         assertThat(info.numRegions()).isEqualTo(9);
         info.declareSize(15);
         assertThat(errno(kernel.ioctl(device, Vfio.DEVICE_GET_INFO, info.memory()))).isEqualTo(Errno.EINVAL);
@@ -97,7 +109,7 @@ class VfioDeviceTest {
         writeConfig(device, 4, 0);
         assertThat(errno(kernel.pread(device, word, 0))).isEqualTo(Errno.EIO);
         assertThat(errno(kernel.pwrite(device, word, 0))).isEqualTo(Errno.EIO);
-        assertThat(kernel.ioctl(device, Vfio.DEVICE_RESET, 0L)).isZero();
+        writeConfig(device, 4, 2);
         assertThat(kernel.pread(device, word, 0)).isEqualTo(8);
     }
 
@@ -138,22 +150,46 @@ class VfioDeviceTest {
 
     @Test
     void resetClearsRegistersAndStopsDma() {
-        int device = process.bound(0);
-        Edu edu = new Edu(kernel, device);
+        Process other = onOneThatResets();
+        int device = other.bound(0);
+        Edu edu = new Edu(other.kernel, device);
         edu.busMaster(true);
         edu.write(4, 0);
-        assertThat(kernel.ioctl(device, Vfio.DEVICE_RESET, word)).isZero();
+        assertThat(other.kernel.ioctl(device, Vfio.DEVICE_RESET, word)).isZero();
         assertThat(edu.read(4)).isZero();
-        assertThat(configWord(device, 4) & 7).isEqualTo(3);
-        assertThat(errno(kernel.ioctl(device, 0x3b7f, word))).isEqualTo(Errno.ENOTTY);
+        assertThat(edu.busMaster()).isFalse();
+        assertThat(errno(other.kernel.ioctl(device, 0x3b7f, word))).isEqualTo(Errno.ENOTTY);
     }
 
     @Test
-    void aNewOwnerFindsTheDeviceReset() {
+    void withoutAResetOfItsOwnItStaysAsItIs() {
         int device = process.bound(0);
-        new Edu(kernel, device).write(4, 0);
+        Edu edu = new Edu(kernel, device);
+        edu.write(4, 0);
+        assertThat(errno(kernel.ioctl(device, Vfio.DEVICE_RESET, 0L))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(kernel.ioctl(device, Vfio.DEVICE_RESET, word))).isEqualTo(Errno.EINVAL);
+        assertThat(edu.read(4)).isEqualTo(-1);
+    }
+
+    @Test
+    void aNewOwnerFindsTheDeviceResetIfItHasAReset() {
+        Process other = onOneThatResets();
+        int device = other.bound(0);
+        new Edu(other.kernel, device).write(4, 0);
+        other.kernel.close(device);
+        assertThat(new Edu(other.kernel, other.bound(0)).read(4)).isZero();
+    }
+
+    @Test
+    void aNewOwnerOfOneWithoutAResetFindsItsRegistersAsTheyWereAndNoBusMaster() {
+        int device = process.bound(0);
+        Edu edu = new Edu(kernel, device);
+        edu.write(4, 0);
+        edu.busMaster(true);
         kernel.close(device);
-        assertThat(new Edu(kernel, process.bound(0)).read(4)).isZero();
+        Edu next = new Edu(kernel, process.bound(0));
+        assertThat(next.read(4)).isEqualTo(-1);
+        assertThat(next.busMaster()).isFalse();
     }
 
     @Test

@@ -17,7 +17,13 @@ final class Catalogue {
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
             tests.addAll(BackendTests.on(backend));
+            tests.addAll(PeerTests.on(backend));
+            tests.addAll(BufferTests.on(backend));
+            tests.addAll(RegionTests.on(backend));
+            tests.addAll(InterruptTests.on(backend));
+            tests.addAll(ResetTests.on(backend));
         }
+        tests.addAll(DoctorTests.all());
         return List.copyOf(tests);
     }
 }

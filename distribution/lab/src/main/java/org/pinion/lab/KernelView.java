@@ -16,6 +16,8 @@ import org.pinion.linux.sysfs.PciFunctions;
 /** What the kernel itself shows, without asking Pinion. */
 final class KernelView {
 
+    private static final String HUGE_PAGES = "/sys/kernel/mm/hugepages/hugepages-2048kB/";
+
     private final Kernel kernel;
 
     KernelView(Kernel kernel) {
@@ -45,6 +47,35 @@ final class KernelView {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(file + " has no " + name));
+    }
+
+    /** Whether the kernel lets devices reach each other's BARs: it exports them and iommufd takes them, since 7.0. */
+    boolean givesBars() throws IOException {
+        return major() >= 7;
+    }
+
+    /** Whether every PCI function has interrupts for errors: Linux 6 has them for functions of PCI Express only. */
+    boolean tellsErrorsOfAll() throws IOException {
+        return major() >= 7;
+    }
+
+    private int major() throws IOException {
+        return Integer.parseInt(release().replaceFirst("\\D.*", ""));
+    }
+
+    /** Such as {@code 7.3.4}. */
+    String release() throws IOException {
+        return kernel.readFile("/proc/sys/kernel/osrelease").strip();
+    }
+
+    /** Huge pages of 2 MiB that nobody has. */
+    long freeHugePages() throws IOException {
+        return Long.parseLong(kernel.readFile(HUGE_PAGES + "free_hugepages").strip());
+    }
+
+    /** Sets huge pages of 2 MiB aside. */
+    void setHugePages(int count) throws IOException {
+        kernel.writeFile(HUGE_PAGES + "nr_hugepages", Integer.toString(count));
     }
 
     /** The nodes that a backend opens for a device, in the order in which it opens them. */

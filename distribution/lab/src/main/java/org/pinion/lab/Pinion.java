@@ -25,6 +25,12 @@ final class Pinion {
         return new Pinion(lab.guest().home(), List.of());
     }
 
+    /** The command, run by root where a shell command was carried out before that nobody else sees: mounts, say. */
+    static Pinion after(Lab lab, String command) {
+        return new Pinion(lab.guest().home(), List.of(
+                "unshare", "--mount", "sh", "-e", "-c", command + "; exec \"$@\"", "sh"));
+    }
+
     /** The command, run by a user without any capability who may lock so many bytes. */
     static Pinion ofNobody(Lab lab, long memlock) {
         return new Pinion(lab.guest().home(), List.of(

@@ -40,7 +40,7 @@ class BarTest {
     private DeviceHandle edu;
 
     private static Machine machine(KernelRelease release) {
-        return Machine.of(release, Machine.edu(Machine.EDU, 1, Machine.MSI), Machine.ivshmem(Machine.IVSHMEM, 2),
+        return Machine.of(release, Machine.edu(Machine.EDU, 1, Machine.MSI), Machine.resettable(Machine.IVSHMEM, 2),
                 Machine.mdev());
     }
 
@@ -158,6 +158,13 @@ class BarTest {
         assertThat(memory.decoding()).isEqualTo(new Decoding(true, 1));
         memory.write(7, 0x3c, MemorySegment.ofArray(new byte[] {1}));
         assertThat(memory.decoding()).isEqualTo(new Decoding(true, 1));
+    }
+
+    @Test
+    void aDeviceWithoutAResetOfItsOwnIsToldSoAndIsAsItWas() {
+        assertThatThrownBy(edu::reset).hasMessage("reset 0000:00:10.0: EINVAL: the device has no reset of its own"
+                + " (neither FLR nor power state); remedy: detach and attach it");
+        assertThat(edu.decoding()).isEqualTo(new Decoding(true, 0));
     }
 
     @Test

@@ -81,6 +81,11 @@ final class Machine {
                 address, DeviceModel.EDU, group, driver, INTEL, Arrays.asList(reserved), unsafeInterrupts);
     }
 
+    /** An ivshmem that has a reset of its own. */
+    static HostDevice resettable(String address, int group) {
+        return new HostDevice(address, DeviceModel.IVSHMEM, group, "vfio-pci", INTEL, List.of(MSI), false, true);
+    }
+
     static HostDevice ivshmem(String address, int group) {
         return new HostDevice(address, DeviceModel.IVSHMEM, group, "vfio-pci", INTEL, List.of(MSI), false);
     }

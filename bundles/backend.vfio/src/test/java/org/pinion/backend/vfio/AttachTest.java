@@ -245,13 +245,23 @@ class AttachTest {
 
     @Test
     void aDeviceIsResetAndADetachedOneIsNot() throws Exception {
-        open(Machine.usual());
+        open(Machine.with(Machine.resettable()));
         DeviceHandle edu = attach(Machine.EDU);
         edu.reset();
         session.detach(Machine.EDU);
         assertThatThrownBy(edu::reset)
                 .isInstanceOf(IommuException.class)
                 .hasMessage("reset 0000:00:10.0: EBADF: the device was detached; remedy: attach it again");
+    }
+
+    @Test
+    void aDeviceWithoutAResetOfItsOwnIsToldSo() throws Exception {
+        open(Machine.usual());
+        DeviceHandle edu = attach(Machine.EDU);
+        assertThatThrownBy(edu::reset)
+                .isInstanceOf(IommuException.class)
+                .hasMessage("reset 0000:00:10.0: EINVAL: the device has no reset of its own (neither FLR nor power"
+                        + " state); remedy: detach and attach it");
     }
 
     @Test

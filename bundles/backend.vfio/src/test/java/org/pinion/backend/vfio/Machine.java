@@ -80,6 +80,11 @@ final class Machine {
                 address, DeviceModel.EDU, group, driver, INTEL, Arrays.asList(reserved), unsafeInterrupts);
     }
 
+    /** An edu that has a reset of its own. */
+    static HostDevice resettable() {
+        return new HostDevice(EDU, DeviceModel.EDU, 1, "vfio-pci", INTEL, List.of(MSI), false, true);
+    }
+
     static HostDevice ivshmem() {
         return new HostDevice(IVSHMEM, DeviceModel.IVSHMEM, 3, "vfio-pci", INTEL, List.of(MSI), false);
     }

@@ -2,14 +2,20 @@ package org.pinion.device.cause;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.pinion.api.IommuException;
+import org.pinion.device.DependentDevice;
+import org.pinion.device.Interrupts;
 import org.pinion.device.RegionAccessException;
+import org.pinion.device.RegionArea;
+import org.pinion.device.RegionMapping;
 import org.pinion.device.VfioDevice;
 import org.pinion.linux.ErrnoException;
 
 /**
- * Reads and writes a device's regions for its driver, and resets it, with the meaning of {@link
- * org.pinion.api.AttachedDevice}; what fails is told with its cause. May be used from any thread.
+ * What a driver does with its device: reads and writes of regions and the reset, with the meaning of {@link
+ * org.pinion.api.AttachedDevice}, and what {@link VfioDevice} has beside; what fails is told with its cause. May be
+ * used from any thread.
  *
  * @param vfio the open device
  * @param address the device's address, for messages
@@ -57,12 +63,71 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         }
     }
 
+    /**
+     * Maps a part of a region into this process.
+     *
+     * @param region the region's index
+     * @param area a part of what can be mapped of it, in whole pages
+     * @return the mapping, which is closed with the device at the latest
+     * @throws IommuException if the device has no such region or the kernel does not map it
+     */
+    public RegionMapping map(int region, RegionArea area) throws IommuException {
+        try {
+            return vfio.map(region, area);
+        } catch (ErrnoException failure) {
+            throw RegionCauses.ofMapping(failure)
+                    .failing(operation("map", region, area.offset(), area.size()), failure);
+        }
+    }
+
+    /**
+     * Allows the device interrupts.
+     *
+     * @param kind which kind, such as {@link org.pinion.linux.uapi.Vfio#PCI_MSI_IRQ}
+     * @param count how many of them, from the first on
+     * @return the interrupts; the caller closes them
+     * @throws IommuException if the device has not that many, or the kernel refuses
+     */
+    public Interrupts interrupts(int kind, int count) throws IommuException {
+        try {
+            return vfio.interrupts(kind, count);
+        } catch (ErrnoException failure) {
+            String operation = "enable %d %s interrupts of %s".formatted(count, InterruptCauses.name(kind), address);
+            throw InterruptCauses.of(kind, failure).failing(operation, failure);
+        }
+    }
+
+    /**
+     * Resets the slot or bus of the device, with all devices on it.
+     *
+     * @param groups descriptors as {@link VfioDevice#hotReset} takes them
+     * @throws IommuException if that cannot be done; the message names the devices that are in the way
+     */
+    public void hotReset(List<Integer> groups) throws IommuException {
+        String operation = "reset the bus of " + address;
+        List<DependentDevice> devices;
+        try {
+            devices = vfio.hotResetDevices();
+        } catch (ErrnoException failure) {
+            throw HotResetCauses.ofAsking(failure).failing(operation, failure);
+        }
+        try {
+            vfio.hotReset(groups);
+        } catch (ErrnoException failure) {
+            throw HotResetCauses.of(address, devices, !groups.isEmpty(), failure).failing(operation, failure);
+        }
+    }
+
     private IommuException failed(String verb, int region, long offset, long size, IOException failure) {
-        String operation = "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, size, offset, region, address);
+        String operation = operation(verb, region, offset, size);
         return switch (failure) {
             case ErrnoException answer -> RegionCauses.of(answer).failing(operation, answer);
             case RegionAccessException access -> new IommuException(operation, null, null, access.why(), "", access);
             default -> new IommuException(operation, null, null, failure.getMessage(), "", failure);
         };
+    }
+
+    private String operation(String verb, int region, long offset, long size) {
+        return "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, size, offset, region, address);
     }
 }

@@ -23,4 +23,19 @@ public final class RegionCauses {
             default -> Cause.unknown(failure);
         };
     }
+
+    /**
+     * @param failure the kernel's answer to a mapping of a region
+     * @return the cause
+     */
+    public static Cause ofMapping(ErrnoException failure) {
+        return switch (failure.errno()) {
+            case EINVAL ->
+                new Cause("the device has no such region, or the kernel lets no process map that part of it",
+                        "map what the region lists as mappable, in whole pages");
+            case EBUSY -> new Cause("a driver of the host has the BAR", "unbind that driver");
+            case ENOMEM, EAGAIN -> new Cause("the process has no room for it", "close other mappings");
+            default -> of(failure);
+        };
+    }
 }

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 /** Reads what tells about IOMMUs. */
 final class IommuReader {
 
+    private static final String UNITS = "/sys/class/iommu";
     private static final String TABLES = "/sys/firmware/acpi/tables";
     private static final List<String> IOMMU_TABLES = List.of("DMAR", "IVRS", "IORT", "VIOT");
     private static final Pattern VENDOR = Pattern.compile("^vendor_id\\s*:\\s*(\\S+)", Pattern.MULTILINE);
@@ -19,7 +20,10 @@ final class IommuReader {
         String processor = files.word("/proc/cpuinfo");
         Matcher vendor = VENDOR.matcher(processor);
         return new IommuFacts(
-                files.names("/sys/class/iommu"),
+                !files.names("/sys").isEmpty(),
+                files.names(UNITS).stream()
+                        .filter(unit -> !files.names(UNITS + "/" + unit + "/devices").isEmpty())
+                        .toList(),
                 IOMMU_TABLES.stream().filter(tables::contains).findFirst().orElse(""),
                 vendor.find() ? vendor.group(1) : "",
                 HYPERVISOR.matcher(processor).find());

@@ -41,7 +41,9 @@ final class IommuRules {
 
     private static Optional<String> cause(HostFacts host) {
         IommuFacts iommu = host.iommu();
-        if (switchedOff(host)) {
+        if (!iommu.told()) {
+            return Optional.of("/sys is empty here, so that it shows neither an IOMMU nor a device");
+        } else if (switchedOff(host)) {
             return Optional.of("the kernel was started with " + String.join(" ", host.kernel().iommuWords()));
         } else if (!iommu.firmwareTable().isEmpty()) {
             return Optional.of("the firmware describes an IOMMU (ACPI table " + iommu.firmwareTable()
@@ -59,7 +61,9 @@ final class IommuRules {
     private static Remedy remedy(HostFacts host) {
         IommuFacts iommu = host.iommu();
         String table = iommu.firmwareTable();
-        if (switchedOff(host)) {
+        if (!iommu.told()) {
+            return Remedy.of("let this process see the host's /sys", "mount -t sysfs sysfs /sys");
+        } else if (switchedOff(host)) {
             String words = String.join(" ", host.kernel().iommuWords());
             return Remedy.of("take '" + words + "' off the kernel's command line and start the machine again");
         } else if (table.equals("DMAR") || table.isEmpty() && !iommu.virtual() && isIntel(iommu)) {

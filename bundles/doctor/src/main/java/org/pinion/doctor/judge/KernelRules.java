@@ -101,7 +101,7 @@ final class KernelRules {
         } else if (option.isEmpty()) {
             return note.found("unknown: it depends on CONFIG_VFIO_PCI_DMABUF (Linux 6.19 and later), and the kernel's"
                             + " options cannot be read")
-                    .means("a plan says for each BAR whether it can be mapped")
+                    .means("the limits of a device, where it can be asked for them, say which of its BARs others reach")
                     .finding();
         }
         return Note.of(host.iommufd().opens() ? Level.OK : Level.INFO, "p2p", "P2P (BARs as DMA targets)")

@@ -14,9 +14,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 final class DeviceList {
 
     private static final List<String> KNOWN = List.of("address", "model", "group", "driver", "aperture", "page-sizes",
-            "dirty-tracking", "reserved", "unsafe-interrupts");
-    private static final List<String> ONLY_PCI =
-            List.of("driver", "aperture", "page-sizes", "dirty-tracking", "reserved", "unsafe-interrupts");
+            "dirty-tracking", "reserved", "unsafe-interrupts", "reset");
+    private static final List<String> ONLY_PCI = List.of(
+            "driver", "aperture", "page-sizes", "dirty-tracking", "reserved", "unsafe-interrupts", "reset");
     private static final Pattern PCI = Pattern.compile("[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]");
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String NO_DRIVER = "none";
@@ -68,10 +68,13 @@ final class DeviceList {
 
     private HostDevice pci(Keys keys, String address, DeviceModel model, IommuDefaults iommu) {
         String driver = keys.find("driver").map(node -> Values.text(keys.place("driver"), node)).orElse("vfio-pci");
-        boolean unsafe = keys.find("unsafe-interrupts")
-                .map(node -> Values.truth(keys.place("unsafe-interrupts"), node)).orElse(false);
         return new HostDevice(address, model, group(keys), driver.equals(NO_DRIVER) ? "" : driver,
-                IommuDefaults.geometry(keys, iommu.geometry()), reserved(keys, iommu), unsafe);
+                IommuDefaults.geometry(keys, iommu.geometry()), reserved(keys, iommu),
+                truth(keys, "unsafe-interrupts"), truth(keys, "reset"));
+    }
+
+    private static boolean truth(Keys keys, String key) {
+        return keys.find(key).map(node -> Values.truth(keys.place(key), node)).orElse(false);
     }
 
     private static List<ReservedRegion> reserved(Keys keys, IommuDefaults iommu) {

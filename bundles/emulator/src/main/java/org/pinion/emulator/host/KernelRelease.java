@@ -44,4 +44,9 @@ public enum KernelRelease {
     public boolean exportsDmaBufs() {
         return this != LINUX_6_12;
     }
+
+    /** {@return whether VFIO has interrupts for the errors of functions that are not of PCI Express} */
+    public boolean tellsErrorsOfAll() {
+        return this != LINUX_6_12;
+    }
 }

@@ -122,6 +122,11 @@ public final class PciFunction {
     /** Puts registers back to what they are after power-on, and stops DMA. */
     public void reset() {
         bars.values().forEach(Bar::reset);
+        enable();
+    }
+
+    /** Lets it answer in its BARs and do no DMA, as one that has just been enabled. */
+    public void enable() {
         config.enable();
     }
 

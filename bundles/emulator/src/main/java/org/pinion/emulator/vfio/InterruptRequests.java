@@ -15,7 +15,7 @@ import org.pinion.linux.uapi.VfioIrqSet;
 
 /**
  * The requests about a device's interrupts (drivers/vfio/pci/vfio_pci_intrs.c). {@code edu} has one, as INTx or as
- * MSI; every device has the host's request to let go, which never comes here.
+ * MSI; every device has the host's request to let go, and a PCI function its errors; they never come here.
  */
 final class InterruptRequests {
 
@@ -41,7 +41,8 @@ final class InterruptRequests {
         VfioIrqInfo info = new VfioIrqInfo(copy);
         SyscallException.require(
                 Integer.compareUnsigned(info.declaredSize(), VfioIrqInfo.SIZE) >= 0
-                        && Integer.compareUnsigned(info.index(), KINDS) < 0,
+                        && Integer.compareUnsigned(info.index(), KINDS) < 0
+                        && (info.index() != Vfio.PCI_ERR_IRQ || device.tellsErrors()),
                 Errno.EINVAL);
         int more = info.index() == Vfio.PCI_INTX_IRQ
                 ? Vfio.IRQ_MASKABLE | Vfio.IRQ_AUTOMASKED
@@ -54,6 +55,7 @@ final class InterruptRequests {
         boolean edu = device.host().model() == DeviceModel.EDU;
         return switch (kind) {
             case Vfio.PCI_INTX_IRQ, Vfio.PCI_MSI_IRQ -> edu ? 1 : 0;
+            case Vfio.PCI_ERR_IRQ -> device.tellsErrors() ? 1 : 0;
             case Vfio.PCI_REQ_IRQ -> 1;
             default -> 0;
         };
@@ -72,7 +74,7 @@ final class InterruptRequests {
                 Integer.compareUnsigned(set.declaredSize(), VfioIrqSet.SIZE) >= 0 && known, Errno.EINVAL);
         long last = Integer.toUnsignedLong(set.start()) + Integer.toUnsignedLong(set.count());
         SyscallException.require(last <= count(set.index()), Errno.EINVAL);
-        if (set.index() != Vfio.PCI_REQ_IRQ) {
+        if (set.index() != Vfio.PCI_REQ_IRQ && set.index() != Vfio.PCI_ERR_IRQ) {
             carryOut(set, data, action, argument);
         }
     }

@@ -99,7 +99,9 @@ public final class VfioDevice {
         }
     }
 
-    void reset() {
+    /** EINVAL if the device has no reset of its own: then nothing has happened (vfio_pci_ioctl_reset). */
+    void reset() throws SyscallException {
+        SyscallException.require(host.resets(), Errno.EINVAL);
         exported.forEach(DmaBuf::revoke);
         function.reset();
         exported.forEach(DmaBuf::restore);
@@ -107,6 +109,11 @@ public final class VfioDevice {
 
     boolean exportsDmaBufs() {
         return release.exportsDmaBufs() && host.model().pci();
+    }
+
+    /** Whether there are interrupts for its errors: no emulated function is of PCI Express. */
+    boolean tellsErrors() {
+        return release.tellsErrorsOfAll() && host.model().pci();
     }
 
     DmaBuf export(int bar, long offset, long length) {
@@ -139,7 +146,16 @@ public final class VfioDevice {
     void open(DmaPort to) {
         if (opens++ == 0) {
             port = to;
+            putInOrder();
+        }
+    }
+
+    /** A device that has no reset of its own goes from one owner to the next with what is in its registers. */
+    private void putInOrder() {
+        if (host.resets()) {
             function.reset();
+        } else {
+            function.enable();
         }
     }
 
@@ -149,7 +165,7 @@ public final class VfioDevice {
         }
         exported.forEach(DmaBuf::revoke);
         exported.clear();
-        function.reset();
+        putInOrder();
         port = null;
         if (binding != null) {
             binding.unbind();
