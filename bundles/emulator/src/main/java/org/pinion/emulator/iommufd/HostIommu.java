@@ -13,8 +13,8 @@ import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.Iommufd;
 
 /**
- * The IOMMU in front of a device of the machine: it makes plain page tables, or such as tell what devices wrote, and says
- * what QEMU's IOMMU of its driver does.
+ * The IOMMU in front of a device of the machine: it makes plain page tables, or such as tell what devices wrote, and
+ * says what QEMU's IOMMU of its driver does.
  *
  * @param device the device
  * @param driver the IOMMU's driver
