@@ -80,7 +80,14 @@ make_start_up_cache() {
     cp -R "$target/cache" "$work/pinion/cache"
 }
 
-# What the guest sees at /tmp/lab. The distribution in it is a copy: tests put a bundle in, and may do worse.
+# A file system with write-back, for tests of memory in files.
+make_disk() {
+    truncate -s 16M "$work/disk"
+    PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q "$work/disk"
+}
+
+# What the guest sees at /tmp/lab, and what of it the guest is to do. The distribution in it is a copy: tests put a
+# bundle in, and may do worse.
 fill_work() {
     work=$target/$name
     rm -rf "$work"
@@ -90,7 +97,9 @@ fill_work() {
     cp -Rp "$assembled" "$work/pinion"
     make_start_up_cache
     cp -R "$root/distribution/captures" "$work/captures"
-    printf 'JAVA_HOME=%s\nLAB_IOMMU=%s\nexport JAVA_HOME LAB_IOMMU\n' "$jdk" "$iommu" >"$work/environment"
+    make_disk
+    printf 'JAVA_HOME=%s\nLAB_IOMMU=%s\nLAB_DOES=%s\nexport JAVA_HOME LAB_IOMMU\n' "$jdk" "$iommu" "$1" \
+        >"$work/environment"
 }
 
 iommu_device() {
@@ -106,6 +115,7 @@ iommu_device() {
 guest() {
     set -- -accel tcg -machine q35,kernel-irqchip=split -cpu max -smp 2 -m 4G -no-reboot -display none -monitor none \
         -net none -device "$(iommu_device)" -kernel "$kernel" \
+        -drive "file=$(printf '%s' "$work/disk" | sed 's/,/,,/g'),format=raw,if=virtio" \
         -append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=262144,cache=loose \
 ro intel_iommu=on no_timer_check panic=-1 loglevel=${loglevel:-5} init=/bin/sh -- -c \"/bin/mount -t tmpfs tmp /tmp && \
 /bin/mkdir /tmp/lab && /bin/mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose lab /tmp/lab && \

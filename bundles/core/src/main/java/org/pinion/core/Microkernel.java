@@ -57,6 +57,7 @@ public final class Microkernel {
             Thread.ofPlatform().daemon().name("pinion-core").factory(),
             new ThreadPoolExecutor.DiscardPolicy());
 
+    private final Guard guard = new Guard(settings::pluginBudget);
     private final PluginRegistry registry;
     private final Spaces spaces;
 
@@ -65,7 +66,6 @@ public final class Microkernel {
      */
     @Activate
     public Microkernel(CoreConfiguration configuration) {
-        Guard guard = new Guard(settings::pluginBudget);
         registry = new PluginRegistry(guard, events, executor, new PluginListener() {
             @Override
             public void plansMayChange(String cause) {
@@ -90,6 +90,7 @@ public final class Microkernel {
     void stop() {
         executor.shutdownNow();
         spaces.closeAll();
+        guard.renew();
     }
 
     Spaces spaces() {

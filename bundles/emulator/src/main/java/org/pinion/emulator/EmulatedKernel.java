@@ -152,7 +152,7 @@ public final class EmulatedKernel implements Kernel {
             return new IommufdFile(new IommufdContext(memory, locked, files, host), host.release(), mocks);
         }
         if (path.equals(CONTAINER)) {
-            return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit()));
+            return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit(), host.release()));
         }
         VfioGroup group = groups.get(path);
         if (group != null) {

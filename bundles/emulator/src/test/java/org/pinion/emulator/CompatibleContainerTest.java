@@ -96,6 +96,39 @@ class CompatibleContainerTest {
     }
 
     @Test
+    void anIommuThatForcesSnoopingIsToldOf() {
+        String host = """
+                iommu: {forces-snooping: true}
+                devices:
+                  - {address: "0000:00:10.0", model: edu, group: 0}
+                """;
+        ContainerProcess iommufd = ContainerProcess.onIommufd(host);
+        iommufd.device(iommufd.joined(0), EDU);
+        assertThat(iommufd.extension(VfioType1.DMA_CC)).isEqualTo(1);
+        ContainerProcess container = ContainerProcess.on(host);
+        container.ready(0, V2);
+        assertThat(container.extension(VfioType1.DMA_CC)).isEqualTo(1);
+    }
+
+    @Test
+    void aVirtioIommuTakesWhatMayBeNeitherReadNorWritten() {
+        ContainerProcess virtio = ContainerProcess.onIommufd("""
+                iommu: {aperture: 0x0-0xffffffffffffffff, maps-without-access: true}
+                devices:
+                  - {address: "0000:00:10.0", model: edu, group: 0}
+                """);
+        long memory = virtio.memory(PAGE).address();
+        int group = virtio.joined(0);
+        assertThat(virtio.map(0, memory, PAGE, 0x1000)).isZero();
+        Edu edu = new Edu(virtio.kernel, virtio.device(group, EDU));
+        assertThat(virtio.map(0, memory, PAGE, 0x2000)).isZero();
+        edu.busMaster(true);
+        edu.fromMemory(0x1000, 16);
+        edu.toMemory(0x2000, 16);
+        assertThat(virtio.kernel.faults()).hasSize(2);
+    }
+
+    @Test
     void aDevicesTransfersGoThroughItsMappings() {
         int group = process.joined(0);
         process.setIommu(V2);

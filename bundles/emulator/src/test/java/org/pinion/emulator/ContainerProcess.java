@@ -62,6 +62,10 @@ final class ContainerProcess {
         return new ContainerProcess(EmulatedKernel.lab(), true);
     }
 
+    static ContainerProcess onIommufd(String hostFile) {
+        return new ContainerProcess(EmulatedKernel.of(HostFile.read("test.yaml", hostFile)), true);
+    }
+
     int openContainer() {
         return kernel.open("/dev/vfio/vfio", Fcntl.O_RDWR);
     }

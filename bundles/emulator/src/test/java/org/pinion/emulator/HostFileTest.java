@@ -37,6 +37,8 @@ class HostFileTest {
                 iommu:
                   aperture: 0x1000-0xffff_ffff
                   page-sizes: [4K, 64K]
+                  maps-without-access: true
+                  forces-snooping: true
                   reserved:
                     - {range: 0x8000000-0x80fffff, type: msi}
                 devices:
@@ -57,7 +59,7 @@ class HostFileTest {
         assertThat(host.ipcLock()).isTrue();
         assertThat(host.dmaEntryLimit()).isEqualTo(17);
         assertThat(host.devices()).containsExactly(new HostDevice("0000:3a:1f.7", DeviceModel.IVSHMEM, 12, "",
-                new IommuGeometry(new IovaRange(0, 0xffffffffL), List.of(2L << 20)),
+                new IommuGeometry(new IovaRange(0, 0xffffffffL), List.of(2L << 20), false, true, true),
                 List.of(new ReservedRegion(new IovaRange(0x8000000, 0x80fffff), ReservedType.MSI),
                         new ReservedRegion(new IovaRange(0x100000, 0x1fffff), ReservedType.DIRECT)), true, true));
     }

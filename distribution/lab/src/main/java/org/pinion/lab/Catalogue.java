@@ -13,7 +13,10 @@ final class Catalogue {
         for (String backend : backends) {
             tests.addAll(DmaTests.on(backend));
             tests.addAll(OrderTests.on(backend));
+            tests.addAll(LawTests.on(backend));
             tests.addAll(CauseTests.on(backend));
+            tests.addAll(VmaTests.on(backend));
+            tests.addAll(KernelTests.on(backend));
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
             tests.addAll(BackendTests.on(backend));

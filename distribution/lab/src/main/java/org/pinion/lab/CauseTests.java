@@ -4,12 +4,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.FlatView;
 import org.pinion.api.HostMemory;
 import org.pinion.api.IommuException;
+import org.pinion.api.Mapping;
 import org.pinion.api.RefusedException;
 import org.pinion.api.Section;
 import org.pinion.linux.sysfs.PciFunction;
@@ -19,11 +21,21 @@ final class CauseTests {
 
     private static final long MIB = 1 << 20;
     private static final long GUEST = 64 * MIB;
+    private static final String ENTRY_LIMIT = "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit";
     private static final AddressRange MSI = AddressRange.ofSize(0xfee0_0000L, MIB);
 
     private CauseTests() {}
 
     static List<AcceptanceTest> on(String backend) {
+        List<AcceptanceTest> tests = new ArrayList<>(ofBoth(backend));
+        if (backend.equals("vfio")) {
+            tests.add(AcceptanceTest.on(backend, "cause-entry-limit", "more mappings than a container takes",
+                    CauseTests::entryLimit));
+        }
+        return tests;
+    }
+
+    private static List<AcceptanceTest> ofBoth(String backend) {
         return List.of(
                 AcceptanceTest.on(backend, "cause-host-driver", "a device that its host driver has",
                         CauseTests::hostDriver),
@@ -82,7 +94,7 @@ final class CauseTests {
         String parameter = KernelView.unsafeInterrupts(backend);
         lab.kernel().writeFile(parameter, "N");
         try {
-            if (lab.guest().isolatesInterrupts()) {
+            if (KernelView.isolatesInterrupts()) {
                 try (AddressSpace space = lab.open(backend, "strict")) {
                     space.attach(Guest.EDU);
                 }
@@ -127,6 +139,26 @@ final class CauseTests {
             edu.write(range.last() - 63, 64);
             Expect.equal("the last byte", (byte) 0x5a, memory.segment().get(
                     ValueLayout.JAVA_BYTE, MIB - 1));
+        }
+    }
+
+    private static void entryLimit(Lab lab, String backend) throws Exception {
+        String before = lab.kernel().readFile(ENTRY_LIMIT).strip();
+        lab.kernel().writeFile(ENTRY_LIMIT, "2");
+        try (HostMemory memory = lab.memory(3 * MIB); AddressSpace space = lab.open(backend, "strict")) {
+            List<Section> sections = LongStream.range(0, 3)
+                    .mapToObj(at -> Views.ram(AddressRange.ofSize(2 * at * MIB, MIB), memory, at * MIB))
+                    .toList();
+            space.attach(Guest.EDU);
+            space.commit(FlatView.of("memory", sections.subList(0, 2)));
+            List<Mapping> table = space.snapshot().table();
+            IommuException failure =
+                    Expect.failure(IommuException.class, () -> space.commit(FlatView.of("memory", sections)));
+            Expect.says(failure.getMessage(), sections.getLast().range().toString(),
+                    "the container takes no more mappings: it has 2", "echo 1000000 > " + ENTRY_LIMIT);
+            Expect.equal("the table after it", table, space.snapshot().table());
+        } finally {
+            lab.kernel().writeFile(ENTRY_LIMIT, before);
         }
     }
 

@@ -43,11 +43,6 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     /** A device that a driver of the host has. */
     static final String HOST_DEVICE = "0000:00:14.1";
 
-    /** Whether interrupts of devices are isolated, so that VFIO takes them without being told that it may. */
-    boolean isolatesInterrupts() {
-        return iommu.equals("intel");
-    }
-
     /** Whether a DMA that the IOMMU stops is in the kernel's log: QEMU's AMD IOMMU does not tell the kernel. */
     boolean reportsFaults() {
         return !iommu.equals("amd");

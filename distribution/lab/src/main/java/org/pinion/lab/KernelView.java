@@ -3,13 +3,19 @@ package org.pinion.lab;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.MemlockUsage;
 import org.pinion.linux.procfs.ProcessMemory;
+import org.pinion.linux.sysfs.MediatedDevice;
+import org.pinion.linux.sysfs.MediatedDevices;
 import org.pinion.linux.sysfs.PciFunction;
 import org.pinion.linux.sysfs.PciFunctions;
 
@@ -39,6 +45,15 @@ final class KernelView {
     /** Kilobytes of page tables of IOMMUs, in the whole system. */
     long iommuPageTables() throws IOException {
         return kilobytes("/proc/meminfo", "SecPageTables:");
+    }
+
+    /** Kilobytes that pages tied to memory take, in the whole system: locked, kept from being reclaimed, of IOMMUs. */
+    Map<String, Long> tiedMemory() throws IOException {
+        Map<String, Long> tied = new LinkedHashMap<>();
+        for (String name : List.of("Unevictable:", "Mlocked:", "SecPageTables:")) {
+            tied.put(name, kilobytes("/proc/meminfo", name));
+        }
+        return tied;
     }
 
     private long kilobytes(String file, String name) throws IOException {
@@ -81,9 +96,22 @@ final class KernelView {
     /** The nodes that a backend opens for a device, in the order in which it opens them. */
     List<Path> nodes(String address, String backend) throws IOException {
         PciFunction function = function(address);
+        return nodes(backend, function.group(), function.characterDevice());
+    }
+
+    /** The nodes that the backends open for a mediated device. */
+    List<Path> mediatedNodes(String uuid) throws IOException {
+        MediatedDevice device = new MediatedDevices(kernel).find(uuid)
+                .orElseThrow(() -> new AssertionError("there is no mediated device " + uuid));
+        return Stream.of("iommufd", "vfio")
+                .flatMap(backend -> nodes(backend, device.group(), device.characterDevice()).stream())
+                .toList();
+    }
+
+    private static List<Path> nodes(String backend, OptionalInt group, Optional<String> characterDevice) {
         return backend.equals("vfio")
-                ? List.of(Path.of("/dev/vfio/vfio"), Path.of("/dev/vfio/" + function.group().getAsInt()))
-                : List.of(Path.of("/dev/iommu"), Path.of(function.characterDevice().orElseThrow()));
+                ? List.of(Path.of("/dev/vfio/vfio"), Path.of("/dev/vfio/" + group.orElseThrow()))
+                : List.of(Path.of("/dev/iommu"), Path.of(characterDevice.orElseThrow()));
     }
 
     /** The nodes that the backends open for a device. */
@@ -95,6 +123,15 @@ final class KernelView {
     static String unsafeInterrupts(String backend) {
         return "/sys/module/" + (backend.equals("vfio") ? "vfio_iommu_type1" : "iommufd")
                 + "/parameters/allow_unsafe_interrupts";
+    }
+
+    /**
+     * Whether the IOMMU isolates the interrupts of devices, so that VFIO takes them without being told that it may.
+     * QEMU's virtio IOMMU does not; its AMD IOMMU does for the drivers of some versions and not for those of others.
+     */
+    static boolean isolatesInterrupts() throws IOException {
+        return log().lines().anyMatch(line -> line.contains("AMD-Vi: Interrupt remapping enabled")
+                || line.contains("DMAR-IR: Enabled IRQ remapping"));
     }
 
     /** A PCI function, as the kernel has it now. */

@@ -27,6 +27,8 @@ final class OrderTests {
     private static final AddressRange MSI = AddressRange.ofSize(0xfee0_0000L, MIB);
     private static final AddressRange FAR = AddressRange.ofSize(1L << 39, MIB);
     private static final AddressRange NOWHERE = AddressRange.ofSize(0x4000_0000L, MIB);
+    /** A backend finds out whether the kernel maps files by asking for a file that is not open. */
+    private static final Set<String> QUESTIONS = Set.of("IOAS_MAP_FILE: EBADF", "IOAS_MAP_FILE: ENOTTY");
     private static final long BAD_ADDRESS = 0x1000;
 
     /** What is done to a space; the order is what the tests vary. */
@@ -49,17 +51,27 @@ final class OrderTests {
     }
 
     private static void sameResult(Lab lab, String backend, String policy) throws Exception {
-        try (HostMemory memory = lab.memory(4 * MIB)) {
+        try (HostMemory memory = lab.memory(4 * MIB); KernelTap tap = KernelTap.on(lab, backend)) {
             FlatView view = view(memory, policy);
             Set<Result> results = new HashSet<>();
             for (List<Step> order : orders()) {
                 results.add(result(lab, backend, policy, view, order));
+                nothingFailed(order, tap.heard());
                 Expect.that(results.size() == 1, "in order " + order + " the result is another: " + results);
             }
             Result result = results.iterator().next();
             expectMapped(result, LOW);
             expectReason(result, MSI, "reserved (msi) by " + Guest.EDU);
         }
+    }
+
+    /** Devices were attached and mappings made by requests of which none failed. */
+    private static void nothingFailed(List<Step> order, List<String> heard) {
+        Expect.says(heard.toString(), "MAP");
+        Expect.that(heard.stream().anyMatch(answer -> answer.matches("(ATTACH_IOMMUFD_PT|GROUP_SET_CONTAINER): 0")),
+                "in order " + order + " nothing was attached: " + heard);
+        Expect.equal("requests that failed in order " + order, List.of(),
+                heard.stream().filter(answer -> answer.matches(".*: E.*") && !QUESTIONS.contains(answer)).toList());
     }
 
     private static Result result(Lab lab, String backend, String policy, FlatView view, List<Step> order)

@@ -19,9 +19,12 @@ final class Permissions implements AutoCloseable {
         Files.setPosixFilePermissions(node, PosixFilePermissions.fromString(permissions));
     }
 
-    /** Lets everybody open the IOMMU, and the first edu by its device and by its group. */
+    /** Lets everybody open the IOMMU, and the first edu and the mdev by their devices and by their groups. */
     void openNodes(Lab lab) throws IOException {
         for (Path node : lab.look().nodes(Guest.EDU)) {
+            set(node, "rw-rw-rw-");
+        }
+        for (Path node : lab.look().mediatedNodes(lab.guest().mdev())) {
             set(node, "rw-rw-rw-");
         }
     }

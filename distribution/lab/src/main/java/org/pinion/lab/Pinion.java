@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The shipped command as a process of its own. */
 final class Pinion {
@@ -66,8 +68,16 @@ final class Pinion {
     /** Starts {@code pinion run}, whose console is the process's standard input. */
     ResidentPinion start(Path state) throws IOException {
         ProcessBuilder builder = builder("run");
+        builder.environment().put("PINION_OPTS", quickStart());
         builder.environment().put("PINION_STATE", state.toString());
         return new ResidentPinion(builder.redirectErrorStream(true).start());
+    }
+
+    /** What makes this process's Java start quickly; for a single command the launcher does so by itself. */
+    private static String quickStart() {
+        return Stream.of(System.getenv().getOrDefault("PINION_OPTS", "").split(" "))
+                .filter(option -> option.startsWith("-XX:"))
+                .collect(Collectors.joining(" "));
     }
 
     private ProcessBuilder builder(String... arguments) {

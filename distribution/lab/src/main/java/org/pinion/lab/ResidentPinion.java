@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class ResidentPinion implements AutoCloseable {
 
     private static final long STOP_SECONDS = 30;
+    /** An emulated processor starts Java slowly, and a busy host makes it slower still. */
+    private static final int ANSWER_SECONDS = 240;
 
     private final Process process;
     private final Writer console;
@@ -50,8 +52,23 @@ final class ResidentPinion implements AutoCloseable {
         await(answer);
     }
 
+    /** Types lines, and does not wait for what they say. */
+    void type(List<String> lines) throws IOException {
+        for (String line : lines) {
+            console.write(line + "\n");
+        }
+        console.flush();
+    }
+
+    /** In how many lines of its output some words are. */
+    long count(String words) {
+        synchronized (said) {
+            return said.stream().filter(line -> line.contains(words)).count();
+        }
+    }
+
     void await(String words) throws Exception {
-        Expect.within(60, () -> "pinion run did not say '" + words + "' but: " + output(), () -> {
+        Expect.within(ANSWER_SECONDS, () -> "pinion run did not say '" + words + "' but: " + output(), () -> {
             Expect.that(process.isAlive() || output().contains(words), "pinion run ended: " + output());
             return output().contains(words);
         });

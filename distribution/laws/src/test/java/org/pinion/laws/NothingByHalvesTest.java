@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pinion.api.Access;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
 import org.pinion.api.FlatView;
 import org.pinion.api.FlatViewChange;
 import org.pinion.api.HostDevice;
@@ -15,8 +19,11 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Section;
+import org.pinion.api.SectionKind;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
+import org.pinion.api.guest.Notification;
+import org.pinion.api.guest.Translations;
 import org.pinion.core.space.Space;
 import org.pinion.core.table.Mappings;
 
@@ -25,6 +32,16 @@ import org.pinion.core.table.Mappings;
  * says that it is degraded and exactly what is missing; the next commit heals it, and nothing leaks.
  */
 class NothingByHalvesTest {
+
+    /** A window of a virtual IOMMU where no device reserves anything. */
+    private static final Section WINDOW = new Section(
+            AddressRange.ofSize(64L << 20, 256 * 4096),
+            SectionKind.IOMMU,
+            Backing.NONE,
+            Access.READ_WRITE,
+            "intel_iommu",
+            "",
+            Map.of());
 
     private static final int[] IN_A_ROW = {1, 1, 2, 3, 1000};
 
@@ -195,14 +212,15 @@ class NothingByHalvesTest {
         for (String device : devices.subList(0, attached)) {
             space.attach(device);
         }
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> attached < devices.size()
                     ? new Scenario(world, space, it -> it.attach(devices.get(attached)), "attach")
                     : closing(world, space);
             case 1 -> attached > 0
                     ? new Scenario(world, space, it -> it.detach(devices.getFirst()), "detach")
                     : closing(world, space);
-            case 2 -> random.nextInt(4) == 0 ? closing(world, space) : committing(world, space, random);
+            case 2 -> translating(world, space, random);
+            case 3 -> random.nextInt(4) == 0 ? closing(world, space) : committing(world, space, random);
             default -> committing(world, space, random);
         };
     }
@@ -225,6 +243,30 @@ class NothingByHalvesTest {
                 ? new FlatViewChange(RangeSet.ALL, next.sections())
                 : changeOf(now.get(random.nextInt(now.size())), random);
         return new Scenario(world, space, it -> it.commit(change), "commit of a change");
+    }
+
+    private static Scenario translating(World world, Space space, Random random) throws IommuException {
+        FlatView guest = space.snapshot().plan().view();
+        space.commit(FlatViewChange.NONE.show(WINDOW));
+        Translations translations = new Translations(space, WINDOW, () -> guest);
+        translations.apply(notifications(guest.sections(), random));
+        List<Notification> batch = notifications(guest.sections(), random);
+        return new Scenario(world, space, _ -> translations.apply(batch), "batch of a virtual IOMMU");
+    }
+
+    private static List<Notification> notifications(List<Section> guest, Random random) {
+        List<Notification> batch = new ArrayList<>();
+        for (int i = guest.isEmpty() ? 0 : random.nextInt(12); i > 0; i--) {
+            int first = random.nextInt(200);
+            AddressRange iova =
+                    AddressRange.ofSize(WINDOW.range().start() + first * 4096, (1 + random.nextInt(24)) * 4096);
+            long leads = guest.get(random.nextInt(guest.size())).range().start() & -4096;
+            boolean wraps = Long.compareUnsigned(leads, -iova.size()) > 0;
+            batch.add(wraps || random.nextInt(3) == 0
+                    ? Notification.unmap(iova)
+                    : Notification.map(iova, leads, random.nextBoolean() ? Access.READ : Access.READ_WRITE));
+        }
+        return batch;
     }
 
     private static FlatViewChange changeOf(Section section, Random random) {

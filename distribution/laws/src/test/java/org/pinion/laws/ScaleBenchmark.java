@@ -28,6 +28,8 @@ import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
+import org.pinion.api.guest.Notification;
+import org.pinion.api.guest.Translations;
 import org.pinion.core.space.Space;
 import org.pinion.emulator.EmulatedKernel;
 import org.pinion.emulator.host.DeviceModel;
@@ -57,6 +59,15 @@ public class ScaleBenchmark {
     private static final int DEVICES = 64;
     private static final String PLUG = address(DEVICES);
 
+    private static final Section WINDOW = new Section(
+            AddressRange.ofSize(1L << 46, 1L << 32),
+            SectionKind.IOMMU,
+            Backing.NONE,
+            Access.READ_WRITE,
+            "intel_iommu",
+            "",
+            Map.of());
+
     @Param({"1000", "1000000"})
     int sections;
 
@@ -64,6 +75,7 @@ public class ScaleBenchmark {
     String backend;
 
     private Space space;
+    private Translations translations;
     private int fd;
     private long turn;
 
@@ -103,7 +115,11 @@ public class ScaleBenchmark {
         for (long i = 0; i < sections; i++) {
             all.add(section(i, i));
         }
+        all.add(WINDOW);
         space.commit(FlatView.of("guest", all));
+        FlatView guest = FlatView.of("memory", List.of(
+                Section.ram(AddressRange.ofSize(0, FILE_PAGES * PAGE), new Backing.MemoryFile(fd, 0, 0), "ram")));
+        translations = new Translations(space, WINDOW, () -> guest);
     }
 
     private Section section(long index, long filePage) {
@@ -141,5 +157,20 @@ public class ScaleBenchmark {
     public Explanation why() {
         turn++;
         return space.why(iova(Math.floorMod(turn * 0x9e3779b97f4a7c15L, sections)));
+    }
+
+    /** The guest's IOMMU maps 32 pages here and there in one batch, and unmaps them in another. */
+    @Benchmark
+    public CommitReport batchesOfTranslations() throws IommuException {
+        List<Notification> maps = new ArrayList<>();
+        List<Notification> unmaps = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            long page = Math.floorMod(++turn * 0x9e3779b97f4a7c15L, FILE_PAGES);
+            AddressRange iova = AddressRange.ofSize(WINDOW.range().start() + page * PAGE, PAGE);
+            maps.add(Notification.map(iova, (page ^ 1) * PAGE, Access.READ_WRITE));
+            unmaps.add(Notification.unmap(iova));
+        }
+        translations.apply(maps);
+        return translations.apply(unmaps);
     }
 }

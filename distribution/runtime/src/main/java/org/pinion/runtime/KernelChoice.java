@@ -2,8 +2,12 @@ package org.pinion.runtime;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,27 +21,39 @@ import java.util.Optional;
  */
 record KernelChoice(String type, Optional<Path> host, String reason) {
 
-    /** The files of which a native kernel must let one be opened. */
+    /** The device nodes of which a native kernel must have one. */
     static final List<Path> NATIVE_FILES = List.of(Path.of("/dev/iommu"), Path.of("/dev/vfio/vfio"));
+
+    /** Has an entry for each of these nodes that a driver answers, of the node's name. */
+    static final Path DRIVERS = Path.of("/sys/class/misc");
 
     private static final String TYPE_PROPERTY = "org.pinion.kernel";
     private static final String HOST_PROPERTY = "org.pinion.emulator.host";
 
-    static KernelChoice of(Optional<Path> host, List<Path> nativeFiles) {
+    /** What became of opening a node. */
+    private enum Answer { OPENED, REFUSED, ABSENT }
+
+    /**
+     * A node that refuses this user makes the choice native, too: the backend then says what is missing. To emulate
+     * a host in its place would answer a question that nobody asked.
+     */
+    static KernelChoice of(Optional<Path> host, List<Path> nativeFiles, Path drivers) {
         if (host.isPresent()) {
-            return new KernelChoice("emulated", host, "host " + host.get());
+            return emulated(host);
         }
-        return nativeFiles.stream()
-                .filter(KernelChoice::opens)
-                .findFirst()
-                .map(file -> new KernelChoice("native", host, file.toString()))
+        Map<Path, Answer> answers = new LinkedHashMap<>();
+        nativeFiles.forEach(file -> answers.put(file, open(file, drivers)));
+        return first(answers, Answer.OPENED)
+                .map(Path::toString)
+                .or(() -> first(answers, Answer.REFUSED).map(file -> file + ", which refuses this user"))
+                .map(reason -> new KernelChoice("native", host, reason))
                 .orElseGet(() -> new KernelChoice("emulated", host, noneOf(nativeFiles)));
     }
 
     /** The kernel of the machine, whether or not it has what the backends need, unless a host is described. */
     static KernelChoice ofTheMachine(Optional<Path> host) {
         return host.isPresent()
-                ? of(host, List.of())
+                ? emulated(host)
                 : new KernelChoice("native", host, "the machine itself is asked about");
     }
 
@@ -47,17 +63,30 @@ record KernelChoice(String type, Optional<Path> host, String reason) {
                 .orElseGet(() -> Map.of(TYPE_PROPERTY, type));
     }
 
-    private static String noneOf(List<Path> files) {
-        List<String> names = files.stream().map(Path::toString).toList();
-        return "the shipped host, since neither " + String.join(" nor ", names) + " can be opened";
+    private static KernelChoice emulated(Optional<Path> host) {
+        return new KernelChoice("emulated", host, "host " + host.orElseThrow());
     }
 
-    // Opening tells more than the permissions do: a device node may be there without a driver behind it.
-    private static boolean opens(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return channel.isOpen();
+    private static Optional<Path> first(Map<Path, Answer> answers, Answer answer) {
+        return answers.keySet().stream().filter(file -> answers.get(file) == answer).findFirst();
+    }
+
+    private static String noneOf(List<Path> files) {
+        List<String> names = files.stream().map(Path::toString).toList();
+        return "the shipped host, since the machine has neither " + String.join(" nor ", names);
+    }
+
+    // Opening tells more than the permissions do: a node may be there without a driver behind it, and a container may
+    // keep its processes from a node that is open to everybody.
+    private static Answer open(Path file, Path drivers) {
+        try (FileChannel _ = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return Answer.OPENED;
+        } catch (NoSuchFileException _) {
+            return Answer.ABSENT;
+        } catch (AccessDeniedException _) {
+            return Answer.REFUSED;
         } catch (IOException _) {
-            return false;
+            return Files.exists(drivers.resolve(file.getFileName())) ? Answer.REFUSED : Answer.ABSENT;
         }
     }
 }

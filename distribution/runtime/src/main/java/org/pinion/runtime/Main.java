@@ -29,7 +29,7 @@ public final class Main {
             Logging.configure(installation);
             KernelChoice kernel = invocation.aboutTheMachine()
                     ? KernelChoice.ofTheMachine(invocation.host())
-                    : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES);
+                    : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
             return invocation.run()
                     ? new Resident(installation, kernel, guard).run(invocation.arguments())
                     : new OneShot(installation, kernel, guard).run(invocation.arguments());

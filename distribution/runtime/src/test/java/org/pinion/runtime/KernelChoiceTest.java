@@ -1,6 +1,7 @@
 package org.pinion.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,11 +18,14 @@ class KernelChoiceTest {
     @TempDir
     private Path devices;
 
+    @TempDir
+    private Path drivers;
+
     @Test
     void theMachinesKernelIsTakenWhereOneOfItsFilesOpens() throws IOException {
         Path container = Files.createFile(devices.resolve("vfio"));
 
-        KernelChoice choice = KernelChoice.of(Optional.empty(), List.of(devices.resolve("iommu"), container));
+        KernelChoice choice = choice(devices.resolve("iommu"), container);
 
         assertThat(choice.type()).isEqualTo("native");
         assertThat(choice.reason()).isEqualTo(container.toString());
@@ -29,15 +34,42 @@ class KernelChoiceTest {
 
     @Test
     void withoutAnyTheShippedHostIsEmulated() {
-        KernelChoice choice = KernelChoice.of(Optional.empty(), List.of(devices.resolve("iommu")));
+        KernelChoice choice = choice(devices.resolve("iommu"));
 
         assertThat(choice.reason()).contains(devices.resolve("iommu").toString());
         assertThat(choice.properties()).isEqualTo(Map.of("org.pinion.kernel", "emulated"));
     }
 
     @Test
-    void aFileThatIsThereAndDoesNotOpenCountsForNothing() {
-        assertThat(KernelChoice.of(Optional.empty(), List.of(devices)).type()).isEqualTo("emulated");
+    void aNodeWithoutADriverBehindItCountsForNothing() {
+        assertThat(choice(devices).type()).isEqualTo("emulated");
+    }
+
+    // A directory does not open as a file; a node that a container keeps back does not, either.
+    @Test
+    void aNodeThatADriverAnswersMakesTheChoiceNativeEvenIfItDoesNotOpen() throws IOException {
+        Files.createFile(drivers.resolve(devices.getFileName()));
+
+        assertThat(choice(devices).properties()).isEqualTo(Map.of("org.pinion.kernel", "native"));
+        assertThat(choice(devices).reason()).isEqualTo(devices + ", which refuses this user");
+    }
+
+    @Test
+    void aNodeThatTheUserMayNotOpenMakesTheChoiceNative() throws IOException {
+        Path container = Files.createFile(devices.resolve("vfio"));
+        Files.setPosixFilePermissions(container, Set.of());
+        assumeThat(Files.isWritable(container)).as("root may open what it likes").isFalse();
+
+        assertThat(choice(devices.resolve("iommu"), container).reason())
+                .isEqualTo(container + ", which refuses this user");
+    }
+
+    @Test
+    void aNodeThatOpensIsPreferredToOneThatRefuses() throws IOException {
+        Files.createFile(drivers.resolve(devices.getFileName()));
+        Path container = Files.createFile(devices.resolve("vfio"));
+
+        assertThat(choice(devices, container).reason()).isEqualTo(container.toString());
     }
 
     @Test
@@ -59,9 +91,13 @@ class KernelChoiceTest {
         Path iommu = Files.createFile(devices.resolve("iommu"));
         Path host = devices.resolve("host.yaml");
 
-        KernelChoice choice = KernelChoice.of(Optional.of(host), List.of(iommu));
+        KernelChoice choice = KernelChoice.of(Optional.of(host), List.of(iommu), drivers);
 
         assertThat(choice.properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", host.toString()));
+    }
+
+    private KernelChoice choice(Path... nodes) {
+        return KernelChoice.of(Optional.empty(), List.of(nodes), drivers);
     }
 }

@@ -82,12 +82,11 @@ final class MappedIoas {
     }
 
     void map(Mapping mapping) throws IommuException {
-        String operation = "map " + words(mapping) + " into '" + space + "'";
         iommu.sweep();
         try {
-            issue(mapping, operation);
+            issue(mapping);
         } catch (ErrnoException failure) {
-            throw causes(failure).of(mapping, failure).failing(operation, mapping.range(), failure);
+            throw causes(failure).of(mapping, failure).failing(toMap(mapping), mapping.range(), failure);
         }
         count(mapping, 1, mapping.range().size());
     }
@@ -102,7 +101,7 @@ final class MappedIoas {
      * @throws IommuException if the device does not export the part or the kernel does not map it
      */
     void mapBar(Mapping mapping, Backing.DeviceBar bar, VfioDevice owner) throws IommuException {
-        String operation = "map " + words(mapping) + " into '" + space + "'";
+        String operation = toMap(mapping);
         int buffer;
         try {
             buffer = owner.exportDmaBuf(bar.bar(), bar.offset(), mapping.range().size());
@@ -127,11 +126,16 @@ final class MappedIoas {
         }
     }
 
+    /** The operation for people: words that take longer than the ioctl are found only for what fails. */
+    private String toMap(Mapping mapping) {
+        return "map " + words(mapping) + " into '" + space + "'";
+    }
+
     private static String words(Mapping mapping) {
         return mapping.range() + " " + mapping.access().symbol() + " " + mapping.route().symbol();
     }
 
-    private void issue(Mapping mapping, String operation) throws ErrnoException, IommuException {
+    private void issue(Mapping mapping) throws ErrnoException, IommuException {
         Backing backing = mapping.backing();
         if (mapping.route() == Route.USER && backing instanceof Backing.UserMemory user) {
             iommu.map(ioas, mapping.range(), mapping.access(), user.address());
@@ -142,7 +146,7 @@ final class MappedIoas {
         } else if (mapping.route() == Route.DMA_BUF && backing instanceof Backing.DmaBuf buffer) {
             iommu.mapFile(ioas, mapping.range(), mapping.access(), buffer.fd(), buffer.offset());
         } else {
-            throw MappingCauses.noWay(operation, mapping);
+            throw MappingCauses.noWay(toMap(mapping), mapping);
         }
     }
 
@@ -157,18 +161,21 @@ final class MappedIoas {
 
     void unmap(Mapping mapping) throws IommuException {
         AddressRange range = mapping.range();
-        String operation = "unmap " + words(mapping) + " from '" + space + "'";
         iommu.sweep();
         long removed;
         try {
             removed = iommu.unmap(ioas, range);
         } catch (ErrnoException failure) {
-            throw UnmapCauses.of(range, failure).failing(operation, range, failure);
+            throw UnmapCauses.of(range, failure).failing(toUnmap(mapping), range, failure);
         }
         count(mapping, -1, -removed);
         if (removed != range.size()) {
-            throw MappingCauses.tooShort(operation, range, removed);
+            throw MappingCauses.tooShort(toUnmap(mapping), range, removed);
         }
+    }
+
+    private String toUnmap(Mapping mapping) {
+        return "unmap " + words(mapping) + " from '" + space + "'";
     }
 
     /**

@@ -64,11 +64,13 @@ final class SessionDevices {
      * {@return the id of an attached device whose pages are pinned by an IOMMU's page table; empty if there is none}
      */
     OptionalInt pinningDevice() {
-        return attached.stream()
-                .map(open::get)
-                .filter(device -> !device.device().emulatedIommu())
-                .mapToInt(device -> device.bound().id())
-                .findFirst();
+        for (String address : attached) {
+            OpenDevice device = open.get(address);
+            if (!device.device().emulatedIommu()) {
+                return OptionalInt.of(device.bound().id());
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** {@return whether a device, if it is open, is behind an IOMMU, for whose page tables the kernel pins} */

@@ -98,7 +98,7 @@ final class Machine {
 
     /** An edu behind an IOMMU that tells which pages devices wrote. */
     static HostDevice tracked(String address, int group) {
-        IommuGeometry tells = new IommuGeometry(INTEL.aperture(), INTEL.pageSizes(), true);
+        IommuGeometry tells = new IommuGeometry(INTEL.aperture(), INTEL.pageSizes(), true, false, false);
         return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", tells, List.of(MSI), false);
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
@@ -131,7 +132,7 @@ final class MappedContainer {
         try {
             long held = 0;
             for (Mapping mapping : record.values()) {
-                issue(mapping, held++, "map " + words(mapping) + " into '" + space + "'");
+                issue(mapping, held++);
             }
         } catch (IommuException failure) {
             empty(failure);
@@ -168,43 +169,47 @@ final class MappedContainer {
     }
 
     void map(Mapping mapping) throws IommuException {
-        String operation = "map " + words(mapping) + " into '" + space + "'";
         if (holding) {
-            issue(mapping, record.size(), operation);
+            issue(mapping, record.size());
         } else {
-            requireWay(mapping, operation);
-            requireFree(mapping.range(), operation);
+            requireWay(mapping);
+            requireFree(mapping);
         }
         add(mapping);
+    }
+
+    /** The operation for people: words that take longer than the ioctl are found only for what fails. */
+    private String toMap(Mapping mapping) {
+        return "map " + words(mapping) + " into '" + space + "'";
     }
 
     private static String words(Mapping mapping) {
         return mapping.range() + " " + mapping.access().symbol() + " " + mapping.route().symbol();
     }
 
-    private void issue(Mapping mapping, long held, String operation) throws IommuException {
-        long address = address(mapping, operation);
+    private void issue(Mapping mapping, long held) throws IommuException {
+        long address = address(mapping);
         try {
             container.map(mapping.range(), mapping.access(), address);
         } catch (ErrnoException failure) {
             bars.leave(mapping);
-            throw causes(held, failure).of(mapping, failure).failing(operation, mapping.range(), failure);
+            throw causes(held, failure).of(mapping, failure).failing(toMap(mapping), mapping.range(), failure);
         }
     }
 
-    private long address(Mapping mapping, String operation) throws IommuException {
-        requireWay(mapping, operation);
+    private long address(Mapping mapping) throws IommuException {
+        requireWay(mapping);
         return mapping.backing() instanceof Backing.DeviceBar bar
-                ? bars.enter(mapping, bar, operation)
+                ? bars.enter(mapping, bar, toMap(mapping))
                 : MappingCauses.position(mapping);
     }
 
-    private static void requireWay(Mapping mapping, String operation) throws IommuException {
+    private void requireWay(Mapping mapping) throws IommuException {
         boolean known = mapping.backing() instanceof Backing.UserMemory
                 || mapping.backing() instanceof Backing.MemoryFile file && file.address() != 0
                 || mapping.backing() instanceof Backing.DeviceBar;
         if (mapping.route() != Route.USER || !known) {
-            throw MappingCauses.noWay(operation, mapping);
+            throw MappingCauses.noWay(toMap(mapping), mapping);
         }
     }
 
@@ -217,28 +222,29 @@ final class MappedContainer {
         }
     }
 
-    private void requireFree(AddressRange range, String operation) throws IommuException {
+    private void requireFree(Mapping mapping) throws IommuException {
+        AddressRange range = mapping.range();
         var before = record.floorEntry(range.last());
         if (before != null && before.getValue().range().overlaps(range)) {
             var cause = MappingCauses.occupied(range);
             throw new IommuException(
-                    operation, Errno.EEXIST.name(), range, cause.why(), cause.remedy(), null);
+                    toMap(mapping), Errno.EEXIST.name(), range, cause.why(), cause.remedy(), null);
         }
     }
 
     void unmap(Mapping mapping) throws IommuException {
-        String operation = "unmap " + words(mapping) + " from '" + space + "'";
+        Supplier<String> operation = () -> "unmap " + words(mapping) + " from '" + space + "'";
         AddressRange range = mapping.range();
         long removed = remove(mapping, operation);
         if (removed != range.size()) {
             throw removed == 0
-                    ? UnmapCauses.absent(operation, range)
-                    : MappingCauses.tooShort(operation, range, removed);
+                    ? UnmapCauses.absent(operation.get(), range)
+                    : MappingCauses.tooShort(operation.get(), range, removed);
         }
     }
 
     /** Removes a mapping from the kernel, if it holds it, and from the record; says how many bytes there were. */
-    private long remove(Mapping mapping, String operation) throws IommuException {
+    private long remove(Mapping mapping, Supplier<String> operation) throws IommuException {
         AddressRange range = mapping.range();
         if (!holding) {
             Mapping recorded = record.get(range.start());
@@ -250,22 +256,28 @@ final class MappedContainer {
             forget(range);
             return removed;
         } catch (ErrnoException failure) {
-            throw UnmapCauses.failing(operation, range, failure);
+            throw UnmapCauses.failing(operation.get(), range, failure);
         }
     }
 
     /** Forgets the mappings in a range. As in the kernel, none of them reaches out of it. */
     private long forget(AddressRange range) {
-        Collection<Mapping> gone = within(range);
-        long removed = 0;
-        for (Mapping mapping : gone) {
-            bars.leave(mapping);
-            removed += mapping.range().size();
-            deviceBytes -= deviceBytes(mapping);
+        Mapping only = record.get(range.start());
+        if (only != null && only.range().equals(range)) {
+            record.remove(range.start());
+            return forgotten(only);
         }
+        Collection<Mapping> gone = within(range);
+        long removed = gone.stream().mapToLong(this::forgotten).sum();
         gone.clear();
-        bytes -= removed;
         return removed;
+    }
+
+    private long forgotten(Mapping mapping) {
+        bars.leave(mapping);
+        deviceBytes -= deviceBytes(mapping);
+        bytes -= mapping.range().size();
+        return mapping.range().size();
     }
 
     private Collection<Mapping> within(AddressRange range) {
@@ -327,7 +339,7 @@ final class MappedContainer {
     void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
         String operation = "cut " + words(mapping) + " to " + keep + " in '" + space + "'";
         AddressRange range = mapping.range();
-        long removed = remove(mapping, operation);
+        long removed = remove(mapping, () -> operation);
         if (removed == 0) {
             throw UnmapCauses.absent(operation, range);
         }

@@ -1,11 +1,13 @@
 package org.pinion.backend.vfio;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.pinion.api.AddressRange;
 import org.pinion.api.BarExport;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
@@ -123,7 +125,7 @@ final class Preflight {
 
     private LearnedGroup learn(Group group, HostDevices.Found found, String operation) throws IommuException {
         HostDevice device = found.device();
-        List<ReservedRegion> reserved = reserved(device, operation);
+        List<ReservedRegion> reserved = new ArrayList<>(reserved(device, operation));
         Seen seen;
         try {
             seen = alone(group, device);
@@ -133,6 +135,9 @@ final class Preflight {
         requireHostPages(device, seen.info().pageSizes(), operation);
         IovaRanges ranges = seen.info().ranges();
         room = seen.info().entriesLeft();
+        if (!seen.reachesTheEnd() && ranges.usable().contains(lastPage().range())) {
+            reserved.add(lastPage());
+        }
         // Iommufd reserves for each device alone, and only while it is attached; a container of VFIO's own for the
         // group. Keeping off all of the group's regions is right for both.
         RangeSet usable = ranges.usable()
@@ -142,7 +147,7 @@ final class Preflight {
                 new IovaRanges(usable, ranges.alignment()),
                 seen.info().pageSizes(),
                 facts(device, seen.info()),
-                reserved);
+                List.copyOf(reserved));
         learned.learned(found, seen.bars());
         return learned;
     }
@@ -215,19 +220,26 @@ final class Preflight {
         }
     }
 
+    private ReservedRegion lastPage() {
+        return new ReservedRegion(new AddressRange(-kernel.pageSize(), -1L), "last page of all addresses");
+    }
+
     /**
      * What is seen of a group that alone is in an empty container.
      *
      * @param info what the container says
      * @param bars what one device of the group lets others reach
+     * @param reachesTheEnd whether the container can handle a mapping that ends with the last of all addresses
      */
-    private record Seen(ContainerInfo info, List<BarExport> bars) {}
+    private record Seen(ContainerInfo info, List<BarExport> bars, boolean reachesTheEnd) {}
 
+    /** Iommufd gives an IOMMU wrong pages for the last of all addresses, and has no IOMMU to give any for an mdev. */
     private Seen alone(Group group, HostDevice device) throws ErrnoException {
         try (Container scratch = Container.open(kernel, ioctls);
                 Visit visit = Visit.begin(group, scratch)) {
             ContainerInfo info = iommufd ? visit.infoWithOpen(device.address()) : visit.info();
-            return new Seen(info, bars(group, device));
+            boolean reachesTheEnd = iommufd ? device.emulatedIommu() : scratch.reachesTheEnd();
+            return new Seen(info, bars(group, device), reachesTheEnd);
         }
     }
 

@@ -42,7 +42,12 @@ final class SessionDevices {
 
     /** {@return whether an IOMMU's page table keeps memory pinned} */
     boolean pin() {
-        return groups.values().stream().anyMatch(group -> group.pins(target.servedByIommufd()));
+        for (LearnedGroup group : groups.values()) {
+            if (group.pins(target.servedByIommufd())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@return whether a device, if it is open, is behind an IOMMU, for whose page tables the kernel pins} */

@@ -17,6 +17,7 @@ import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.host.ReservedType;
 import org.pinion.linux.ErrnoException;
@@ -64,6 +65,15 @@ final class Machine {
 
     static Machine withMemlock(long bytes, HostDevice... devices) {
         return new Machine(host(OptionalLong.of(bytes), devices));
+    }
+
+    /** With Linux 6.12, an IOMMU that translates all addresses, and an mdev. */
+    static Machine olderAndWide() {
+        HostDevice edu = edu(EDU, 1, MSI);
+        HostDevice wide = new HostDevice(edu.address(), edu.model(), edu.group(), edu.driver(),
+                new IommuGeometry(IovaRange.ALL, List.of(PAGE)), edu.reserved(), false);
+        return new Machine(new Host("Linux 6.12.117 emulated in Java", KernelRelease.LINUX_6_12, OptionalLong.empty(),
+                true, true, 65535, List.of(wide, mdev())));
     }
 
     private static Host host(OptionalLong memlock, HostDevice... devices) {

@@ -72,6 +72,21 @@ class PreflightTest {
     }
 
     @Test
+    void theLastPageOfAllAddressesIsKeptOffAKernelThatCannotUnmapIt() throws IommuException {
+        AddressRange last = new AddressRange(-0x1000L, -1L);
+        org.pinion.api.ReservedRegion reserved =
+                new org.pinion.api.ReservedRegion(last, "last page of all addresses");
+        DeviceLimits limits = open(Machine.olderAndWide()).preflight(Machine.EDU);
+        assertThat(limits.usable())
+                .isEqualTo(RangeSet.of(last).complement().minus(RangeSet.of(
+                        new AddressRange(0xfee00000L, 0xfeefffffL))));
+        assertThat(limits.reserved()).contains(reserved);
+        session.attach(Machine.EDU);
+        assertThat(session.usable()).isEqualTo(limits.usable());
+        assertThat(session.preflight(Machine.MDEV).reserved()).containsExactly(reserved);
+    }
+
+    @Test
     void moreRangesThanTheFirstGuessAreAskedForAgain() throws IommuException {
         ReservedRegion[] many = IntStream.range(1, 81)
                 .mapToObj(i -> Machine.reserved(i * 0x10000L, i * 0x10000L + 0xfff, ReservedType.RESERVED))

@@ -41,6 +41,19 @@ public record Scope(Planned base, List<Section> sections, RangeSet changed) {
                 : within(base.get(), goal);
     }
 
+    /**
+     * @param goal what is to be planned
+     * @param asked what tells those who would be asked, policies and classifiers, from others
+     * @return the least scope that gives what the whole would give, if nothing has to be judged in it; empty otherwise
+     */
+    public static Optional<Scope> unjudged(Goal goal, Object asked) {
+        Scope scope = goal.base()
+                .filter(base -> base.asked().equals(asked) && base.plan().limits().equals(goal.limits()))
+                .map(base -> within(base, goal))
+                .orElseGet(() -> whole(goal.view()));
+        return scope.sections().isEmpty() ? Optional.of(scope) : Optional.empty();
+    }
+
     private static boolean judgesAllAnew(IovaLimits before, IovaLimits now, List<NamedPolicy> policies) {
         return before.alignment() != now.alignment()
                 || policies.stream().anyMatch(named -> named.policy().looksAtDevices()) && !before.equals(now);

@@ -2,25 +2,28 @@ package org.pinion.core.plugin;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.pinion.api.IommuException;
 
 /**
- * Runs work that asks plugins on a thread of its own, and gives up when a single call takes longer than the budget.
- *
- * <p>The threads are daemon platform threads: a plugin that blocks in native code or computes for ever would keep the
- * carrier of a virtual thread, of which there are as few as processors, and so stop others. A thread given up is
- * interrupted and left to its plugin; nobody reads its result.
+ * Runs work that asks plugins on a thread of its own, and gives up when a single call takes longer than the budget. A
+ * thread given up is interrupted and left to its plugin; nobody reads its result. Others are used again, until a plugin
+ * leaves.
  */
 public final class Guard {
 
     private static final int LOOKS_PER_BUDGET = 4;
 
     private final Supplier<Duration> budget;
+    private final ConcurrentLinkedDeque<GuardThread> idle = new ConcurrentLinkedDeque<>();
+    private final AtomicInteger generation = new AtomicInteger();
+    private volatile long usualNanos;
 
     /**
      * @param budget how long one call of a plugin may take, asked each time
@@ -30,7 +33,18 @@ public final class Guard {
     }
 
     /**
-     * @param name the thread's name
+     * Ends the threads that have no work, and the others after it. To be called when a plugin has left, whose class
+     * loader a thread-local variable might keep.
+     */
+    public void renew() {
+        generation.incrementAndGet();
+        for (GuardThread thread = idle.poll(); thread != null; thread = idle.poll()) {
+            thread.end();
+        }
+    }
+
+    /**
+     * @param name what the work is, for the name of a thread that is given up
      * @param watch told by the work whom it asks
      * @param work what to do
      * @return its result
@@ -39,7 +53,7 @@ public final class Guard {
      */
     <T> T run(String name, Watch watch, Callable<T> work) throws IommuException {
         FutureTask<T> task = new FutureTask<>(work);
-        Thread thread = Thread.ofPlatform().daemon().name(name).start(task);
+        GuardThread thread = start(task);
         try {
             return await(task, watch);
         } catch (InterruptedException interrupted) {
@@ -48,17 +62,59 @@ public final class Guard {
         } catch (ExecutionException thrown) {
             throw unwrapped(thrown);
         } finally {
-            thread.interrupt();
+            release(thread, task, name);
         }
+    }
+
+    private GuardThread start(FutureTask<?> task) {
+        GuardThread free = idle.pollFirst();
+        if (free != null) {
+            free.goOn(task);
+            return free;
+        }
+        GuardThread another = new GuardThread(generation.get(), idle::remove);
+        another.begin(task);
+        return another;
+    }
+
+    private void release(GuardThread thread, FutureTask<?> task, String name) {
+        if (!task.isDone()) {
+            thread.giveUp(name);
+            return;
+        }
+        idle.addFirst(thread);
+        // If a plugin has left meanwhile, the thread was not there to be ended with the others.
+        if (thread.generation() != generation.get() && idle.remove(thread)) {
+            thread.end();
+        }
+    }
+
+    /** Where answers have been quick lately, going to sleep and being woken would take longer. */
+    private void lookOut(FutureTask<?> task, long since) {
+        if (usualNanos > GuardThread.LOOK_OUT_NANOS) {
+            return;
+        }
+        while (!task.isDone() && System.nanoTime() - since < GuardThread.LOOK_OUT_NANOS) {
+            Thread.yield();
+        }
+    }
+
+    /** A moving average; that threads overwrite each other's makes it no worse. */
+    private void answeredIn(long nanos) {
+        usualNanos = (3 * usualNanos + nanos) / 4;
     }
 
     private <T> T await(FutureTask<T> task, Watch watch) throws InterruptedException, ExecutionException {
         long allowed = budget.get().toNanos();
         long seen = 0;
-        long since = System.nanoTime();
+        long began = System.nanoTime();
+        long since = began;
+        lookOut(task, since);
         while (true) {
             try {
-                return task.get(Math.max(1, allowed / LOOKS_PER_BUDGET), TimeUnit.NANOSECONDS);
+                T answer = task.get(Math.max(1, allowed / LOOKS_PER_BUDGET), TimeUnit.NANOSECONDS);
+                answeredIn(System.nanoTime() - began);
+                return answer;
             } catch (TimeoutException notYet) {
                 long moves = watch.moves();
                 if (moves != seen || moves % 2 == 0) {

@@ -2,6 +2,7 @@ package org.pinion.core.plugin;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
 import org.pinion.api.SpaceOptions;
@@ -39,15 +40,18 @@ public final class PluginPlanMaker implements PlanMaker {
             policies.add(registry.require(PluginKind.POLICY, name, operation));
         }
         Watch watch = new Watch();
+        List<NamedPolicy> judges = watched(policies, watch);
+        List<List<Long>> asked = List.of(ids(classifiers), ids(policies));
+        Optional<Scope> unjudged = Scope.unjudged(goal, asked);
+        if (unjudged.isPresent()) {
+            // Nobody is asked, so nobody has to be guarded against.
+            return Planner.plan(request(options, capabilities, goal, List.of(), judges), unjudged.get(), asked);
+        }
         try {
             Planned plan = guard.run("pinion-plan-" + options.name(), watch, () -> {
-                List<NamedPolicy> judges = watched(policies, watch);
-                List<List<Long>> asked = List.of(ids(classifiers), ids(policies));
                 Scope scope = Scope.of(goal, judges, asked);
                 List<Trait> traits = traits(scope.sections(), classifiers, watch);
-                PlanRequest request = new PlanRequest(
-                        goal.view(), traits, goal.limits(), judges, options.backend(), capabilities);
-                return Planner.plan(request, scope, asked);
+                return Planner.plan(request(options, capabilities, goal, traits, judges), scope, asked);
             });
             registry.succeeded(classifiers);
             registry.succeeded(policies);
@@ -56,6 +60,15 @@ public final class PluginPlanMaker implements PlanMaker {
             registry.failed(failure);
             throw failure.toIommuException(operation);
         }
+    }
+
+    private static PlanRequest request(
+            SpaceOptions options,
+            BackendCapabilities capabilities,
+            Goal goal,
+            List<Trait> traits,
+            List<NamedPolicy> judges) {
+        return new PlanRequest(goal.view(), traits, goal.limits(), judges, options.backend(), capabilities);
     }
 
     /** A service's id is never used again, so what another service said is never taken for what this one says. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.api.runtime.PluginInfo;
@@ -29,12 +30,20 @@ public final class PluginRegistry {
     private static final int FAILURES_ALLOWED = 3;
 
     private final Map<Key, Seat> seats = new ConcurrentHashMap<>();
+    private final Guard guard;
     private final Trial trial;
     private final Events events;
     private final Executor executor;
     private final PluginListener listener;
 
+    /** Counts what may change which plugins are in use; what was found out before the last change is out of date. */
+    private final AtomicLong changes = new AtomicLong();
+
+    private final Map<PluginKind, InUse> inUse = new ConcurrentHashMap<>();
+
     private record Key(PluginKind kind, long id) {}
+
+    private record InUse(long changes, List<Plugin> plugins) {}
 
     /**
      * @param guard runs what asks plugins
@@ -43,6 +52,7 @@ public final class PluginRegistry {
      * @param listener told what follows
      */
     public PluginRegistry(Guard guard, Events events, Executor executor, PluginListener listener) {
+        this.guard = guard;
         this.trial = new Trial(guard);
         this.events = events;
         this.executor = executor;
@@ -57,6 +67,7 @@ public final class PluginRegistry {
     public void arrived(Plugin plugin) {
         Seat seat = new Seat(plugin, this::tryOut);
         seats.put(keyOf(plugin), seat);
+        changes.incrementAndGet();
         post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
         executor.execute(() -> {
             seat.settle();
@@ -77,6 +88,8 @@ public final class PluginRegistry {
         if (seat == null) {
             return;
         }
+        changes.incrementAndGet();
+        guard.renew();
         Plugin plugin = seat.plugin();
         post(DmaTopics.PLUGIN_LEFT, plugin, "");
         if (kind == PluginKind.BACKEND) {
@@ -91,11 +104,22 @@ public final class PluginRegistry {
      * @return the plugins of that kind in use, one a name, sorted by name; waits for trials, within the guard's budget
      */
     public List<Plugin> inUse(PluginKind kind) {
+        long now = changes.get();
+        InUse known = inUse.get(kind);
+        return known != null && known.changes == now ? known.plugins : settled(kind, now);
+    }
+
+    private List<Plugin> settled(PluginKind kind, long now) {
         List<Seat> ofKind = seats.values().stream()
                 .filter(seat -> seat.plugin().kind() == kind)
                 .toList();
         ofKind.forEach(Seat::settle);
-        return List.copyOf(best(kind).values());
+        List<Plugin> settled = List.copyOf(best(kind).values());
+        // Whoever was interrupted while a trial ran knows less than others will.
+        if (ofKind.stream().noneMatch(Seat::onTrial)) {
+            inUse.put(kind, new InUse(now, settled));
+        }
+        return settled;
     }
 
     /**
@@ -172,6 +196,7 @@ public final class PluginRegistry {
         Seat seat = seats.get(keyOf(plugin));
         if (seat != null && seat.failed() == FAILURES_ALLOWED) {
             seat.quarantine("failed %d times in a row, last: %s".formatted(FAILURES_ALLOWED, failure.getMessage()));
+            changes.incrementAndGet();
             executor.execute(() -> listener.plansMayChange(plugin + " was quarantined"));
         }
     }
@@ -196,6 +221,7 @@ public final class PluginRegistry {
             }
         } catch (PluginFailure failure) {
             seat.quarantine("failed its trial: " + failure.getMessage());
+            changes.incrementAndGet();
             post(DmaTopics.PLUGIN_FAILED, plugin, failure.getMessage());
         } catch (IommuException answer) {
             // That a classifier cannot find out, or that whoever ran the trial was interrupted, does not make it sick.

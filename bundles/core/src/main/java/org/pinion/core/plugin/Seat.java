@@ -64,7 +64,9 @@ final class Seat {
     }
 
     void succeeded() {
-        failuresInARow.set(0);
+        if (failuresInARow.get() != 0) {
+            failuresInARow.set(0);
+        }
     }
 
     Availability availability() {

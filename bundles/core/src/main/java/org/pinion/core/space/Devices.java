@@ -195,7 +195,12 @@ final class Devices {
 
     /** {@return whether the kernel pins what is mapped, for a device that is attached} */
     boolean pinned() {
-        return open.keySet().stream().anyMatch(session::pins);
+        for (String address : open.keySet()) {
+            if (session.pins(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@return what was learned of devices, by address, without attaching them; those attached are left out} */

@@ -75,18 +75,20 @@ final class GuardedSession implements BackendSession {
 
     @Override
     public void map(Mapping mapping) throws IommuException {
-        guard("map " + mapping, () -> {
+        try {
             session.map(mapping);
-            return null;
-        });
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+            throw new BackendFailure("map " + mapping, backend, thrown);
+        }
     }
 
     @Override
     public void unmap(Mapping mapping) throws IommuException {
-        guard("unmap " + mapping, () -> {
+        try {
             session.unmap(mapping);
-            return null;
-        });
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+            throw new BackendFailure("unmap " + mapping, backend, thrown);
+        }
     }
 
     @Override
@@ -101,8 +103,8 @@ final class GuardedSession implements BackendSession {
     @Override
     public boolean pins(String device) {
         try {
-            return answer("ask whether pages are pinned for " + device, () -> session.pins(device));
-        } catch (IommuException unknown) {
+            return session.pins(device);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError unknown) {
             return true;
         }
     }

@@ -44,6 +44,11 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
         return bytes;
     }
 
+    /** {@return bytes that are pinned after the change and not before it; negative if there will be fewer} */
+    long more() {
+        return newlyPinned - unpinned;
+    }
+
     /** Throws if it does not fit: before the first call, so that nothing has to be undone. */
     void require(String operation, Budget budget) throws IommuException {
         if (!budget.takes(entries)) {
@@ -54,7 +59,7 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
                     "show the same memory in fewer, larger sections, or raise the limit (for a container: parameter"
                             + " dma_entry_limit of module vfio_iommu_type1) and open the address space anew");
         }
-        long more = newlyPinned - unpinned;
+        long more = more();
         if (budget.raiseFor(more).isPresent()) {
             long needed = budget.raiseFor(more).getAsLong();
             throw new IommuException(

@@ -42,6 +42,7 @@ public final class Space implements AddressSpace {
     private final SpaceNews news;
     private final Table table;
     private final DirtyLogs dirtyLogs;
+    private final RecentBudget budget;
     private volatile SpaceSnapshot snapshot;
     private volatile String backendGone = "";
     private final AtomicBoolean forgotten = new AtomicBoolean();
@@ -73,6 +74,7 @@ public final class Space implements AddressSpace {
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
         dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
+        budget = new RecentBudget(session::budget);
         closeActions = new CloseActions(options.name());
         planned = nothing();
         table.compareTo(planned);
@@ -147,13 +149,15 @@ public final class Space implements AddressSpace {
     @Override
     public CommitReport commit(FlatViewChange viewChange) throws IommuException {
         String operation = "commit of a change";
-        return change(operation, _ -> {
-            try {
-                return commit(operation, Goal.change(planned, viewChange, devices.limits()));
-            } catch (IllegalArgumentException unfit) {
-                throw viewChange.unfit(unfit);
-            }
-        });
+        return change(operation, _ -> commit(operation, goal(viewChange)));
+    }
+
+    private Goal goal(FlatViewChange viewChange) throws IommuException {
+        try {
+            return Goal.change(planned, viewChange, devices.limits());
+        } catch (IllegalArgumentException unfit) {
+            throw viewChange.unfit(unfit);
+        }
     }
 
     private CommitReport commit(String operation, Goal goal) throws IommuException {
@@ -325,8 +329,8 @@ public final class Space implements AddressSpace {
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
-                (changes, held) -> PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())
-                                .require(operation, session.budget()),
+                (changes, held) -> budget.require(
+                        operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
                 between));
         devices.settled();
         publish(plan, new Table.Comparison(List.of(), true));

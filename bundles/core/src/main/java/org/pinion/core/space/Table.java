@@ -8,6 +8,7 @@ import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
+import org.pinion.api.Plan;
 import org.pinion.api.RangeList;
 import org.pinion.api.RangeSet;
 import org.pinion.core.plan.Planned;
@@ -84,7 +85,7 @@ final class Table {
 
     /** Installs what a plan wants; if anything fails, undoes all that was done and throws. */
     CommitReport install(String operation, Planned plan, Check check, Between between) throws IommuException {
-        ChangeSet changes = difference(plan);
+        ChangeSet changes = inBlocks(difference(plan), plan.plan());
         requireOwnMemory(operation, changes.maps());
         check.run(changes, installed);
         long remapped = changes.remapped(session::keepsThroughCut);
@@ -136,6 +137,14 @@ final class Table {
         RangeSet where = plan.changedSince(known).union(stale);
         List<Mapping> dead = installed.bars().stream().filter(leadsNowhere).toList();
         return Differ.diff(installed, dead, plan.wanted(), where, plan.plan().limits().alignment());
+    }
+
+    private ChangeSet inBlocks(ChangeSet changes, Plan plan) {
+        if (changes.maps().isEmpty() || session.keepsCutPages()) {
+            return changes;
+        }
+        List<Mapping> maps = Blocks.cut(changes.maps(), plan, () -> session.budget().entries());
+        return new ChangeSet(changes.unmaps(), changes.cuts(), maps, changes.keptBytes());
     }
 
     private static void requireOwnMemory(String operation, List<Mapping> mappings) throws IommuException {

@@ -86,8 +86,8 @@ final class FakeKernel implements BackendSession {
         budget = new Budget(limit, locked, OptionalLong.empty());
     }
 
-    void entriesLeft(long entries) {
-        budget = new Budget(OptionalLong.empty(), 0, OptionalLong.of(entries));
+    void entriesLeft(OptionalLong entries) {
+        budget = new Budget(OptionalLong.empty(), 0, entries);
     }
 
     @Override

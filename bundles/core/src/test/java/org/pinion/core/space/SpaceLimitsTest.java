@@ -8,6 +8,7 @@ import static org.pinion.core.space.SpaceFixture.ram;
 import static org.pinion.core.space.SpaceFixture.view;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceLimits;
@@ -34,7 +35,7 @@ class SpaceLimitsTest {
 
     @Test
     void aChangeThatNeedsMoreEntriesThanTheKernelTakesIsRefusedBeforehand() throws IommuException {
-        kernel.entriesLeft(1);
+        kernel.entriesLeft(OptionalLong.of(1));
         assertThatThrownBy(() -> space.commit(view(ram(pages(0, 1)), ram(pages(2, 1)))))
                 .isInstanceOf(IommuException.class)
                 .hasMessageContaining("2 in addition, and there is room for 1");

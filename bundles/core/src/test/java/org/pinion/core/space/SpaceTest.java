@@ -442,6 +442,7 @@ class SpaceTest {
 
     @Test
     void whatDoesNotFitTheLimitOnLockedMemoryIsRefusedBeforeTheFirstCall() throws IommuException {
+        kernel.memlock(OptionalLong.of(10 * 4096), 0);
         space.attach("d0");
         space.commit(view(ram(pages(0, 4))));
         kernel.memlock(OptionalLong.of(10 * 4096), 4 * 4096);

@@ -18,8 +18,8 @@ record IommuDefaults(IommuDriver driver, IommuGeometry geometry, List<ReservedRe
             new IommuGeometry(new IovaRange(0, 0x7fffffffffL), List.of(4L << 10, 2L << 20, 1L << 30)),
             List.of(new ReservedRegion(new IovaRange(0xfee00000L, 0xfeefffffL), ReservedType.MSI)));
 
-    private static final List<String> KNOWN =
-            List.of("driver", "aperture", "page-sizes", "dirty-tracking", "reserved");
+    private static final List<String> KNOWN = List.of("driver", "aperture", "page-sizes", "dirty-tracking",
+            "maps-without-access", "forces-snooping", "reserved");
     private static final List<String> KNOWN_OF_REGION = List.of("range", "type");
 
     static IommuDefaults read(Place place, Node node) {
@@ -36,9 +36,14 @@ record IommuDefaults(IommuDriver driver, IommuGeometry geometry, List<ReservedRe
                 .map(node -> Values.range(keys.place("aperture"), node)).orElse(otherwise.aperture());
         List<Long> sizes = keys.find("page-sizes")
                 .map(node -> pageSizes(keys.place("page-sizes"), node)).orElse(otherwise.pageSizes());
-        boolean dirtyTracking = keys.find("dirty-tracking")
-                .map(node -> Values.truth(keys.place("dirty-tracking"), node)).orElse(otherwise.dirtyTracking());
-        return new IommuGeometry(aperture, sizes, dirtyTracking);
+        return new IommuGeometry(aperture, sizes,
+                truth(keys, "dirty-tracking", otherwise.dirtyTracking()),
+                truth(keys, "maps-without-access", otherwise.mapsWithoutAccess()),
+                truth(keys, "forces-snooping", otherwise.forcesSnooping()));
+    }
+
+    private static boolean truth(Keys keys, String key, boolean otherwise) {
+        return keys.find(key).map(node -> Values.truth(keys.place(key), node)).orElse(otherwise);
     }
 
     private static List<Long> pageSizes(Place place, Node node) {

@@ -9,8 +9,16 @@ import java.util.Objects;
  * @param aperture the addresses that it translates
  * @param pageSizes the sizes of its pages, bytes, ascending, at least one
  * @param dirtyTracking whether it can tell which pages devices wrote ({@code IOMMU_CAP_DIRTY_TRACKING})
+ * @param mapsWithoutAccess whether its driver takes a mapping that lets devices neither read nor write; a virtio
+ *     IOMMU's does
+ * @param forcesSnooping whether it makes devices snoop the processors' caches, whatever they ask for
  */
-public record IommuGeometry(IovaRange aperture, List<Long> pageSizes, boolean dirtyTracking) {
+public record IommuGeometry(
+        IovaRange aperture,
+        List<Long> pageSizes,
+        boolean dirtyTracking,
+        boolean mapsWithoutAccess,
+        boolean forcesSnooping) {
 
     /** Sorts the page sizes. */
     public IommuGeometry {
@@ -19,13 +27,13 @@ public record IommuGeometry(IovaRange aperture, List<Long> pageSizes, boolean di
     }
 
     /**
-     * An IOMMU that does not tell what devices wrote.
+     * An IOMMU that does not tell what devices wrote, takes no mapping without access and forces nothing.
      *
      * @param aperture the addresses that it translates
      * @param pageSizes the sizes of its pages
      */
     public IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
-        this(aperture, pageSizes, false);
+        this(aperture, pageSizes, false, false, false);
     }
 
     /** {@return the page sizes, a bit for each} */

@@ -2,7 +2,7 @@ package org.pinion.emulator.host;
 
 /** Which of the kernel's interfaces the emulated machine has. */
 public enum KernelRelease {
-    /** Without {@code IOMMU_IOAS_MAP_FILE} and without dma-bufs of BARs. */
+    /** Without {@code IOMMU_IOAS_MAP_FILE}, without dma-bufs of BARs, and with the weaknesses of its type1. */
     LINUX_6_12("6.12", "Linux 6.12.117"),
     /** All that is emulated. */
     LINUX_7_3("7.3", "Linux 7.3.4");
@@ -38,6 +38,27 @@ public enum KernelRelease {
     /** {@return whether page tables can be attached to PASIDs} */
     public boolean attachesPasids() {
         return this != LINUX_6_12;
+    }
+
+    /**
+     * Whether type1 can handle what ends with the last of all addresses. Where it cannot, it computes with the address
+     * after the last, which is 0: such a mapping is made and never found again, and what reaches past the end is EINVAL
+     * in place of EOVERFLOW.
+     *
+     * @return whether it can
+     */
+    public boolean reachesTheEnd() {
+        return this != LINUX_6_12;
+    }
+
+    /** {@return whether containers still claim the kind with nested page tables, which nothing can be done with} */
+    public boolean claimsNesting() {
+        return this == LINUX_6_12;
+    }
+
+    /** {@return whether mapping by address looks at the length before it looks for an address past the end} */
+    public boolean looksAtLengthFirst() {
+        return this == LINUX_6_12;
     }
 
     /** {@return whether VFIO exports BARs as dma-bufs} */

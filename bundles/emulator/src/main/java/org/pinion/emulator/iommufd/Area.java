@@ -2,7 +2,6 @@ package org.pinion.emulator.iommufd;
 
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
-import org.pinion.linux.Errno;
 
 /**
  * A mapped range of IO virtual addresses ({@code struct iopt_area}).
@@ -34,9 +33,7 @@ record Area(long start, long last, AreaMemory pages, long startByte, boolean rea
         return new Area(iova + 1, last, pages, startByte + (iova + 1 - start), readable, writable);
     }
 
-    /** EINVAL if a device may neither read nor write it, which only requests of a container can ask for. */
     void pin() throws SyscallException {
-        SyscallException.require(readable || writable, Errno.EINVAL);
         pages.pin(firstPage(), lastPage());
     }
 

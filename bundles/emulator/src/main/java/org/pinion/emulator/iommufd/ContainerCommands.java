@@ -67,7 +67,7 @@ final class ContainerCommands {
 
     private boolean has(long extension) throws SyscallException {
         if (extension == VfioType1.DMA_CC) {
-            return ioas().domains().isEmpty();
+            return ioas().domains().stream().allMatch(domain -> domain.geometry().forcesSnooping());
         }
         return extension == VfioType1.TYPE1 || extension == VfioType1.TYPE1_V2
                 || extension == VfioType1.UNMAP_ALL_EXTENSION;

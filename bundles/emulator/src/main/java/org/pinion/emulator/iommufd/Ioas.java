@@ -93,6 +93,7 @@ final class Ioas extends IommufdObject {
             next += slice.length;
         }
         if (!domains.isEmpty()) {
+            requireTranslatable(made, domains);
             pinAll(made);
         }
         made.forEach(areas::add);
@@ -102,6 +103,14 @@ final class Ioas extends IommufdObject {
         SyscallException.require(!writable || slice.pages.writable(), Errno.EPERM);
         SyscallException.require((slice.startByte & (Pages.SIZE - 1) & (alignment - 1)) == 0, Errno.EINVAL);
         return new Area(iova, iova + (slice.length - 1), slice.pages, slice.startByte, readable, writable);
+    }
+
+    /** Drivers of most IOMMUs refuse what may be neither read nor written; only a container's requests ask for it. */
+    private static void requireTranslatable(Iterable<Area> wanted, List<PageTable> by) throws SyscallException {
+        boolean choosy = by.stream().anyMatch(domain -> !domain.geometry().mapsWithoutAccess());
+        for (Area area : wanted) {
+            SyscallException.require(!choosy || area.readable() || area.writable(), Errno.EINVAL);
+        }
     }
 
     private static void pinAll(Iterable<Area> wanted) throws SyscallException {
@@ -253,6 +262,7 @@ final class Ioas extends IommufdObject {
         requireAligned(raised);
         try {
             reserveOutside(domain.geometry().aperture(), domain);
+            requireTranslatable(areas.all(), List.of(domain));
             if (domains.isEmpty()) {
                 pinAll(areas.all());
             }

@@ -27,7 +27,7 @@ public final class IommufdFile implements OpenFile {
      */
     public IommufdFile(IommufdContext context, KernelRelease release, Optional<MockHost> mocks) {
         this.context = context;
-        MappingCommands mapping = new MappingCommands(context);
+        MappingCommands mapping = new MappingCommands(context, release);
         this.commands = new CommandTable(context, mapping, release, mocks);
         this.container = new ContainerCommands(context, mapping);
     }

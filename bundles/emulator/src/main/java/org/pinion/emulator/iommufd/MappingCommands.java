@@ -5,14 +5,15 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.pinion.emulator.file.MemoryFile;
 import org.pinion.emulator.file.OpenFile;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
-import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.IommuIoasCopy;
 import org.pinion.linux.uapi.IommuIoasMap;
 import org.pinion.linux.uapi.IommuIoasMapFile;
 import org.pinion.linux.uapi.IommuIoasUnmap;
+import org.pinion.linux.uapi.Iommufd;
 
 /**
  * The requests that map and unmap, each with the kernel's checks in the kernel's order
@@ -25,10 +26,12 @@ final class MappingCommands {
     private static final int KNOWN_FLAGS = Iommufd.MAP_FIXED_IOVA | READ_WRITE;
 
     private final IommufdContext context;
+    private final KernelRelease release;
     private final ObjectTable objects;
 
-    MappingCommands(IommufdContext context) {
+    MappingCommands(IommufdContext context, KernelRelease release) {
         this.context = context;
+        this.release = release;
         this.objects = context.objects();
     }
 
@@ -83,9 +86,11 @@ final class MappingCommands {
         SyscallException.require((flags & READ_WRITE) != 0, Errno.EINVAL);
     }
 
-    private static void checkSource(long address, long length) throws SyscallException {
+    private void checkSource(long address, long length) throws SyscallException {
+        boolean possible = length != 0 && Long.compareUnsigned(length, -1L - Pages.SIZE) <= 0;
+        SyscallException.require(possible || !release.looksAtLengthFirst(), Errno.EINVAL);
         SyscallException.require(Long.compareUnsigned(address + length, address) >= 0, Errno.EOVERFLOW);
-        SyscallException.require(length != 0 && Long.compareUnsigned(length, -1L - Pages.SIZE) <= 0, Errno.EINVAL);
+        SyscallException.require(possible, Errno.EINVAL);
     }
 
     private static void checkFileSource(long start, long length) throws SyscallException {

@@ -31,6 +31,11 @@ final class AttachedGroups {
         return !domains.isEmpty();
     }
 
+    /** Whether every IOMMU makes devices snoop the processors' caches. */
+    boolean forceSnooping() {
+        return domains.stream().allMatch(domain -> domain.geometry().forcesSnooping());
+    }
+
     /** Whether a group of an mdev is there. */
     boolean anyEmulated() {
         return !emulated.isEmpty();

@@ -5,10 +5,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The mappings of a container, ordered by unsigned address. They never overlap. */
+/**
+ * The mappings of a container, ordered by unsigned address. They never overlap, but for those that some kernels do not
+ * find again.
+ */
 final class DmaTree {
 
+    private static final long LAST_OF_ALL = -1L;
+
     private final TreeMap<Long, DmaMapping> mappings = new TreeMap<>(Long::compareUnsigned);
+    private final boolean reachesTheEnd;
+
+    /**
+     * @param reachesTheEnd whether what ends with the last of all addresses is found, and whether anything is found in
+     *     a range that ends there
+     */
+    DmaTree(boolean reachesTheEnd) {
+        this.reachesTheEnd = reachesTheEnd;
+    }
 
     void add(DmaMapping mapping) {
         mappings.put(mapping.start(), mapping);
@@ -29,17 +43,25 @@ final class DmaTree {
     /** The mapping that an address lies in, or null. */
     DmaMapping at(long iova) {
         Map.Entry<Long, DmaMapping> below = mappings.floorEntry(iova);
-        return below != null && Long.compareUnsigned(iova, below.getValue().last()) <= 0 ? below.getValue() : null;
+        boolean within = below != null && Long.compareUnsigned(iova, below.getValue().last()) <= 0;
+        return within && isFound(below.getValue()) ? below.getValue() : null;
+    }
+
+    private boolean isFound(DmaMapping mapping) {
+        return reachesTheEnd || mapping.last() != LAST_OF_ALL;
     }
 
     /** The mappings that touch a range, lowest first. */
     List<DmaMapping> in(long start, long last) {
+        if (!reachesTheEnd && last == LAST_OF_ALL) {
+            return List.of();
+        }
         List<DmaMapping> found = new ArrayList<>(1);
         DmaMapping first = at(start);
         if (first != null) {
             found.add(first);
         }
-        found.addAll(mappings.subMap(start, false, last, true).values());
+        mappings.subMap(start, false, last, true).values().stream().filter(this::isFound).forEach(found::add);
         return found;
     }
 

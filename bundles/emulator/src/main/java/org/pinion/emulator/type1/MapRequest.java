@@ -27,22 +27,22 @@ final class MapRequest {
         this.flags = map.flags();
     }
 
-    /** EINVAL for a structure that is too short, unknown flags or no size, EOVERFLOW past the end of 64 bits. */
+    /** EINVAL for a structure that is too short, unknown flags or no size, and past the end of 64 bits. */
     static MapRequest read(Type1Iommu iommu, MemorySegment argument) throws SyscallException {
         VfioIommuType1DmaMap map = new VfioIommuType1DmaMap(UserMemory.copyIn(argument, VfioIommuType1DmaMap.SIZE));
         boolean known = (map.flags() & ~(READ_WRITE | VfioType1.MAP_VADDR)) == 0;
         boolean whole = Integer.compareUnsigned(map.declaredSize(), VfioIommuType1DmaMap.SIZE) >= 0;
         SyscallException.require(known && whole, Errno.EINVAL);
         SyscallException.require(map.size() != 0, Errno.EINVAL);
-        requireNoWrap(map.iova(), map.size());
-        requireNoWrap(map.vaddr(), map.size());
+        boolean wraps = wraps(map.iova(), map.size()) || wraps(map.vaddr(), map.size());
+        SyscallException.require(!wraps, iommu.pastTheEnd());
         boolean access = (map.flags() & READ_WRITE) != 0;
         SyscallException.require(access != ((map.flags() & VfioType1.MAP_VADDR) != 0), Errno.EINVAL);
         return new MapRequest(iommu, map);
     }
 
-    private static void requireNoWrap(long address, long size) throws SyscallException {
-        SyscallException.require(Long.compareUnsigned(address + (size - 1), address) >= 0, Errno.EOVERFLOW);
+    private static boolean wraps(long address, long size) {
+        return Long.compareUnsigned(address + (size - 1), address) < 0;
     }
 
     /** Does it; the container's lock is held. */

@@ -15,12 +15,13 @@ import org.pinion.linux.Errno;
  */
 final class Mappings {
 
-    private final DmaTree tree = new DmaTree();
+    private final DmaTree tree;
     private final ProcessMemory process;
     private final LockedMemory locked;
     private final int limit;
 
-    Mappings(ProcessMemory process, LockedMemory locked, int limit) {
+    Mappings(ProcessMemory process, LockedMemory locked, int limit, boolean reachesTheEnd) {
+        this.tree = new DmaTree(reachesTheEnd);
         this.process = process;
         this.locked = locked;
         this.limit = limit;

@@ -21,6 +21,7 @@ public final class Type1Iommu {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final boolean v2;
+    private final boolean reachesTheEnd;
     private final Mappings mappings;
     private final AttachedGroups groups;
     private final DirtyPages dirtyPages;
@@ -30,16 +31,23 @@ public final class Type1Iommu {
      * @param process the memory that user addresses mean
      * @param locked what pinned pages are charged to
      * @param limit how many mappings there may be
+     * @param reachesTheEnd whether it can handle what ends with the last of all addresses
      */
-    public Type1Iommu(boolean v2, ProcessMemory process, LockedMemory locked, int limit) {
+    public Type1Iommu(boolean v2, ProcessMemory process, LockedMemory locked, int limit, boolean reachesTheEnd) {
         this.v2 = v2;
-        this.mappings = new Mappings(process, locked, limit);
+        this.reachesTheEnd = reachesTheEnd;
+        this.mappings = new Mappings(process, locked, limit, reachesTheEnd);
         this.groups = new AttachedGroups(mappings);
         this.dirtyPages = new DirtyPages(mappings, groups);
     }
 
     boolean v2() {
         return v2;
+    }
+
+    /** The answer to what reaches past the last of all addresses. */
+    Errno pastTheEnd() {
+        return reachesTheEnd ? Errno.EOVERFLOW : Errno.EINVAL;
     }
 
     Mappings mappings() {
@@ -115,8 +123,7 @@ public final class Type1Iommu {
         lock.lock();
         try {
             return switch (extension) {
-                // No IOMMU here forces devices to snoop, as QEMU's do not.
-                case VfioType1.DMA_CC -> !groups.translated();
+                case VfioType1.DMA_CC -> groups.forceSnooping();
                 case VfioType1.UPDATE_VADDR -> !groups.anyEmulated();
                 default -> hasAlways(extension);
             };

@@ -58,7 +58,8 @@ final class UnmapRequest {
         if (iommu.v2() && !has(VfioType1.UNMAP_ALL)) {
             iommu.requireNotBisected(start, last);
         }
-        List<DmaMapping> inside = iommu.mappings().tree().in(start, last);
+        DmaTree tree = iommu.mappings().tree();
+        List<DmaMapping> inside = has(VfioType1.UNMAP_ALL) ? tree.all() : tree.in(start, last);
         boolean cutsFirst = !inside.isEmpty() && Long.compareUnsigned(start, inside.getFirst().start()) > 0;
         if (cutsFirst) {
             return 0;
@@ -75,7 +76,7 @@ final class UnmapRequest {
         }
         SyscallException.require(size != 0 && (size & (page - 1)) == 0, Errno.EINVAL);
         long last = start + (size - 1);
-        SyscallException.require(Long.compareUnsigned(last, start) >= 0, Errno.EOVERFLOW);
+        SyscallException.require(Long.compareUnsigned(last, start) >= 0, iommu.pastTheEnd());
         boolean told = bitmap == null || iommu.dirtyPages().tracking() && bitmap.pageSize() == page;
         SyscallException.require(told, Errno.EINVAL);
         return last;

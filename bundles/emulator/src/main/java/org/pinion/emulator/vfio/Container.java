@@ -2,6 +2,7 @@ package org.pinion.emulator.vfio;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.ProcessMemory;
 import org.pinion.emulator.syscall.SyscallException;
@@ -17,9 +18,13 @@ import org.pinion.linux.uapi.VfioType1;
  */
 public final class Container {
 
+    /** VFIO_TYPE1_NESTING_IOMMU of include/uapi/linux/vfio.h, reserved since. */
+    private static final int NESTING = 6;
+
     private final ProcessMemory process;
     private final LockedMemory locked;
     private final int mappingLimit;
+    private final KernelRelease release;
     private final List<IommuGroup> groups = new ArrayList<>();
     private Type1Iommu iommu;
 
@@ -27,11 +32,13 @@ public final class Container {
      * @param process the memory that user addresses mean
      * @param locked what pinned pages are charged to
      * @param mappingLimit how many mappings there may be (dma_entry_limit)
+     * @param release which kernel it is of
      */
-    public Container(ProcessMemory process, LockedMemory locked, int mappingLimit) {
+    public Container(ProcessMemory process, LockedMemory locked, int mappingLimit, KernelRelease release) {
         this.process = process;
         this.locked = locked;
         this.mappingLimit = mappingLimit;
+        this.release = release;
     }
 
     /** EINVAL until the kind of IOMMU is chosen. */
@@ -41,7 +48,11 @@ public final class Container {
     }
 
     synchronized boolean has(int extension) {
-        return iommu == null ? Type1Iommu.hasAlways(extension) : iommu.has(extension);
+        return hasAlways(extension) || iommu != null && iommu.has(extension);
+    }
+
+    private boolean hasAlways(int extension) {
+        return Type1Iommu.hasAlways(extension) || extension == NESTING && release.claimsNesting();
     }
 
     /**
@@ -51,9 +62,10 @@ public final class Container {
     synchronized void setIommu(int kind) throws SyscallException {
         SyscallException.require(!groups.isEmpty() && iommu == null, Errno.EINVAL);
         boolean known = kind == VfioType1.TYPE1 || kind == VfioType1.TYPE1_V2;
-        SyscallException.require(known || Type1Iommu.hasAlways(kind), Errno.ENODEV);
+        SyscallException.require(known || hasAlways(kind), Errno.ENODEV);
         SyscallException.require(known, Errno.EINVAL);
-        Type1Iommu chosen = new Type1Iommu(kind == VfioType1.TYPE1_V2, process, locked, mappingLimit);
+        Type1Iommu chosen = new Type1Iommu(
+                kind == VfioType1.TYPE1_V2, process, locked, mappingLimit, release.reachesTheEnd());
         for (IommuGroup group : groups) {
             chosen.attach(group);
         }

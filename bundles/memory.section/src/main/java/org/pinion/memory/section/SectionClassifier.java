@@ -45,7 +45,7 @@ public final class SectionClassifier implements MemoryClassifier {
             traits.add(Trait.of(
                     section.range(),
                     Traits.GUP_ABLE,
-                    "the section is %s, which a VMM keeps in normal memory".formatted(section.kind().symbol())));
+                    "the section is " + section.kind().symbol() + ", which a VMM keeps in normal memory"));
         }
         if (section.access() == Access.READ) {
             traits.add(Trait.of(section.range(), Traits.READ_ONLY, "its owner gives it read-only"));

@@ -47,6 +47,11 @@ record AreaFile(Kind kind, String words) {
         return new AreaFile(Kind.OTHER, "a mapping of " + path);
     }
 
+    /** Whether it takes the mounts to tell what is behind an area. */
+    static boolean isToldByMount(MemoryArea area) {
+        return of(area, FileSystems.unknown("")).kind() == Kind.REGULAR;
+    }
+
     /**
      * Names that the kernel gives to files in its own mount of shmem (mm/shmem.c, ipc/shm.c), and where tmpfs always
      * is.

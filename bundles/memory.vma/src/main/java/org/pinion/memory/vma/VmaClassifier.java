@@ -5,27 +5,30 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
 import org.pinion.api.Trait;
 import org.pinion.linux.Kernel;
-import org.pinion.linux.procfs.MemoryArea;
 import org.pinion.linux.procfs.ProcessMemory;
 import org.pinion.spi.memory.ClassifierName;
 import org.pinion.spi.memory.MemoryClassifier;
 
 /**
  * Says of sections that have an address in this process what {@code /proc/self/smaps} says about that memory. The
- * file is read once a call, and not at all if no section has an address. Other sections get no trait from here.
+ * file is read at most once a call; not if no section has an address, nor if the kernel confirms that what was read
+ * before still holds for all of them. Other sections get no trait from here.
  */
 @Component
 @ClassifierName("vma")
 public final class VmaClassifier implements MemoryClassifier {
 
     private final Kernel kernel;
+    private final RememberedAreas remembered;
 
     /**
      * @param kernel whose {@code /proc}
@@ -33,6 +36,12 @@ public final class VmaClassifier implements MemoryClassifier {
     @Activate
     public VmaClassifier(@Reference Kernel kernel) {
         this.kernel = kernel;
+        this.remembered = new RememberedAreas(kernel);
+    }
+
+    @Deactivate
+    void stop() {
+        remembered.close();
     }
 
     @Override
@@ -40,16 +49,22 @@ public final class VmaClassifier implements MemoryClassifier {
         List<PlacedSection> placed = sections.stream()
                 .flatMap(section -> PlacedSection.of(section).stream())
                 .toList();
-        return placed.isEmpty() ? List.of() : read().traits(placed);
+        if (placed.isEmpty()) {
+            return List.of();
+        }
+        Optional<Collection<Trait>> known = remembered.traits(placed);
+        return known.isPresent() ? known.get() : read().traits(placed);
     }
 
     private Classification read() throws IommuException {
         ProcessMemory self = new ProcessMemory(kernel);
         try {
-            List<MemoryArea> areas = self.areas();
+            AreaMap areas = new AreaMap(self.areas());
             FileSystems fileSystems = mounts(self);
             Gaps gaps = new FileEnd(kernel, fileSystems).and(new GuardPages(kernel));
-            return new Classification(new AreaMap(areas), fileSystems, kernel.pageSize(), gaps);
+            remembered.remember(
+                    areas, new Classification(areas, fileSystems, kernel.pageSize(), (area, part) -> List.of()));
+            return new Classification(areas, fileSystems, kernel.pageSize(), gaps);
         } catch (IOException unreadable) {
             throw new IommuException(
                     "classify memory by " + ProcessMemory.SMAPS,

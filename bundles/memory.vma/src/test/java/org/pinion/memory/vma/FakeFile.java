@@ -13,6 +13,7 @@ final class FakeFile {
 
     private static final int FD = 7;
     private static final long GUARD = 1L << 58;
+    private static final long PRESENT = 1L << 63;
 
     private final String path;
     private final LongPredicate present;
@@ -55,6 +56,7 @@ final class FakeFile {
                 open = false;
                 yield 0;
             }
+            case "ioctl" -> Errno.ENOTTY.answer();
             case "pread" -> read((MemorySegment) arguments[1], (long) arguments[2]);
             default -> throw new AssertionError(method);
         };
@@ -71,7 +73,7 @@ final class FakeFile {
             return present.test(offset) ? 1 : 0;
         }
         for (long i = 0; i < into.byteSize() / Long.BYTES; i++) {
-            into.setAtIndex(ValueLayout.JAVA_LONG, i, present.test(offset / Long.BYTES + i) ? GUARD : 0);
+            into.setAtIndex(ValueLayout.JAVA_LONG, i, present.test(offset / Long.BYTES + i) ? GUARD : PRESENT);
         }
         return into.byteSize();
     }

@@ -33,17 +33,26 @@ final class DeviceMemory {
         }
         return switch (candidate.section().backing()) {
             case Backing.DeviceBar bar -> bar(candidate, bar);
-            case Backing.UserMemory _ when !candidate.planning().backend().equals(FOLLOWS_PAGE_FRAMES) -> Verdict.skip(
+            case Backing.UserMemory _ when !followsPageFrames(candidate.planning().backend()) -> Verdict.skip(
                     "ram-device-by-address",
                     "%s is a device's memory known by its address only, which the kernel does not pin for %s"
                             .formatted(candidate.section(), candidate.planning().backend()))
                     .withRemedy("give it as the device's BAR, so that it can go by a dma-buf");
-            default -> Verdict.map(
-                    candidate.section().access(),
-                    Set.of(Route.USER, Route.DMA_BUF),
-                    "ram-device",
-                    "QEMU maps a device's memory too");
+            default -> Pinning.obstacle(candidate, candidate.section().access())
+                    .map(obstacle -> Verdict.skip(
+                            "ram-device-unpinnable",
+                            "the kernel would not map it, and QEMU goes on without: " + obstacle))
+                    .orElseGet(() -> Verdict.map(
+                            candidate.section().access(),
+                            Set.of(Route.USER, Route.DMA_BUF),
+                            "ram-device",
+                            "QEMU maps a device's memory too"));
         };
+    }
+
+    /** Whether a backend takes a device's memory by the address at which it is mapped. */
+    static boolean followsPageFrames(String backend) {
+        return backend.equals(FOLLOWS_PAGE_FRAMES);
     }
 
     private static Verdict bar(Candidate candidate, Backing.DeviceBar bar) {
@@ -57,7 +66,7 @@ final class DeviceMemory {
             return map(candidate, Route.USER, subject + " goes by the address at which it is mapped in this process, as"
                     + " with QEMU: " + noBuffer.get());
         }
-        boolean byAddress = candidate.planning().backend().equals(FOLLOWS_PAGE_FRAMES);
+        boolean byAddress = followsPageFrames(candidate.planning().backend());
         return Verdict.skip(
                         "bar-without-dma-buf",
                         byAddress

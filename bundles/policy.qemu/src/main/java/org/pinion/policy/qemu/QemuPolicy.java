@@ -17,8 +17,8 @@ import org.pinion.spi.policy.Verdict;
  * Decides as {@code vfio_listener_region_add} of QEMU's {@code hw/vfio} does, in its order: what {@code
  * vfio_listener_skipped_section} skips, what a RAM discard manager keeps back, what {@code
  * vfio_listener_valid_section} finds unaligned; the rest is mapped, the read-only part for reading. Where a device
- * cannot use the addresses of RAM, QEMU's device fails to start, so the plan is refused ({@link
- * MappingPolicy#conflict}'s default). A pure function, so safe for any number of threads.
+ * cannot use the addresses of RAM, or the kernel would not pin it, QEMU's device fails to start, so the plan is refused
+ * (the former by {@link MappingPolicy#conflict}'s default). A pure function, so safe for any number of threads.
  */
 @Component
 @PolicyName("qemu")
@@ -63,7 +63,7 @@ public final class QemuPolicy implements MappingPolicy {
             return Verdict.skip("unaligned", "0x%x and its backing, %s, lie differently within a page of 0x%x bytes"
                     .formatted(section.range().start(), section.backing(), candidate.planning().alignment()));
         }
-        Verdict verdict = section.kind() == SectionKind.RAM_DEVICE ? DeviceMemory.decide(candidate) : memory(section);
+        Verdict verdict = section.kind() == SectionKind.RAM_DEVICE ? DeviceMemory.decide(candidate) : memory(candidate);
         return verdict.outcome() == Verdict.Outcome.MAP && candidate.is(Traits.TRANSLATED)
                 ? Verdict.skip("translated", evidence(candidate, Traits.TRANSLATED))
                 : verdict;
@@ -79,9 +79,22 @@ public final class QemuPolicy implements MappingPolicy {
         return ((section.range().start() ^ section.backing().position()) & within) != 0;
     }
 
-    private static Verdict memory(Section section) {
-        return section.kind() == SectionKind.ROM || section.access() == Access.READ
+    private static Verdict memory(Candidate candidate) {
+        Section section = candidate.section();
+        Verdict verdict = section.kind() == SectionKind.ROM || section.access() == Access.READ
                 ? Verdict.map(Access.READ, MEMORY, "rom", "QEMU maps read-only memory for reading")
                 : Verdict.map(Access.READ_WRITE, MEMORY, "ram", "QEMU maps RAM for reading and writing");
+        return Pinning.obstacle(candidate, verdict.access())
+                .map(obstacle -> unpinnable(section, obstacle))
+                .orElse(verdict);
+    }
+
+    private static Verdict unpinnable(Section section, String obstacle) {
+        return section.kind() == SectionKind.RAM
+                ? Verdict.refuse(
+                        "ram-unpinnable",
+                        "the kernel would not pin %s, and QEMU gives up there: %s".formatted(section, obstacle),
+                        "back the RAM with anonymous memory or a memory file that the process may write")
+                : Verdict.skip("unpinnable", "the kernel would not pin it: " + obstacle);
     }
 }

@@ -194,4 +194,45 @@ class QemuPolicyTest {
             assertThat(verdict.reason()).contains("0xfee00000-0xfeefffff is reserved (msi) by 0000:01:00.0");
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RAM,unbacked,REFUSE,ram-unpinnable", "RAM,read-only,REFUSE,ram-unpinnable",
+        "RAM,file-writeback,REFUSE,ram-unpinnable", "RAM,device-memory,REFUSE,ram-unpinnable",
+        "ROM,unbacked,SKIP,unpinnable", "ROM,device-memory,SKIP,unpinnable",
+        "ROM,read-only,MAP,rom", "ROM,file-writeback,MAP,rom", "RAM,gup-able,MAP,ram"
+    })
+    void whatTheKernelWouldNotPinIsRefusedIfItIsRam(SectionKind kind, String trait, Outcome outcome, String rule) {
+        Verdict verdict = decide(0, 0xfff, kind, new Backing.UserMemory(0x7f0000), IOMMUFD, trait);
+        assertThat(verdict.outcome()).isEqualTo(outcome);
+        assertThat(verdict.rule()).isEqualTo(rule);
+        if (outcome != Outcome.MAP) {
+            assertThat(verdict.reason()).contains("'" + trait + "'", "evidence of " + trait);
+        }
+    }
+
+    @Test
+    void aContainerFollowsPageFramesOfRamToo() {
+        assertThat(decide(0, 0xfff, SectionKind.RAM, new Backing.UserMemory(0x7f0000), TYPE1, Traits.DEVICE_MEMORY)
+                .outcome()).isEqualTo(Outcome.MAP);
+    }
+
+    @Test
+    void aMemoryFileIsPinnedByItsDescriptorWhateverItsMappingMayDo() {
+        Backing file = new Backing.MemoryFile(5, 0, 0x7f0000);
+        assertThat(decide(0, 0xfff, SectionKind.RAM, file, IOMMUFD, Traits.READ_ONLY).outcome())
+                .isEqualTo(Outcome.MAP);
+        assertThat(decide(0, 0xfff, SectionKind.RAM, file, TYPE1, Traits.READ_ONLY).outcome())
+                .isEqualTo(Outcome.REFUSE);
+        assertThat(decide(0, 0xfff, SectionKind.RAM, file, IOMMUFD, Traits.UNBACKED).outcome())
+                .isEqualTo(Outcome.REFUSE);
+    }
+
+    @Test
+    void aDevicesMemoryThatIsNotThereIsLeftOutAsQemuDoes() {
+        Verdict verdict = decide(
+                0, 0xfff, SectionKind.RAM_DEVICE, new Backing.UserMemory(0x7f0000), TYPE1, Traits.UNBACKED);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SKIP);
+        assertThat(verdict.rule()).isEqualTo("ram-device-unpinnable");
+    }
 }

@@ -77,7 +77,7 @@ public final class StrictPolicy implements MappingPolicy {
     }
 
     private static String evidence(Trait trait) {
-        return "according to classifier '%s': %s".formatted(trait.by(), trait.evidence());
+        return "according to classifier '" + trait.by() + "': " + trait.evidence();
     }
 
     private static boolean isUnaligned(Candidate candidate) {

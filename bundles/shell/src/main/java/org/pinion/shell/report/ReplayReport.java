@@ -60,7 +60,7 @@ public record ReplayReport(
         sums.row("", "here", "QEMU");
         sums.row("mapped", Sizes.of(ours.mapped()), Sizes.of(qemu.mapped()));
         sums.row("unmapped", Sizes.of(ours.unmapped()), Sizes.of(qemu.unmapped()));
-        sums.row("mapped again", Sizes.of(remapped), "");
+        sums.row("remapped", Sizes.of(remapped), "");
         sums.row("pinned", Sizes.of(pinned), "");
         sums.row("at the end", Sizes.of(left), "");
         return head.text() + "\n" + sums.text();
