@@ -17,6 +17,7 @@ import org.pinion.emulator.host.HostFile;
 import org.pinion.emulator.iommufd.GroupOwners;
 import org.pinion.emulator.iommufd.IommufdContext;
 import org.pinion.emulator.iommufd.IommufdFile;
+import org.pinion.emulator.iommufd.MockHost;
 import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.MapTarget;
 import org.pinion.emulator.memory.Pages;
@@ -58,12 +59,14 @@ public final class EmulatedKernel implements Kernel {
     private final Map<String, VfioDevice> devices = new TreeMap<>();
     private final Map<String, VfioGroup> groups = new TreeMap<>();
     private final LockedMemory locked;
+    private final Optional<MockHost> mocks;
     private final Sysfs sysfs;
     private final ProcSelf proc;
 
     private EmulatedKernel(Host host) {
         this.host = host;
         this.locked = new LockedMemory(host.memlock(), host.ipcLock());
+        this.mocks = host.mockDevices() ? Optional.of(new MockHost(host.release())) : Optional.empty();
         GroupOwners owners = new GroupOwners(host.devices());
         for (HostDevice device : host.devices()) {
             if (device.vfio()) {
@@ -146,8 +149,7 @@ public final class EmulatedKernel implements Kernel {
 
     private OpenFile opened(String path) throws SyscallException {
         if (path.equals(IOMMUFD)) {
-            return new IommufdFile(
-                    new IommufdContext(memory, locked, files, host.sysResource()), host.release());
+            return new IommufdFile(new IommufdContext(memory, locked, files, host), host.release(), mocks);
         }
         if (path.equals(CONTAINER)) {
             return new ContainerFile(new Container(memory, locked, host.dmaEntryLimit(), host.release()));
@@ -265,6 +267,11 @@ public final class EmulatedKernel implements Kernel {
     @Override
     public long read(int fd, MemorySegment into) {
         return answer(() -> files.get(fd).read(into));
+    }
+
+    @Override
+    public long write(int fd, MemorySegment from) {
+        return answer(() -> files.get(fd).write(from));
     }
 
     @Override

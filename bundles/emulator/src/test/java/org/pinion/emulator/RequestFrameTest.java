@@ -26,7 +26,8 @@ class RequestFrameTest {
 
     @ParameterizedTest
     @CsvSource({"0x3b80,8", "0x3b81,12", "0x3b82,24", "0x3b83,40", "0x3b84,32", "0x3b85,40", "0x3b86,24", "0x3b87,24",
-        "0x3b8f,40"})
+        "0x3b8a,32", "0x3b8b,16", "0x3b8c,48", "0x3b8d,32", "0x3b8e,16", "0x3b8f,40", "0x3b90,24", "0x3b91,24",
+        "0x3b92,8"})
     void aStructureShorterThanTheKernelsIsRefused(int number, int size) {
         big.set(ValueLayout.JAVA_INT, 0, size - 1);
         assertThat(request(number, big)).isEqualTo(Errno.EINVAL);
@@ -37,7 +38,8 @@ class RequestFrameTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x3b80,8", "0x3b82,24", "0x3b83,40", "0x3b84,32", "0x3b85,40", "0x3b86,24", "0x3b87,24", "0x3b8f,40"})
+    @CsvSource({"0x3b80,8", "0x3b82,24", "0x3b83,40", "0x3b84,32", "0x3b85,40", "0x3b86,24", "0x3b87,24",
+        "0x3b8a,40", "0x3b8b,16", "0x3b8c,48", "0x3b8d,32", "0x3b8f,40", "0x3b90,40", "0x3b91,24", "0x3b92,8"})
     void whatTheKernelDoesNotKnowMustBeZero(int number, int size) {
         big.set(ValueLayout.JAVA_INT, 0, size + 4);
         assertThat(request(number, big)).isNotEqualTo(Errno.E2BIG);

@@ -93,6 +93,9 @@ public enum Errno {
     /** Directory not empty. */
     ENOTEMPTY(39, "Directory not empty"),
 
+    /** Pages are not those expected; from the mock devices of kernels built for tests. */
+    EBADE(52, "Invalid exchange"),
+
     /** No data available. */
     ENODATA(61, "No data available"),
 

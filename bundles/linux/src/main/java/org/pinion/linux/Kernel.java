@@ -147,6 +147,17 @@ public interface Kernel {
     long read(int fd, MemorySegment into);
 
     /**
+     * {@code write(2)}, for files without a position such as a queue of page faults.
+     *
+     * @param fd a file descriptor
+     * @param from the bytes
+     * @return bytes written, or a negated error number; ENOSYS from a kernel that does not have it
+     */
+    default long write(int fd, MemorySegment from) {
+        return Errno.ENOSYS.answer();
+    }
+
+    /**
      * {@code poll(2)} of one file for reading.
      *
      * @param fd a file descriptor

@@ -130,7 +130,8 @@ class DirtyPagesTest {
         assertThat(session.preflight(Machine.EDU).iommu().dirtyPages()).isEqualTo(DirtyPages.EXACT);
         session.startDirtyTracking();
         assertThatThrownBy(() -> session.attach("0000:00:13.0"))
-                .hasMessageContaining("the IOMMU before 0000:00:13.0 does not tell which pages devices write");
+                .hasMessageContaining("the IOMMU before 0000:00:13.0 (Intel VT-d) does not tell which pages devices "
+                        + "write");
         assertThatThrownBy(() -> attach(Machine.MDEV))
                 .hasMessageContaining("no IOMMU stands before " + Machine.MDEV);
         session.stopDirtyTracking();

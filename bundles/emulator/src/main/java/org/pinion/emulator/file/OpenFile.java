@@ -71,6 +71,17 @@ public interface OpenFile {
     }
 
     /**
+     * {@code write(2)}.
+     *
+     * @param from the bytes
+     * @return bytes written
+     * @throws SyscallException if it fails
+     */
+    default long write(MemorySegment from) throws SyscallException {
+        throw new SyscallException(Errno.EINVAL);
+    }
+
+    /**
      * {@code poll(2)} for reading. A file that knows no waiting can always be read.
      *
      * @param millis how long to wait at most; below 0 for ever

@@ -20,7 +20,7 @@ public final class HostFile {
     private static final String SHIPPED = "/org/pinion/emulator/lab.yaml";
     private static final List<String> KNOWN =
             List.of("kernel", "interface", "page-size", "memlock", "ipc-lock", "sys-resource", "dma-entry-limit",
-                    "iommu", "devices");
+                    "mock-devices", "iommu", "devices");
     private static final long DEFAULT_MEMLOCK = 8L << 20;
 
     private HostFile() {}
@@ -59,7 +59,7 @@ public final class HostFile {
                 truth(keys, "ipc-lock"), truth(keys, "sys-resource"),
                 keys.find("dma-entry-limit").map(node -> Values.number(keys.place("dma-entry-limit"), node))
                         .orElse(Host.DEFAULT_DMA_ENTRY_LIMIT),
-                devices(place, keys, iommu));
+                truth(keys, "mock-devices"), iommu.driver(), devices(place, keys, iommu));
     }
 
     private static Node compose(String name, String text) {

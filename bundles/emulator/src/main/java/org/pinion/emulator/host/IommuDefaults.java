@@ -7,25 +7,28 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /**
  * What a device is behind that does not say so itself.
  *
+ * @param driver which driver the IOMMU has
  * @param geometry what the IOMMU translates
  * @param reserved what every device reserves
  */
-record IommuDefaults(IommuGeometry geometry, List<ReservedRegion> reserved) {
+record IommuDefaults(IommuDriver driver, IommuGeometry geometry, List<ReservedRegion> reserved) {
 
     /** An Intel IOMMU of 39 bits, as QEMU's is by default. */
-    static final IommuDefaults INTEL = new IommuDefaults(
+    static final IommuDefaults INTEL = new IommuDefaults(IommuDriver.INTEL,
             new IommuGeometry(new IovaRange(0, 0x7fffffffffL), List.of(4L << 10, 2L << 20, 1L << 30)),
             List.of(new ReservedRegion(new IovaRange(0xfee00000L, 0xfeefffffL), ReservedType.MSI)));
 
-    private static final List<String> KNOWN = List.of(
-            "aperture", "page-sizes", "dirty-tracking", "maps-without-access", "forces-snooping", "reserved");
+    private static final List<String> KNOWN = List.of("driver", "aperture", "page-sizes", "dirty-tracking",
+            "maps-without-access", "forces-snooping", "reserved");
     private static final List<String> KNOWN_OF_REGION = List.of("range", "type");
 
     static IommuDefaults read(Place place, Node node) {
         Keys keys = new Keys(place, node, KNOWN);
         List<ReservedRegion> reserved = keys.find("reserved")
                 .map(list -> regions(keys.place("reserved"), list)).orElse(INTEL.reserved);
-        return new IommuDefaults(geometry(keys, INTEL.geometry), reserved);
+        IommuDriver driver = keys.find("driver").map(one -> Values.choice(
+                keys.place("driver"), one, IommuDriver.values(), IommuDriver::text)).orElse(INTEL.driver);
+        return new IommuDefaults(driver, geometry(keys, INTEL.geometry), reserved);
     }
 
     static IommuGeometry geometry(Keys keys, IommuGeometry otherwise) {

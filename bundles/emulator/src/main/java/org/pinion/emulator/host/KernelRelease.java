@@ -30,6 +30,16 @@ public enum KernelRelease {
         return this != LINUX_6_12;
     }
 
+    /** {@return whether it can be asked for the data of one sort of IOMMU} */
+    public boolean namesHwInfo() {
+        return this != LINUX_6_12;
+    }
+
+    /** {@return whether page tables can be attached to PASIDs} */
+    public boolean attachesPasids() {
+        return this != LINUX_6_12;
+    }
+
     /**
      * Whether type1 can handle what ends with the last of all addresses. Where it cannot, it computes with the address
      * after the last, which is 0: such a mapping is made and never found again, and what reaches past the end is EINVAL

@@ -32,7 +32,10 @@ final class ContainerCommands {
     /** A request with a structure; the iommufd's lock is held. */
     int run(int request, MemorySegment argument) throws SyscallException {
         switch (request) {
-            case VfioType1.GET_INFO -> info(ioas()).answer(argument, true);
+            case VfioType1.GET_INFO -> {
+                ContainerInfo.requireSize(argument);
+                info(ioas()).answer(argument, true);
+            }
             case VfioType1.MAP_DMA -> map(argument);
             case VfioType1.UNMAP_DMA -> unmap(argument);
             default -> {

@@ -2,6 +2,7 @@ package org.pinion.emulator.iommufd;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
@@ -29,9 +30,10 @@ final class DeviceGroup {
     void attach(PhysicalDevice device, PageTable wanted) throws SyscallException {
         SyscallException.require(pageTable == null || pageTable == wanted, Errno.EINVAL);
         wanted.ioas().reserveFor(device);
-        if (!wanted.geometry().equals(device.host().iommu())) {
+        Optional<Errno> refusal = device.iommu().refusal(wanted);
+        if (refusal.isPresent()) {
             wanted.ioas().unreserve(device);
-            throw new SyscallException(Errno.EINVAL);
+            throw new SyscallException(refusal.get());
         }
         attached.add(device);
         pageTable = wanted;
@@ -60,11 +62,13 @@ final class DeviceGroup {
         if (elsewhere) {
             reserveAll(wanted.ioas());
         }
-        if (!wanted.geometry().equals(old.geometry())) {
+        Optional<Errno> refusal =
+                attached.stream().flatMap(device -> device.iommu().refusal(wanted).stream()).findFirst();
+        if (refusal.isPresent()) {
             if (elsewhere) {
                 attached.forEach(wanted.ioas()::unreserve);
             }
-            throw new SyscallException(Errno.EINVAL);
+            throw new SyscallException(refusal.get());
         }
         if (elsewhere) {
             attached.forEach(old.ioas()::unreserve);

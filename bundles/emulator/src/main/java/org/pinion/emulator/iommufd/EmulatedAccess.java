@@ -1,6 +1,7 @@
 package org.pinion.emulator.iommufd;
 
-import org.pinion.emulator.memory.Pages;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A mediated device bound to an iommufd ({@code struct iommufd_access}): its driver looks memory up by itself, so
@@ -8,7 +9,16 @@ import org.pinion.emulator.memory.Pages;
  */
 final class EmulatedAccess extends IommufdObject {
 
+    private final long bytes;
+    private final List<AccessPin> pins = new ArrayList<>();
     private Ioas ioas;
+
+    /**
+     * @param bytes what addresses must be multiples of
+     */
+    EmulatedAccess(long bytes) {
+        this.bytes = bytes;
+    }
 
     /** The address space it uses, or null. */
     Ioas ioas() {
@@ -19,8 +29,23 @@ final class EmulatedAccess extends IommufdObject {
         ioas = used;
     }
 
-    /** The driver pins whole pages. */
+    /** What addresses must be multiples of. */
     long bytes() {
-        return Pages.SIZE;
+        return bytes;
+    }
+
+    /** What the driver has pinned, in the order in which it did. */
+    List<AccessPin> pins() {
+        return pins;
+    }
+
+    /** Makes the driver unpin what touches a range, since it is about to be unmapped. */
+    void unmapping(long start, long last) {
+        for (AccessPin pin : List.copyOf(pins)) {
+            if (pin.range().touches(start, last)) {
+                pins.remove(pin);
+                pin.unpin();
+            }
+        }
     }
 }

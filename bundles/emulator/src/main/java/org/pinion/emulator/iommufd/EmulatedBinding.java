@@ -37,9 +37,14 @@ final class EmulatedBinding implements DeviceBinding {
         }
     }
 
+    EmulatedAccess access() {
+        return access;
+    }
+
     private void leave() {
         Ioas old = access.ioas();
         if (old != null) {
+            access.unmapping(0, -1L);
             old.removeAccess(access);
             old.release();
             access.ioas(null);

@@ -1,6 +1,7 @@
 package org.pinion.emulator.iommufd;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.ReservedRegion;
@@ -42,6 +43,16 @@ final class Ioas extends IommufdObject {
         return area != null && area.pages().shown() ? area : null;
     }
 
+    /** The area at an address, whether a page table shows it or not; or null. */
+    Area mappedAt(long iova) {
+        return areas.at(iova);
+    }
+
+    /** What is mapped, by address. */
+    Collection<Area> mapped() {
+        return areas.all();
+    }
+
     /** Whether nothing is mapped in a range. */
     boolean isFree(long start, long last) {
         return areas.firstIn(start, last) == null;
@@ -50,21 +61,6 @@ final class Ioas extends IommufdObject {
     /** The usable ranges, mapped or not. */
     List<IovaRange> usable() {
         return reserved.holes();
-    }
-
-    /** Whether something is mapped at every address of a range. */
-    boolean isFull(long start, long last) {
-        long next = start;
-        while (true) {
-            Area area = areas.at(next);
-            if (area == null) {
-                return false;
-            }
-            if (Long.compareUnsigned(area.last(), last) >= 0) {
-                return true;
-            }
-            next = area.last() + 1;
-        }
     }
 
     /** Chooses an IO virtual address for memory; see {@link FreeIova} for the errors. */
@@ -204,8 +200,13 @@ final class Ioas extends IommufdObject {
     }
 
     private void remove(Area area) {
+        accesses.forEach(access -> access.unmapping(area.start(), area.last()));
+        domains.forEach(domain -> {
+            if (domain.written() != null) {
+                domain.written().unmapped(area.start(), area.last());
+            }
+        });
         areas.remove(area);
-        domains.forEach(domain -> domain.written(area.start(), area.last(), true));
         if (!domains.isEmpty()) {
             area.unpin();
         }
@@ -224,7 +225,7 @@ final class Ioas extends IommufdObject {
     /** Reserves what a device cannot use: EADDRINUSE if that is mapped or promised; then nothing of it is reserved. */
     void reserveFor(PhysicalDevice device) throws SyscallException {
         try {
-            for (ReservedRegion region : device.host().reserved()) {
+            for (ReservedRegion region : device.iommu().reserved()) {
                 if (region.type() != ReservedType.DIRECT_RELAXABLE) {
                     reserve(region.range(), device);
                 }
@@ -233,6 +234,11 @@ final class Ioas extends IommufdObject {
             reserved.removeOf(device);
             throw e;
         }
+    }
+
+    /** Reserves a range for nobody, for good: EADDRINUSE if it is mapped or promised. */
+    void reserve(IovaRange range) throws SyscallException {
+        reserve(range, this);
     }
 
     void unreserve(Object owner) {

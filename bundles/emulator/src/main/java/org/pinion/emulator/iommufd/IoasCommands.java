@@ -47,10 +47,7 @@ final class IoasCommands {
         if (object == context.compatible()) {
             context.compatible(null);
         }
-        if (object instanceof PageTable table) {
-            table.ioas().removeDomain(table);
-            table.ioas().release();
-        }
+        object.destroyed();
         return 0;
     }
 

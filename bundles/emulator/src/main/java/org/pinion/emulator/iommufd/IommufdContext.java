@@ -4,8 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.pinion.emulator.file.FileTable;
+import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.host.IommuDriver;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.memory.LockedMemory;
+import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.ProcessMemory;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
@@ -24,6 +28,8 @@ public final class IommufdContext {
     private final LockedMemory locked;
     private final FileTable files;
     private final boolean mayChooseAccount;
+    private final IommuDriver driver;
+    private final KernelRelease release;
     private Ioas compatible;
     private boolean closed;
     private int bindings;
@@ -33,13 +39,15 @@ public final class IommufdContext {
      * @param process the memory that user addresses mean
      * @param locked what pinned pages are charged to
      * @param files what file descriptors mean
-     * @param mayChooseAccount whether the process has CAP_SYS_RESOURCE
+     * @param host the machine
      */
-    public IommufdContext(ProcessMemory process, LockedMemory locked, FileTable files, boolean mayChooseAccount) {
+    public IommufdContext(ProcessMemory process, LockedMemory locked, FileTable files, Host host) {
         this.process = process;
         this.locked = locked;
         this.files = files;
-        this.mayChooseAccount = mayChooseAccount;
+        this.mayChooseAccount = host.sysResource();
+        this.driver = host.iommuDriver();
+        this.release = host.release();
     }
 
     ReentrantLock lock() {
@@ -125,21 +133,29 @@ public final class IommufdContext {
         lock.lock();
         try {
             DeviceGroup group = groups.computeIfAbsent(device.group(), number -> new DeviceGroup());
-            PhysicalDevice bound = new PhysicalDevice(device, group);
+            PhysicalDevice bound = new PhysicalDevice(new HostIommu(device, driver, release), group);
             bound.use();
             objects.add(bound);
             bindings++;
-            return new PhysicalBinding(this, bound, owners);
+            return new PhysicalBinding(this, bound, () -> {
+                unbound(bound);
+                owners.release(device);
+            });
         } finally {
             lock.unlock();
         }
     }
 
-    /** {@return the binding of a mediated device} */
+    /** {@return the binding of a mediated device, whose driver pins whole pages} */
     public DeviceBinding bindEmulated() {
+        return bindAccess(Pages.SIZE);
+    }
+
+    /** The binding of a driver that wants addresses to be multiples of something. */
+    EmulatedBinding bindAccess(long alignment) {
         lock.lock();
         try {
-            EmulatedAccess access = new EmulatedAccess();
+            EmulatedAccess access = new EmulatedAccess(alignment);
             access.use();
             objects.add(access);
             bindings++;
@@ -154,6 +170,12 @@ public final class IommufdContext {
         lock.lock();
         try {
             closed = true;
+            for (IommufdObject object : objects.all()) {
+                if (object instanceof MockHandle handle) {
+                    objects.remove(handle);
+                    handle.destroyed();
+                }
+            }
             tearDownIfUnused();
         } finally {
             lock.unlock();
@@ -177,8 +199,8 @@ public final class IommufdContext {
         if (closed && bindings == 0) {
             for (IommufdObject object : objects.all()) {
                 if (object instanceof PageTable table) {
-                    table.ioas().removeDomain(table);
                     objects.remove(table);
+                    table.destroyed();
                 }
             }
         }

@@ -115,6 +115,20 @@ final class MappingCommands {
         return iova;
     }
 
+    /**
+     * Charges what is mapped to the process that asks (iommufd_ioas_change_process), which there is only one of here:
+     * EOPNOTSUPP for reserved fields, EINVAL if anything is mapped but memory of files.
+     */
+    int changeProcess(MemorySegment struct) throws SyscallException {
+        SyscallException.require(struct.get(ValueLayout.JAVA_INT, Integer.BYTES) == 0, Errno.EOPNOTSUPP);
+        for (IommufdObject object : objects.all()) {
+            boolean files = !(object instanceof Ioas ioas) || ioas.mapped().stream().map(Area::pages)
+                    .allMatch(pages -> pages instanceof PinnablePages pinnable && pinnable.ofFile());
+            SyscallException.require(files, Errno.EINVAL);
+        }
+        return 0;
+    }
+
     int copy(MemorySegment struct) throws SyscallException {
         IommuIoasCopy copy = new IommuIoasCopy(struct);
         SyscallException.require((copy.flags() & ~KNOWN_FLAGS) == 0, Errno.EOPNOTSUPP);

@@ -37,11 +37,32 @@ final class ObjectTable {
         return List.copyOf(objects.values());
     }
 
+    /** The object of an id, or null. */
+    IommufdObject find(int id) {
+        return objects.get(id);
+    }
+
     /** The object of an id, ENOENT if there is none. */
     IommufdObject get(int id) throws SyscallException {
         IommufdObject object = objects.get(id);
         SyscallException.require(object != null, Errno.ENOENT);
         return object;
+    }
+
+    /** The device of an id, ENOENT if there is none or it is something else. */
+    PhysicalDevice device(int id) throws SyscallException {
+        if (objects.get(id) instanceof PhysicalDevice device) {
+            return device;
+        }
+        throw new SyscallException(Errno.ENOENT);
+    }
+
+    /** The page table of an id that shows an address space itself, ENOENT if there is none or it is something else. */
+    PageTable pageTable(int id) throws SyscallException {
+        if (objects.get(id) instanceof PageTable table && !(table instanceof NestedTable)) {
+            return table;
+        }
+        throw new SyscallException(Errno.ENOENT);
     }
 
     /** The address space of an id, ENOENT if there is none or it is something else. */

@@ -1,87 +1,87 @@
 package org.pinion.emulator.iommufd;
 
-import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.util.Optional;
 import org.pinion.emulator.host.IommuGeometry;
+import org.pinion.linux.uapi.Iommufd;
 
 /**
  * A hardware page table ({@code struct iommufd_hwpt_paging}): shows an address space to the devices attached to it. An
- * automatic one goes with its last device. One that was asked to be able to remembers which pages devices wrote.
- * Guarded by the iommufd's lock.
+ * automatic one goes with its last device. Guarded by the iommufd's lock.
  */
-final class PageTable extends IommufdObject {
+sealed class PageTable extends IommufdObject permits NestedTable {
+
+    /** Whose page tables these are: a device takes none of another driver. */
+    enum Driver {
+        HOST,
+        MOCK
+    }
 
     private final Ioas ioas;
     private final IommuGeometry geometry;
-    private final boolean automatic;
-    private final boolean tellsDirty;
-    private final TreeSet<Long> dirty = new TreeSet<>(Long::compareUnsigned);
-    private boolean tracking;
+    private final TableRequest request;
+    private final Driver driver;
+    private final WrittenPages written;
+    private Optional<FaultQueue> faults = Optional.empty();
 
-    PageTable(Ioas ioas, IommuGeometry geometry, boolean automatic) {
-        this(ioas, geometry, automatic, false);
-    }
-
-    PageTable(Ioas ioas, IommuGeometry geometry, boolean automatic, boolean tellsDirty) {
+    PageTable(Ioas ioas, IommuGeometry geometry, TableRequest request, Driver driver) {
         this.ioas = ioas;
         this.geometry = geometry;
-        this.automatic = automatic;
-        this.tellsDirty = tellsDirty;
+        this.request = request;
+        this.driver = driver;
+        this.written = request.has(Iommufd.HWPT_ALLOC_DIRTY_TRACKING) ? new WrittenPages(ioas, geometry) : null;
     }
 
-    /** Whether it was made to tell which pages were written. */
-    boolean tellsDirty() {
-        return tellsDirty;
-    }
-
-    boolean tracking() {
-        return tracking;
-    }
-
-    /** Begins anew, or ends. */
-    void track(boolean enable) {
-        if (enable) {
-            dirty.clear();
-        }
-        tracking = enable;
-    }
-
-    /** A device wrote these addresses. */
-    void written(long start, long last) {
-        if (tracking) {
-            long mask = -bytes();
-            for (long page = start & mask; page != (last & mask); page += bytes()) {
-                dirty.add(page);
-            }
-            dirty.add(last & mask);
-        }
-    }
-
-    /** The pages that were written in a range, by their first addresses; forgotten if so wished. */
-    List<Long> written(long start, long last, boolean forget) {
-        NavigableSet<Long> inside = dirty.subSet(start, true, last, true);
-        List<Long> told = List.copyOf(inside);
-        if (forget) {
-            inside.clear();
-        }
-        return told;
-    }
-
-    Ioas ioas() {
+    final Ioas ioas() {
         return ioas;
     }
 
-    IommuGeometry geometry() {
+    final IommuGeometry geometry() {
         return geometry;
     }
 
-    boolean automatic() {
-        return automatic;
+    final Driver driver() {
+        return driver;
+    }
+
+    final boolean automatic() {
+        return request.automatic();
+    }
+
+    /** Whether others can be made on top of it. */
+    final boolean nestParent() {
+        return request.has(Iommufd.HWPT_ALLOC_NEST_PARENT);
+    }
+
+    /** Whether it can be used where PASIDs are. */
+    final boolean forPasids() {
+        return request.has(Iommufd.HWPT_ALLOC_PASID);
+    }
+
+    /** Which pages devices wrote; null if it cannot tell. */
+    final WrittenPages written() {
+        return written;
+    }
+
+    /** Where page faults of its devices go; empty if nobody wants them. */
+    final Optional<FaultQueue> faults() {
+        return faults;
+    }
+
+    final void faults(FaultQueue queue) {
+        queue.use();
+        faults = Optional.of(queue);
     }
 
     /** The smallest page, which what is mapped must be a multiple of. */
-    long bytes() {
+    final long bytes() {
         return geometry.smallestPage();
+    }
+
+    /** Gives back what it shows; it has no id any more. */
+    @Override
+    void destroyed() {
+        faults.ifPresent(FaultQueue::release);
+        ioas.removeDomain(this);
+        ioas.release();
     }
 }

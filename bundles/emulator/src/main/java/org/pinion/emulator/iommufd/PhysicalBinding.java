@@ -10,12 +10,17 @@ final class PhysicalBinding implements DeviceBinding {
 
     private final IommufdContext context;
     private final PhysicalDevice device;
-    private final GroupOwners owners;
+    private final Runnable afterwards;
 
-    PhysicalBinding(IommufdContext context, PhysicalDevice device, GroupOwners owners) {
+    /**
+     * @param context the iommufd
+     * @param device the device
+     * @param afterwards gives the device back when it is bound no more
+     */
+    PhysicalBinding(IommufdContext context, PhysicalDevice device, Runnable afterwards) {
         this.context = context;
         this.device = device;
-        this.owners = owners;
+        this.afterwards = afterwards;
     }
 
     @Override
@@ -30,7 +35,7 @@ final class PhysicalBinding implements DeviceBinding {
             return switch (context.objects().get(ptId)) {
                 case PageTable table -> attachTo(table);
                 case Ioas ioas -> attachAutomatically(ioas);
-                case PhysicalDevice _, EmulatedAccess _ -> throw new SyscallException(Errno.EINVAL);
+                default -> throw new SyscallException(Errno.EINVAL);
             };
         } finally {
             context.lock().unlock();
@@ -57,13 +62,13 @@ final class PhysicalBinding implements DeviceBinding {
         if (!device.attached()) {
             device.group().attach(device, table);
         } else if (device.pageTable() != table) {
-            dropIfUnused(device.group().replace(table));
+            leave(device.group().replace(table));
         }
         return table.id();
     }
 
     private int attachToNew(Ioas ioas) throws SyscallException {
-        PageTable table = new PageTable(ioas, device.host().iommu(), true);
+        PageTable table = device.iommu().pageTable(ioas, TableRequest.AUTOMATIC);
         context.objects().add(table);
         try {
             if (device.attached()) {
@@ -92,18 +97,18 @@ final class PhysicalBinding implements DeviceBinding {
     private void fillThenReplace(Ioas ioas, PageTable table) throws SyscallException {
         ioas.addDomain(table);
         try {
-            dropIfUnused(device.group().replace(table));
+            leave(device.group().replace(table));
         } catch (SyscallException e) {
             ioas.removeDomain(table);
             throw e;
         }
     }
 
-    private void dropIfUnused(PageTable table) {
+    private void leave(PageTable table) {
+        table.faults().ifPresent(queue -> queue.forget(device));
         if (table.automatic() && !table.inUse()) {
-            table.ioas().removeDomain(table);
-            table.ioas().release();
             context.objects().remove(table);
+            table.destroyed();
         }
     }
 
@@ -112,7 +117,7 @@ final class PhysicalBinding implements DeviceBinding {
         context.lock().lock();
         try {
             if (device.attached()) {
-                dropIfUnused(device.group().detach(device));
+                leave(device.group().detach(device));
             }
         } finally {
             context.lock().unlock();
@@ -122,8 +127,7 @@ final class PhysicalBinding implements DeviceBinding {
     @Override
     public void unbind() {
         detach();
-        context.unbound(device);
-        owners.release(device.host());
+        afterwards.run();
     }
 
     @Override
@@ -135,12 +139,20 @@ final class PhysicalBinding implements DeviceBinding {
                 return Optional.of(TransferFault.NOT_ATTACHED);
             }
             Optional<TransferFault> fault = new Transfer(table.ioas()::areaAt, iova, buffer, toMemory).run();
-            if (fault.isEmpty() && toMemory && buffer.byteSize() != 0) {
-                table.written(iova, iova + (buffer.byteSize() - 1));
+            if (toMemory && fault.isEmpty()) {
+                remember(table, iova, buffer.byteSize());
             }
             return fault;
         } finally {
             context.lock().unlock();
+        }
+    }
+
+    private static void remember(PageTable table, long iova, long length) {
+        if (table.written() != null && table.written().tracking()) {
+            for (long at = iova & -table.bytes(); at - iova < length; at += table.bytes()) {
+                table.written().write(at);
+            }
         }
     }
 }

@@ -1,20 +1,19 @@
 package org.pinion.emulator.iommufd;
 
-import org.pinion.emulator.host.HostDevice;
 
 /** A device bound to an iommufd ({@code struct iommufd_device}). Guarded by the iommufd's lock. */
 final class PhysicalDevice extends IommufdObject {
 
-    private final HostDevice host;
+    private final DeviceIommu iommu;
     private final DeviceGroup group;
 
-    PhysicalDevice(HostDevice host, DeviceGroup group) {
-        this.host = host;
+    PhysicalDevice(DeviceIommu iommu, DeviceGroup group) {
+        this.iommu = iommu;
         this.group = group;
     }
 
-    HostDevice host() {
-        return host;
+    DeviceIommu iommu() {
+        return iommu;
     }
 
     DeviceGroup group() {

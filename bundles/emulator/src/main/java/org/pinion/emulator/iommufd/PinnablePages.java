@@ -1,5 +1,6 @@
 package org.pinion.emulator.iommufd;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class PinnablePages implements AreaMemory {
     @Override
     public void pin(long first, long last) throws SyscallException {
         List<PinnedRun> fresh = missing(first, last);
-        long count = fresh.stream().mapToLong(PinnedRun::pages).sum();
+        long count = fresh.stream().mapToLong(PinnedRun::count).sum();
         if (count > 0) {
             locked.charge(account, count);
         }
@@ -57,7 +58,7 @@ final class PinnablePages implements AreaMemory {
         for (PinnedRun run : shared(first, last)) {
             if (--run.users == 0) {
                 runs.remove(run.first);
-                released += run.pages();
+                released += run.count();
             }
         }
         if (released > 0) {
@@ -79,6 +80,34 @@ final class PinnablePages implements AreaMemory {
     public Chunk locate(long position, long atMost) {
         PinnedRun run = runs.floorEntry(position / Pages.SIZE).getValue();
         return run.chunk(position, Math.min(atMost, run.bytesFrom(position)));
+    }
+
+    /** What is pinned, in pieces. */
+    List<PageRun> pinned() {
+        return runs == null ? List.of() : runs.values().stream().map(PinnedRun::pages).toList();
+    }
+
+    /** Whether it is a file's memory, whatever process has it mapped. */
+    boolean ofFile() {
+        return !(source instanceof PageSource.UserAddress);
+    }
+
+    /** Copies bytes without pinning their pages. */
+    void copy(long position, MemorySegment buffer, boolean write) throws SyscallException {
+        long first = Pages.roundDown(position);
+        long skipped = position - first;
+        long done = 0;
+        for (PageRun run : source.find(first, Pages.roundUp(skipped + buffer.byteSize()), write)) {
+            long here = Math.min(run.bytes() - skipped, buffer.byteSize() - done);
+            MemorySegment part = buffer.asSlice(done, here);
+            if (write) {
+                run.memory().write(run.offset() + skipped, part);
+            } else {
+                run.memory().read(run.offset() + skipped, part);
+            }
+            done += here;
+            skipped = 0;
+        }
     }
 
     /** The runs that make up what is pinned of a range, cut at its ends. */

@@ -1,5 +1,6 @@
 package org.pinion.emulator.iommufd;
 
+import org.pinion.emulator.memory.PageRun;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.SparseMemory;
 
@@ -28,8 +29,13 @@ final class PinnedRun {
         return rest;
     }
 
-    long pages() {
+    /** How many pages these are. */
+    long count() {
         return last - first + 1;
+    }
+
+    PageRun pages() {
+        return new PageRun(memory, offset, count() * Pages.SIZE);
     }
 
     /** How many bytes there are from a place to the run's end. */

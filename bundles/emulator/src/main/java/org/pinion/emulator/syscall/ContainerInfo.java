@@ -82,6 +82,17 @@ public final class ContainerInfo {
     }
 
     /**
+     * Looks at the size that the request names, which comes before whether there is anything to tell.
+     *
+     * @param argument the caller's structure
+     * @throws SyscallException EINVAL if it is too short, EFAULT if it is shorter than it says
+     */
+    public static void requireSize(MemorySegment argument) throws SyscallException {
+        int declared = new VfioIommuType1Info(UserMemory.copyIn(argument, MINIMUM)).declaredSize();
+        SyscallException.require(Integer.compareUnsigned(declared, MINIMUM) >= 0, Errno.EINVAL);
+    }
+
+    /**
      * Answers the request. Capabilities are told if there is room for all of them; else only how much they need.
      *
      * @param argument the caller's structure

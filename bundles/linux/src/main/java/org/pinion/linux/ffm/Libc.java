@@ -105,6 +105,10 @@ final class Libc {
         static final MethodHandle CALL = bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     }
 
+    private static final class Write {
+        static final MethodHandle CALL = bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    }
+
     private static final class Poll {
         static final MethodHandle CALL = bind("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     }
@@ -236,6 +240,15 @@ final class Libc {
         MemorySegment state = CAPTURED.get();
         try {
             return answer((long) Read.CALL.invokeExact(state, fd, into, into.byteSize()), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static long write(int fd, MemorySegment from) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            return answer((long) Write.CALL.invokeExact(state, fd, from, from.byteSize()), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -135,6 +135,11 @@ public final class NativeKernel implements Kernel {
     }
 
     @Override
+    public long write(int fd, MemorySegment from) {
+        return Libc.write(fd, from);
+    }
+
+    @Override
     public int poll(int fd, int millis) {
         return Libc.poll(fd, millis);
     }

@@ -102,4 +102,46 @@ public final class IommuHwptAlloc extends Struct {
         setInt(24, dataType);
         return this;
     }
+
+    /** {@return {@code data_len}: how many bytes of data there are} */
+    public int dataLen() {
+        return getInt(28);
+    }
+
+    /**
+     * @param dataLen {@code data_len}: how many bytes of data there are
+     * @return this
+     */
+    public IommuHwptAlloc dataLen(int dataLen) {
+        setInt(28, dataLen);
+        return this;
+    }
+
+    /** {@return {@code data_uptr}: the address of the data, or 0} */
+    public long dataUptr() {
+        return getLong(32);
+    }
+
+    /**
+     * @param dataUptr {@code data_uptr}: the address of the data, or 0
+     * @return this
+     */
+    public IommuHwptAlloc dataUptr(long dataUptr) {
+        setLong(32, dataUptr);
+        return this;
+    }
+
+    /** {@return {@code fault_id}: the queue for page faults, with {@link Iommufd#HWPT_FAULT_ID_VALID}} */
+    public int faultId() {
+        return getInt(40);
+    }
+
+    /**
+     * @param faultId {@code fault_id}: the queue for page faults, with {@link Iommufd#HWPT_FAULT_ID_VALID}
+     * @return this
+     */
+    public IommuHwptAlloc faultId(int faultId) {
+        setInt(40, faultId);
+        return this;
+    }
 }

@@ -66,6 +66,21 @@ public final class Iommufd {
     /** {@link IommuHwptGetDirtyBitmap}. */
     public static final int HWPT_GET_DIRTY_BITMAP = 0x3b8c;
 
+    /** {@code struct iommu_hwpt_invalidate}: forget what a page table on top of another one has cached. */
+    public static final int HWPT_INVALIDATE = 0x3b8d;
+
+    /** {@code struct iommu_fault_alloc}: make a queue for page faults of devices. */
+    public static final int FAULT_QUEUE_ALLOC = 0x3b8e;
+
+    /** {@code struct iommu_viommu_alloc}: make a guest's IOMMU. */
+    public static final int VIOMMU_ALLOC = 0x3b90;
+
+    /** {@code struct iommu_vdevice_alloc}: give a device to a guest's IOMMU. */
+    public static final int VDEVICE_ALLOC = 0x3b91;
+
+    /** {@code struct iommu_ioas_change_process}: charge what is mapped to the process that asks. */
+    public static final int IOAS_CHANGE_PROCESS = 0x3b92;
+
     /** Ask which address space it is. */
     public static final int VFIO_IOAS_GET = 0;
 
@@ -80,6 +95,12 @@ public final class Iommufd {
 
     /** The page table can tell which pages devices wrote. */
     public static final int HWPT_ALLOC_DIRTY_TRACKING = 2;
+
+    /** Page faults go to a queue. */
+    public static final int HWPT_FAULT_ID_VALID = 4;
+
+    /** The page table can be attached to a PASID, and to a device whose PASIDs are attached to others. */
+    public static final int HWPT_ALLOC_PASID = 8;
 
     /** Start telling which pages devices wrote; without it: stop. */
     public static final int HWPT_DIRTY_TRACKING_ENABLE = 1;

@@ -1,0 +1,107 @@
+package org.pinion.emulator.iommufd;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+
+/**
+ * What the PASIDs of a mock device are attached to (iommufd_device_attach in drivers/iommu/iommufd/device.c). Guarded
+ * by the iommufd's lock.
+ */
+final class MockPasids {
+
+    /** The second page table that this PASID gets is refused, so that tests meet a driver that fails. */
+    private static final int FAILS_ON_REPLACE = 1024;
+
+    private final ObjectTable objects;
+    private final PhysicalDevice device;
+    private final Map<Integer, PageTable> attached = new TreeMap<>();
+    private boolean failing;
+
+    MockPasids(ObjectTable objects, PhysicalDevice device) {
+        this.objects = objects;
+        this.device = device;
+    }
+
+    /** What a PASID is attached to, or null. */
+    PageTable attachedTo(int pasid) {
+        return attached.get(pasid);
+    }
+
+    boolean isEmpty() {
+        return attached.isEmpty();
+    }
+
+    /** ENOENT, EBUSY if it is attached, EINVAL to what is not made for PASIDs or of a device that is not. */
+    void attach(int pasid, int id) throws SyscallException {
+        PageTable table = table(id);
+        PageTable old = attached.get(pasid);
+        SyscallException.require(old == null, Errno.EBUSY);
+        requireForPasids(table);
+        set(pasid, table);
+    }
+
+    /** As {@link #attach}, but EINVAL if it is not attached. On failure it stays attached to what it was. */
+    void replace(int pasid, int id) throws SyscallException {
+        PageTable table = table(id);
+        PageTable old = attached.get(pasid);
+        SyscallException.require(old != null, Errno.EINVAL);
+        if (old != table) {
+            requireForPasids(table);
+            set(pasid, table);
+            leave(old);
+        }
+    }
+
+    private void leave(PageTable old) {
+        old.faults().ifPresent(queue -> queue.forget(device));
+        old.release();
+    }
+
+    private void set(int pasid, PageTable table) throws SyscallException {
+        if (pasid == FAILS_ON_REPLACE) {
+            failing = !failing;
+            SyscallException.require(failing, Errno.ENOMEM);
+        }
+        table.use();
+        attached.put(pasid, table);
+    }
+
+    private void requireForPasids(PageTable table) throws SyscallException {
+        SyscallException.require(table.forPasids(), Errno.EINVAL);
+        SyscallException.require(device.pageTable() == null || device.pageTable().forPasids(), Errno.EINVAL);
+        Optional<Errno> refusal = device.iommu().refusal(table);
+        if (refusal.isPresent()) {
+            throw new SyscallException(refusal.get());
+        }
+    }
+
+    /** An address space gets no page table that is made for PASIDs by itself. */
+    private PageTable table(int id) throws SyscallException {
+        return switch (objects.get(id)) {
+            case PageTable table -> table;
+            default -> throw new SyscallException(Errno.EINVAL);
+        };
+    }
+
+    /** Does nothing if it is not attached. */
+    void detach(int pasid) {
+        PageTable old = attached.remove(pasid);
+        if (old != null) {
+            leave(old);
+            failing &= pasid != FAILS_ON_REPLACE;
+        }
+    }
+
+    void detachAll() {
+        List.copyOf(attached.keySet()).forEach(this::detach);
+    }
+
+    /** EINVAL unless a PASID is attached to a page table; 0 stands for nothing. */
+    void check(int pasid, int id) throws SyscallException {
+        SyscallException.require(attached.get(pasid) == (id == 0 ? null : table(id)), Errno.EINVAL);
+    }
+}
