@@ -43,8 +43,8 @@ class OrderNeverMattersTest {
             this.orders = orders;
         }
 
-        static Size of(long set) {
-            return set % 10 == 0 ? SEVEN : set % 2 == 0 ? FIVE : LARGE;
+        static Size of(long seed) {
+            return seed % 10 == 0 ? SEVEN : seed % 2 == 0 ? FIVE : LARGE;
         }
     }
 
@@ -73,7 +73,7 @@ class OrderNeverMattersTest {
         long sets = 0;
         for (long wanted = Runs.histories() / 2; histories < wanted; sets++) {
             try {
-                set(backend, seed + sets, Size.of(sets));
+                set(backend, seed + sets, Size.of(seed + sets));
             } catch (IommuException refused) {
                 throw new AssertionError("seed " + (seed + sets) + ": what was accepted did not leave again", refused);
             }
@@ -92,7 +92,7 @@ class OrderNeverMattersTest {
         world.devices().forEach(device -> pieces.add(new Piece(null, device)));
         End first = null;
         for (List<Piece> order : orders(pieces, size.orders, random)) {
-            boolean wandering = histories % 4 == 3;
+            boolean wandering = histories % 4 == 3 && !(backend.equals("vfio") && world.reservedEdge());
             End end = history(world, backend, policies, order, wandering ? random : null);
             assertThat(world.tap().pinned()).as("seed %d: bytes left pinned", seed).isZero();
             assertThat(world.tap().open()).as("seed %d: left open", seed).isEmpty();

@@ -32,8 +32,9 @@ import org.pinion.linux.Mman;
  * @param tap the machine's kernel
  * @param devices the devices' addresses
  * @param sections sections that do not overlap
+ * @param reservedEdge whether a device reserves where an aperture begins or ends
  */
-record World(Tap tap, List<String> devices, List<Section> sections) {
+record World(Tap tap, List<String> devices, List<Section> sections, boolean reservedEdge) {
 
     private static final long PAGE = 4096;
     private static final long MEMORY = 64L << 20;
@@ -63,7 +64,16 @@ record World(Tap tap, List<String> devices, List<Section> sections) {
         Host host = new Host("law " + seed, memlock, memlock.isEmpty(), true, hosts);
         Tap tap = new Tap(EmulatedKernel.of(host));
         List<Section> guest = new Guest(random, tap).sections(sections);
-        return new World(tap, hosts.stream().map(HostDevice::address).toList(), guest);
+        boolean reservedEdge = hosts.stream()
+                .map(device -> device.iommu().aperture())
+                .anyMatch(aperture -> reserves(hosts, aperture.start()) || reserves(hosts, aperture.last()));
+        return new World(tap, hosts.stream().map(HostDevice::address).toList(), guest, reservedEdge);
+    }
+
+    private static boolean reserves(List<HostDevice> hosts, long address) {
+        return hosts.stream()
+                .flatMap(device -> device.reserved().stream())
+                .anyMatch(region -> region.range().touches(address, address));
     }
 
     static FlatView view(Collection<Section> sections) {

@@ -135,7 +135,9 @@ final class Devices {
             throw new IommuException(
                     "attach " + address,
                     "the kernel now lets %s be used, where %s was predicted".formatted(usable, plan.limits().usable()),
-                    "look whether another process or a hot-plug changed the device's group; then attach again");
+                    "look whether another process or a hot-plug changed the device's group; then attach again. A VFIO"
+                            + " container keeps what a device kept out at an end of the aperture after it has left:"
+                            + " detach all devices and attach them again");
         }
     }
 
