@@ -65,11 +65,11 @@ final class EmulatedTwin implements AutoCloseable {
                 older ? "6.12" : "7.3",
                 switch (guest.iommu()) {
                     case "intel" -> "0x0-0x7fffffffff";
-                    case "amd" -> "0x0-0xffffffffffff";
+                    case "amd" -> older ? "0x0-0xffffffffffffffff" : "0x0-0xffffffffffff";
                     default -> "0x0-0xffffffffffffffff";
                 },
                 guest.iommu().equals("virtio"),
-                guest.iommu().equals("amd") && !older,
+                guest.iommu().equals("amd"),
                 guest.iommu().equals("amd") ? ", {range: 0xfd00000000-0xffffffffff, type: reserved}" : "",
                 device);
     }
