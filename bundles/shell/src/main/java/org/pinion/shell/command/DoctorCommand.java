@@ -1,15 +1,11 @@
 package org.pinion.shell.command;
 
-import java.util.concurrent.Callable;
 import org.pinion.api.IommuException;
 import org.pinion.shell.report.DoctorJson;
 import org.pinion.shell.report.DoctorText;
 import org.pinion.shell.report.Examination;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code pinion doctor}: what this host can and cannot do, and what helps. */
 @Command(
@@ -26,12 +22,7 @@ import picocli.CommandLine.Spec;
             "  pinion doctor --json",
             "  pinion doctor --host lab.yaml"
         })
-final class DoctorCommand implements Callable<Integer> {
-
-    private final Services services;
-
-    @Spec
-    private CommandSpec spec;
+final class DoctorCommand extends AnsweringCommand {
 
     @Option(
             names = "--host",
@@ -40,24 +31,17 @@ final class DoctorCommand implements Callable<Integer> {
                     + " neither /dev/iommu nor /dev/vfio/vfio.")
     private String host;
 
-    @Mixin
-    private JsonOption json;
-
-    @Mixin
-    private HelpOption help;
-
     DoctorCommand(Services services) {
-        this.services = services;
+        super(services);
     }
 
     @Override
     public Integer call() throws IommuException {
         Examination examination = Examination.by(services.examiners().get());
-        json.print(
-                spec.commandLine().getOut(),
+        print(
                 () -> DoctorText.of(examination),
                 () -> DoctorJson.of(examination));
-        examination.obstacle().ifPresent(problem -> spec.commandLine().getErr().println(
+        examination.obstacle().ifPresent(problem -> err().println(
                 "pinion: no device can be used: " + problem.subject() + ": " + problem.found()));
         return examination.usable() ? 0 : Failures.FAILED;
     }

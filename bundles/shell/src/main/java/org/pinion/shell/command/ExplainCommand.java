@@ -2,7 +2,6 @@ package org.pinion.shell.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
@@ -12,9 +11,7 @@ import org.pinion.shell.report.PlanReport;
 import org.pinion.shell.report.PlanText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code pinion explain}: what would be mapped for some devices, and why; maps nothing. */
 @Command(
@@ -33,14 +30,9 @@ import picocli.CommandLine.Spec;
             "  pinion explain guest.mtree --memory-devices guest.json --policy qemu --device 0000:00:10.0",
             "  pinion explain --qmp /run/guest.qmp --policy strict,qemu --json"
         })
-final class ExplainCommand implements Callable<Integer> {
+final class ExplainCommand extends AnsweringCommand {
 
     private static final String SPACE = "pinion explain";
-
-    private final Services services;
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private GuestOptions guest;
@@ -59,22 +51,16 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private HostOption host;
 
-    @Mixin
-    private JsonOption json;
-
-    @Mixin
-    private HelpOption help;
-
     ExplainCommand(Services services) {
-        this.services = services;
+        super(services);
     }
 
     @Override
     public Integer call() throws IommuException {
-        DeviceOption.requireDistinct(devices, spec.commandLine());
-        PlanReport report = report(plan(guest.read(services.dma(), spec.commandLine())));
-        json.print(spec.commandLine().getOut(), () -> PlanText.of(report), () -> PlanJson.of(report));
-        return Refusals.print(report.plan(), spec.commandLine().getErr());
+        DeviceOption.requireDistinct(devices, commandLine());
+        PlanReport report = report(plan(guest.read(services.dma(), commandLine())));
+        print(() -> PlanText.of(report), () -> PlanJson.of(report));
+        return Refusals.print(report.plan(), err());
     }
 
     private Plan plan(FlatView view) throws IommuException {

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.shell.report.PlanJson;
@@ -14,9 +13,7 @@ import org.pinion.shell.report.PlugReport;
 import org.pinion.shell.report.PlugText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code pinion plug}: attaches devices to memory shaped like a guest's, lets them do DMA, takes all of it back. */
 @Command(
@@ -34,15 +31,10 @@ import picocli.CommandLine.Spec;
             "  pinion plug guest.mtree --device 0000:00:10.0",
             "  pinion plug guest.mtree --policy qemu --device 0000:00:10.0 --device 0000:00:11.0 --json"
         })
-final class PlugCommand implements Callable<Integer> {
+final class PlugCommand extends AnsweringCommand {
 
     private static final String SPACE = "pinion plug";
     private static final Duration TRANSFER_DEADLINE = Duration.ofSeconds(5);
-
-    private final Services services;
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private GuestOptions guest;
@@ -62,43 +54,35 @@ final class PlugCommand implements Callable<Integer> {
     @Mixin
     private HostOption host;
 
-    @Mixin
-    private JsonOption json;
-
-    @Mixin
-    private HelpOption help;
-
     PlugCommand(Services services) {
-        this.services = services;
+        super(services);
     }
 
     @Override
     public Integer call() throws IommuException {
-        DeviceOption.requireDistinct(devices, spec.commandLine());
-        FlatView view = guest.read(services.dma(), spec.commandLine());
+        DeviceOption.requireDistinct(devices, commandLine());
+        FlatView view = guest.read(services.dma(), commandLine());
         try {
             PlugReport report = new PlugRun(services, choice.named(SPACE), devices, TRANSFER_DEADLINE).on(view);
             return print(report);
         } catch (IommuException | RuntimeException e) {
-            int code = Failures.failed(e, spec.commandLine().getErr());
-            sayWhatIsLeft(spec.commandLine().getErr());
+            int code = Failures.failed(e, err());
+            sayWhatIsLeft(err());
             return code;
         }
     }
 
     private int print(PlugReport report) {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
         if (!report.plan().plan().refusals().isEmpty()) {
-            json.print(out, () -> PlanText.of(report.plan()), () -> PlanJson.of(report.plan()));
-            int code = Refusals.print(report.plan().plan(), err);
-            sayWhatIsLeft(err);
+            print(() -> PlanText.of(report.plan()), () -> PlanJson.of(report.plan()));
+            int code = Refusals.print(report.plan().plan(), err());
+            sayWhatIsLeft(err());
             return code;
         }
-        json.print(out, () -> PlugText.of(report), () -> PlugJson.of(report));
-        report.failures().forEach(failure -> err.println("pinion: DMA check failed: " + failure));
-        if (!json.chosen()) {
-            sayWhatIsLeft(out);
+        print(() -> PlugText.of(report), () -> PlugJson.of(report));
+        report.failures().forEach(failure -> err().println("pinion: DMA check failed: " + failure));
+        if (!forProgram()) {
+            sayWhatIsLeft(out());
         }
         return report.failures().isEmpty() ? 0 : Failures.FAILED;
     }

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.FlatView;
 import org.pinion.api.Forecast;
@@ -12,10 +11,8 @@ import org.pinion.api.IommuException;
 import org.pinion.shell.report.ForecastReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code pinion preflight}: what plugging one more device would do; maps and attaches nothing. */
 @Command(
@@ -33,14 +30,9 @@ import picocli.CommandLine.Spec;
             "  pinion preflight guest.mtree --device 0000:00:10.0 --plug 0000:00:11.0",
             "  pinion preflight guest.mtree --plug 0000:00:11.0 --policy qemu --json"
         })
-final class PreflightCommand implements Callable<Integer> {
+final class PreflightCommand extends AnsweringCommand {
 
     private static final String SPACE = "pinion preflight";
-
-    private final Services services;
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private GuestOptions guest;
@@ -61,27 +53,21 @@ final class PreflightCommand implements Callable<Integer> {
     @Mixin
     private HostOption host;
 
-    @Mixin
-    private JsonOption json;
-
-    @Mixin
-    private HelpOption help;
-
     PreflightCommand(Services services) {
-        this.services = services;
+        super(services);
     }
 
     @Override
     public Integer call() throws IommuException {
-        DeviceOption.requireDistinct(devices, spec.commandLine());
+        DeviceOption.requireDistinct(devices, commandLine());
         if (devices.contains(plug)) {
-            throw new ParameterException(spec.commandLine(), "--plug " + plug + " is plugged already, by --device");
+            throw new ParameterException(commandLine(), "--plug " + plug + " is plugged already, by --device");
         }
-        Forecast forecast = forecast(guest.read(services.dma(), spec.commandLine()));
+        Forecast forecast = forecast(guest.read(services.dma(), commandLine()));
         ForecastReport report =
                 new ForecastReport(choice.backend(), services.runtime().kernel(), forecast);
-        json.print(spec.commandLine().getOut(), report::text, report::json);
-        return answer(forecast, spec.commandLine().getErr());
+        print(report::text, report::json);
+        return answer(forecast, err());
     }
 
     private Forecast forecast(FlatView view) throws IommuException {

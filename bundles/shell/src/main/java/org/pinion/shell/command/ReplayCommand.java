@@ -4,16 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.shell.report.ReplayReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code pinion replay}: follows a recording of a guest's memory with a device attached, and counts. */
 @Command(
@@ -31,14 +28,9 @@ import picocli.CommandLine.Spec;
             "  pinion replay guest.trace",
             "  pinion replay guest.trace --device 0000:00:10.0 --json"
         })
-final class ReplayCommand implements Callable<Integer> {
+final class ReplayCommand extends AnsweringCommand {
 
     private static final String SPACE = "pinion replay";
-
-    private final Services services;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(
             hideParamSyntax = true,
@@ -60,22 +52,16 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private HostOption host;
 
-    @Mixin
-    private JsonOption json;
-
-    @Mixin
-    private HelpOption help;
-
     ReplayCommand(Services services) {
-        this.services = services;
+        super(services);
     }
 
     @Override
     public Integer call() throws IommuException {
-        DeviceOption.requireDistinct(devices, spec.commandLine());
+        DeviceOption.requireDistinct(devices, commandLine());
         List<FlatView> views = services.dma().history("qemu", Map.of("trace", trace.toString()));
         ReplayReport report = new ReplayRun(services, choice.named(SPACE), devices).of(views);
-        json.print(spec.commandLine().getOut(), report::text, report::json);
+        print(report::text, report::json);
         return 0;
     }
 }

@@ -155,8 +155,9 @@ final class FakeSpace implements AddressSpace {
             }
 
             @Override
-            public void close() {
+            public void close() throws IommuException {
                 written = RangeSet.EMPTY;
+                host.happen("end the log of " + options.name());
             }
         };
     }

@@ -100,6 +100,20 @@ class GogoCommandsTest {
     }
 
     @Test
+    void aLogThatCannotBeEndedKeepsNoOther() throws Exception {
+        give(change, host);
+        for (String space : List.of("one", "two")) {
+            run("dma:open " + space);
+            run("dma:dirty " + space);
+            host.failing.put("end the log of " + space, new IommuException("end the log", space + " is stuck", ""));
+        }
+
+        assertThatThrownBy(dirty::endAll).hasMessageContaining("is stuck").satisfies(
+                failure -> assertThat(failure.getSuppressed()).hasSize(1));
+        assertThat(host.events).contains("end the log of one", "end the log of two");
+    }
+
+    @Test
     void aSpaceGoesThroughItsWholeLife() throws Exception {
         give(change, host);
         assertThat(run("dma:spaces")).isEqualTo("no address space is open");
