@@ -12,11 +12,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.pinion.emulator.file.FileTable;
+import org.pinion.emulator.file.OpenFile;
 
 class ConcurrencyTest {
 
     private static final int ROUNDS = 2000;
+
+    /** After the standard streams. */
+    private static final int FIRST_DESCRIPTOR = 3;
 
     private final Process process = Process.onLab();
 
@@ -119,6 +125,44 @@ class ConcurrencyTest {
                 assertThat(process.kernel.close(own.iommufd)).isZero();
             }
         });
+    }
+
+    @Test
+    void aFileEndsOnceWhenItsDescriptorAndItsMappingGoTogether() throws Exception {
+        FileTable files = new FileTable();
+        List<CountedFile> all = new ArrayList<>();
+        for (int i = 0; i < 10 * ROUNDS; i++) {
+            CountedFile file = new CountedFile();
+            all.add(file);
+            files.keep(i, file);
+            assertThat(files.add(file)).isEqualTo(FIRST_DESCRIPTOR + i);
+        }
+        AtomicInteger turn = new AtomicInteger();
+        run(2, thread -> {
+            for (int i = 0; i < all.size(); i++) {
+                turn.incrementAndGet();
+                while (turn.get() < 2 * (i + 1)) {
+                    Thread.onSpinWait();
+                }
+                if (thread == 0) {
+                    files.close(FIRST_DESCRIPTOR + i);
+                } else {
+                    files.drop(i);
+                }
+            }
+        });
+        assertThat(all).allMatch(file -> file.ends.get() == 1);
+    }
+
+    /** Counts how often it was told that nobody has it any more. */
+    private static final class CountedFile implements OpenFile {
+
+        private final AtomicInteger ends = new AtomicInteger();
+
+        @Override
+        public void release() {
+            ends.incrementAndGet();
+        }
     }
 
     private interface Work {

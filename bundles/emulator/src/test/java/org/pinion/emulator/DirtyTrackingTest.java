@@ -1,7 +1,9 @@
 package org.pinion.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.pinion.emulator.Process.FIXED;
 import static org.pinion.emulator.Process.PAGE;
+import static org.pinion.emulator.Process.RW;
 import static org.pinion.emulator.Process.errno;
 
 import java.lang.foreign.Arena;
@@ -121,6 +123,15 @@ class DirtyTrackingTest {
         IommuHwptAlloc plain = IommuHwptAlloc.allocate(arena).devId(unable).ptId(ioas);
         assertThat(issue(Iommufd.HWPT_ALLOC, plain)).isZero();
         assertThat(errno(track(plain.hwptId(), ON))).isEqualTo(Errno.EOPNOTSUPP);
+    }
+
+    @Test
+    void nobodyWritesRegistersThatAnswerNoPeer() {
+        int table = pageTable(able);
+        int buffer = process.export(other, 0, 0, 16 * PAGE);
+        assertThat(process.mapFile(ioas, RW | FIXED, buffer, 0, 16 * PAGE, 0)).isZero();
+        track(table, ON);
+        assertThat(word(table, 0)).isZero();
     }
 
     @Test

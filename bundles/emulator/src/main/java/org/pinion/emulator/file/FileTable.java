@@ -57,9 +57,9 @@ public final class FileTable {
      * @throws SyscallException EBADF if there is none
      */
     public void close(int fd) throws SyscallException {
-        OpenFile closed = remove(fd);
-        if (!isMapped(closed)) {
-            closed.release();
+        OpenFile last = remove(fd);
+        if (last != null) {
+            last.release();
         }
     }
 
@@ -85,13 +85,10 @@ public final class FileTable {
         }
     }
 
+    /** The file, if this was all that kept it. */
     private synchronized OpenFile unmapped(long address) {
         OpenFile file = mapped.remove(address);
-        return file == null || isMapped(file) || files.containsValue(file) ? null : file;
-    }
-
-    private synchronized boolean isMapped(OpenFile file) {
-        return mapped.containsValue(file);
+        return file == null || mapped.containsValue(file) || files.containsValue(file) ? null : file;
     }
 
     /** Closes all descriptors and ends what mappings keep, as the end of a process does. */
@@ -101,11 +98,12 @@ public final class FileTable {
         }
     }
 
+    /** The file, if this was all that kept it. */
     private synchronized OpenFile remove(int fd) throws SyscallException {
         OpenFile file = files.remove(fd);
         SyscallException.require(file != null, Errno.EBADF);
         used.clear(fd);
-        return file;
+        return mapped.containsValue(file) ? null : file;
     }
 
     private synchronized Set<OpenFile> removeAll() {

@@ -94,8 +94,9 @@ final class WrittenPages {
         return new IovaRange(iova & -best, (iova & -best) + (best - 1));
     }
 
+    /** Registers fit nothing: nobody writes them, and they lie nowhere in memory. */
     private static boolean fits(Area area, long start, long size) {
-        if (Long.compareUnsigned(start, area.start()) < 0
+        if (!area.answers() || Long.compareUnsigned(start, area.start()) < 0
                 || Long.compareUnsigned(start + (size - 1), area.last()) > 0) {
             return false;
         }
