@@ -21,12 +21,11 @@ final class ContainerScript {
     private ContainerScript() {}
 
     static void setUp(Kernel kernel, Map<String, String> answers) throws Exception {
-        String group = new KernelView(kernel).nodes(Guest.SECOND_EDU, "vfio").getLast().toString();
         for (int kind : KINDS) {
             String prefix = "kind " + kind + ": ";
             try (RawContainer container = new RawContainer(kernel)) {
                 answers.put(prefix + "without a group", RawSpace.name(container.ask(VfioType1.SET_IOMMU, kind)));
-                container.add(group);
+                container.add(Guest.SECOND_EDU);
                 answers.put(prefix + "chosen", RawSpace.name(container.ask(VfioType1.SET_IOMMU, kind)));
                 answers.put(prefix + "type1v2 after it",
                         RawSpace.name(container.ask(VfioType1.SET_IOMMU, VfioType1.TYPE1_V2)));
@@ -35,7 +34,7 @@ final class ContainerScript {
         }
         try (RawContainer container = new RawContainer(kernel)) {
             extensions("empty", container, answers);
-            container.attach(group);
+            container.attach(Guest.SECOND_EDU);
             extensions("with a group", container, answers);
         }
     }
@@ -51,7 +50,8 @@ final class ContainerScript {
     static void map(Kernel kernel, Map<String, String> answers) throws Exception {
         MemorySegment memory = memory(kernel);
         long at = memory.address();
-        try (RawContainer container = (RawContainer) RawSpace.of(kernel, "vfio", Guest.SECOND_EDU)) {
+        try (RawContainer container = new RawContainer(kernel)) {
+            container.attach(Guest.SECOND_EDU);
             Calls calls = new Calls(answers, container::map);
             calls.put("no access", IOVA, at, BYTES, 0);
             calls.put("unknown flag", IOVA, at, BYTES, READ_WRITE | UNKNOWN);
@@ -84,7 +84,8 @@ final class ContainerScript {
 
     static void unmap(Kernel kernel, Map<String, String> answers) throws Exception {
         MemorySegment memory = memory(kernel);
-        try (RawContainer container = (RawContainer) RawSpace.of(kernel, "vfio", Guest.SECOND_EDU)) {
+        try (RawContainer container = new RawContainer(kernel)) {
+            container.attach(Guest.SECOND_EDU);
             Calls calls = new Calls(answers, (iova, _, bytes, flags) -> container.unmap(iova, bytes, flags));
             Runnable again = () -> answers.put("map before request " + answers.size(),
                     RawSpace.name(container.map(IOVA, memory.address(), BYTES, READ_WRITE)));

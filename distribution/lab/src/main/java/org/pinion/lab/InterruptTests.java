@@ -45,7 +45,7 @@ final class InterruptTests {
     }
 
     private static void kinds(Lab lab, String backend) throws Exception {
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             DeviceAccess nvme = devices.open(Guest.NVME);
             Expect.equal("INTx of edu", new DeviceIrq(0, 1, true, true, true), edu.vfio().irq(Vfio.PCI_INTX_IRQ));
@@ -61,7 +61,7 @@ final class InterruptTests {
     }
 
     private static void intx(Lab lab, String backend) throws Exception {
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             Registers registers = new Registers(edu, 0);
             try (Interrupts interrupts = edu.interrupts(Vfio.PCI_INTX_IRQ, 1)) {
@@ -79,7 +79,7 @@ final class InterruptTests {
     }
 
     private static void msi(Lab lab, String backend) throws Exception {
-        try (HostMemory memory = lab.memory(0x1000); BareDevices devices = BareDevices.of(lab, backend)) {
+        try (HostMemory memory = lab.memory(0x1000); RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             devices.map(IOVA, memory.segment());
             edu.vfio().configSpace().busMaster(true);
@@ -103,7 +103,7 @@ final class InterruptTests {
     }
 
     private static void msix(Lab lab, String backend) throws Exception {
-        try (HostMemory memory = lab.memory(Nvme.MEMORY); BareDevices devices = BareDevices.of(lab, backend)) {
+        try (HostMemory memory = lab.memory(Nvme.MEMORY); RawSpace devices = lab.raw(backend)) {
             DeviceAccess device = devices.open(Guest.NVME);
             devices.map(IOVA, memory.segment());
             device.vfio().configSpace().busMaster(true);
@@ -125,7 +125,7 @@ final class InterruptTests {
             return null;
         });
         try {
-            try (BareDevices devices = BareDevices.of(lab, backend)) {
+            try (RawSpace devices = lab.raw(backend)) {
                 Interrupts requests = devices.open(Guest.SECOND_EDU).interrupts(Vfio.PCI_REQ_IRQ, 1);
                 Thread.ofPlatform().start(unbind);
                 Expect.that(requests.await(0, SOON) > 0, "the driver is not asked to let go");
@@ -141,7 +141,7 @@ final class InterruptTests {
     }
 
     private static void refusals(Lab lab, String backend) throws Exception {
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             refused(edu, Vfio.PCI_MSI_IRQ, 2, "2 MSI interrupts of " + Guest.EDU, "EINVAL", "has not that many MSI");
             refused(edu, Vfio.PCI_MSIX_IRQ, 1, "EINVAL", "has not that many MSI-X");

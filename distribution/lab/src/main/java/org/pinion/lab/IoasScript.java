@@ -25,7 +25,8 @@ final class IoasScript {
     static void map(Kernel kernel, Map<String, String> answers) throws Exception {
         MemorySegment memory = memory(kernel);
         long at = memory.address();
-        try (RawIoas ioas = (RawIoas) RawSpace.of(kernel, "iommufd", Guest.SECOND_EDU)) {
+        try (RawIoas ioas = new RawIoas(kernel)) {
+            ioas.attach(Guest.SECOND_EDU);
             Calls calls = new Calls(answers, ioas::map);
             calls.put("no access", IOVA, at, BYTES, FIXED);
             calls.put("unknown flag", IOVA, at, BYTES, READ_WRITE | UNKNOWN);
@@ -57,7 +58,8 @@ final class IoasScript {
 
     static void unmap(Kernel kernel, Map<String, String> answers) throws Exception {
         MemorySegment memory = memory(kernel);
-        try (RawIoas ioas = (RawIoas) RawSpace.of(kernel, "iommufd", Guest.SECOND_EDU)) {
+        try (RawIoas ioas = new RawIoas(kernel)) {
+            ioas.attach(Guest.SECOND_EDU);
             Calls calls = new Calls(answers, (iova, _, bytes, _) -> ioas.unmap(iova, bytes));
             Runnable again = () -> answers.put("map before request " + answers.size(),
                     RawSpace.name(ioas.map(IOVA, memory.address(), BYTES, READ_WRITE)));
@@ -89,7 +91,8 @@ final class IoasScript {
     static void compatible(Kernel kernel, Map<String, String> answers) throws Exception {
         MemorySegment memory = memory(kernel);
         long at = memory.address();
-        try (RawIoas ioas = (RawIoas) RawSpace.of(kernel, "iommufd", Guest.SECOND_EDU)) {
+        try (RawIoas ioas = new RawIoas(kernel)) {
+            ioas.attach(Guest.SECOND_EDU);
             Calls calls = new Calls(answers, (iova, address, bytes, flags) -> ioas.ioctl(
                     ioas.iommufd(), VfioType1.MAP_DMA, VfioIommuType1DmaMap.allocate(ioas.arena())
                             .flags(flags).vaddr(address).iova(iova).size(bytes)));

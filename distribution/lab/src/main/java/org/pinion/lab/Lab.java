@@ -7,6 +7,7 @@ import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceOptions;
+import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 
 /**
@@ -25,6 +26,11 @@ record Lab(DmaService dma, HostMemoryAllocator allocator, Kernel kernel, Guest g
 
     AddressSpace open(String name, String backend, String policy) throws IommuException {
         return dma.open(new SpaceOptions(name, backend, List.of(policy)));
+    }
+
+    /** A space of a backend's kind that is not Pinion's. */
+    RawSpace raw(String backend) throws ErrnoException {
+        return RawSpace.of(kernel, backend);
     }
 
     HostMemory memory(long size) throws IommuException {

@@ -2,20 +2,17 @@ package org.pinion.lab;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.pinion.device.VfioDevice;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.Mman;
-import org.pinion.linux.uapi.Vfio;
-import org.pinion.linux.uapi.VfioDeviceBindIommufd;
-import org.pinion.linux.uapi.VfioRegionInfo;
 
 /** Memory of this process of some kind; closing it gives back all that it took. */
 final class Memory implements AutoCloseable {
@@ -28,10 +25,9 @@ final class Memory implements AutoCloseable {
     /** Nothing that makes room by itself goes so low. */
     private static final long LOW = 16 * MIB;
     private static final long BIOS = 0xf0000;
-    private static final String HUGE_PAGES = "/proc/sys/vm/nr_hugepages";
 
     private final Kernel kernel;
-    private final Deque<Runnable> taken = new ArrayDeque<>();
+    private final Deque<Return> taken = new ArrayDeque<>();
     private long address;
     private long size;
 
@@ -42,7 +38,13 @@ final class Memory implements AutoCloseable {
     /** Makes memory of one kind. */
     @FunctionalInterface
     interface Maker {
-        Memory make(Kernel kernel) throws IOException, ErrnoException;
+        Memory make(Kernel kernel) throws IOException;
+    }
+
+    /** Gives back what was taken. */
+    @FunctionalInterface
+    private interface Return {
+        void run() throws IOException;
     }
 
     long address() {
@@ -76,10 +78,10 @@ final class Memory implements AutoCloseable {
     }
 
     static Memory hugePages(Kernel kernel) throws IOException {
-        String before = kernel.readFile(HUGE_PAGES).strip();
-        kernel.writeFile(HUGE_PAGES, "8");
+        KernelView view = new KernelView(kernel);
+        view.setHugePages(8);
         Memory memory = new Memory(kernel);
-        memory.taken.push(() -> write(kernel, HUGE_PAGES, before));
+        memory.taken.push(() -> view.setHugePages(0));
         return memory.map(2 * HUGE, READ_WRITE, ANONYMOUS | Syscalls.MAP_HUGETLB, -1, 0).touch();
     }
 
@@ -110,7 +112,7 @@ final class Memory implements AutoCloseable {
         return kernel -> {
             Path file = Files.createTempFile(directory, "lab", ".bytes");
             Memory memory = new Memory(kernel);
-            memory.taken.push(() -> delete(file));
+            memory.taken.push(() -> Files.delete(file));
             try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
                 bytes.setLength(MIB);
             }
@@ -121,19 +123,13 @@ final class Memory implements AutoCloseable {
     }
 
     /** A BAR, as the device's own node shows it. */
-    static Memory bar(Kernel kernel) throws IOException, ErrnoException {
+    static Memory bar(Kernel kernel) throws IOException {
         Memory memory = new Memory(kernel);
-        int iommufd = memory.own(kernel.open("/dev/iommu", Fcntl.O_RDWR | Fcntl.O_CLOEXEC));
-        String node = new KernelView(kernel).nodes(Guest.SHARED_MEMORY, "iommufd").getLast().toString();
-        int device = memory.own(kernel.open(node, Fcntl.O_RDWR | Fcntl.O_CLOEXEC));
-        try (Arena arena = Arena.ofConfined()) {
-            VfioDeviceBindIommufd bind = VfioDeviceBindIommufd.allocate(arena).iommufd(iommufd);
-            ErrnoException.check("BIND_IOMMUFD", kernel.ioctl(device, Vfio.DEVICE_BIND_IOMMUFD, bind.memory()));
-            VfioRegionInfo region = VfioRegionInfo.allocate(arena).index(Guest.SHARED_MEMORY_BAR);
-            ErrnoException.check(
-                    "GET_REGION_INFO", kernel.ioctl(device, Vfio.DEVICE_GET_REGION_INFO, region.memory()));
-            return memory.map(MIB, READ_WRITE, Mman.MAP_SHARED, device, region.offset());
-        }
+        RawIoas ioas = new RawIoas(kernel);
+        memory.taken.push(ioas::close);
+        VfioDevice device = ioas.openDevice(Guest.SHARED_MEMORY);
+        long offset = device.region(Guest.SHARED_MEMORY_BAR).fileOffset();
+        return memory.map(MIB, READ_WRITE, Mman.MAP_SHARED, device.fd(), offset);
     }
 
     static Memory physical(Kernel kernel) throws ErrnoException {
@@ -182,20 +178,8 @@ final class Memory implements AutoCloseable {
         return this;
     }
 
-    private static void delete(Path file) {
-        Expect.that(file.toFile().delete(), file + " cannot be deleted");
-    }
-
-    private static void write(Kernel kernel, String file, String content) {
-        try {
-            kernel.writeFile(file, content);
-        } catch (IOException refused) {
-            throw new AssertionError(file + " takes no " + content, refused);
-        }
-    }
-
     @Override
-    public void close() {
+    public void close() throws IOException {
         while (!taken.isEmpty()) {
             taken.pop().run();
         }

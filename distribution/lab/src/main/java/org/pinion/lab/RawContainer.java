@@ -1,6 +1,12 @@
 package org.pinion.lab;
 
+import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.pinion.device.VfioDevice;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.Vfio;
@@ -11,11 +17,12 @@ import org.pinion.linux.uapi.VfioType1;
 /** A container. */
 final class RawContainer extends RawSpace {
 
+    private final Map<Integer, Integer> groups = new LinkedHashMap<>();
     private final int container;
 
     RawContainer(Kernel kernel) throws ErrnoException {
         super(kernel);
-        container = open("/dev/vfio/vfio");
+        container = openFile("/dev/vfio/vfio");
     }
 
     /** A request that takes a number. */
@@ -23,16 +30,38 @@ final class RawContainer extends RawSpace {
         return kernel().ioctl(container, request, argument);
     }
 
-    /** Puts a group in; the IOMMU's kind is still to be chosen. */
-    void add(String node) throws ErrnoException {
-        ErrnoException.check("GROUP_SET_CONTAINER of " + node, ioctl(
-                open(node), Vfio.GROUP_SET_CONTAINER, arena().allocateFrom(ValueLayout.JAVA_INT, container)));
+    /** Puts a device's group in; the IOMMU's kind is still to be chosen. */
+    int add(String address) throws IOException {
+        int number = new KernelView(kernel()).function(address).group().orElseThrow();
+        if (!groups.containsKey(number)) {
+            int group = openFile("/dev/vfio/" + number);
+            ErrnoException.check("GROUP_SET_CONTAINER of " + number, ioctl(group, Vfio.GROUP_SET_CONTAINER,
+                    arena().allocateFrom(ValueLayout.JAVA_INT, container)));
+            groups.put(number, group);
+        }
+        return groups.get(number);
     }
 
     @Override
-    void attach(String node) throws ErrnoException {
-        add(node);
-        ErrnoException.check("SET_IOMMU", ask(VfioType1.SET_IOMMU, VfioType1.TYPE1_V2));
+    void attach(String address) throws IOException {
+        boolean first = groups.isEmpty();
+        add(address);
+        if (first) {
+            ErrnoException.check("SET_IOMMU", ask(VfioType1.SET_IOMMU, VfioType1.TYPE1_V2));
+        }
+    }
+
+    @Override
+    VfioDevice openDevice(String address) throws IOException {
+        attach(address);
+        int device = ErrnoException.check(
+                "open " + address, ioctl(add(address), Vfio.GROUP_GET_DEVICE_FD, arena().allocateFrom(address)));
+        return own(VfioDevice.of(kernel(), address, device, new LongAdder()));
+    }
+
+    @Override
+    List<Integer> groups() {
+        return List.copyOf(groups.values());
     }
 
     @Override

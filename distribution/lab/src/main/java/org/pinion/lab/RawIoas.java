@@ -1,5 +1,9 @@
 package org.pinion.lab;
 
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.pinion.device.VfioDevice;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.IommuIoasAlloc;
@@ -18,7 +22,7 @@ final class RawIoas extends RawSpace {
 
     RawIoas(Kernel kernel) throws ErrnoException {
         super(kernel);
-        iommufd = open("/dev/iommu");
+        iommufd = openFile("/dev/iommu");
         IommuIoasAlloc ioas = IommuIoasAlloc.allocate(arena());
         ErrnoException.check("IOAS_ALLOC", ioctl(iommufd, Iommufd.IOAS_ALLOC, ioas));
         id = ioas.ioasId();
@@ -33,12 +37,24 @@ final class RawIoas extends RawSpace {
     }
 
     @Override
-    void attach(String node) throws ErrnoException {
-        int device = open(node);
-        ErrnoException.check("BIND_IOMMUFD of " + node, ioctl(
-                device, Vfio.DEVICE_BIND_IOMMUFD, VfioDeviceBindIommufd.allocate(arena()).iommufd(iommufd)));
-        ErrnoException.check("ATTACH_IOMMUFD_PT of " + node, ioctl(
-                device, Vfio.DEVICE_ATTACH_IOMMUFD_PT, VfioDeviceAttachIommufdPt.allocate(arena()).ptId(id)));
+    void attach(String address) throws IOException {
+        openDevice(address);
+    }
+
+    @Override
+    VfioDevice openDevice(String address) throws IOException {
+        String node = new KernelView(kernel()).function(address).characterDevice().orElseThrow();
+        VfioDevice device = own(VfioDevice.open(kernel(), address, node, new LongAdder()));
+        ErrnoException.check("BIND_IOMMUFD of " + address, device.ioctl(
+                Vfio.DEVICE_BIND_IOMMUFD, VfioDeviceBindIommufd.allocate(arena()).iommufd(iommufd)));
+        ErrnoException.check("ATTACH_IOMMUFD_PT of " + address, device.ioctl(
+                Vfio.DEVICE_ATTACH_IOMMUFD_PT, VfioDeviceAttachIommufdPt.allocate(arena()).ptId(id)));
+        return device;
+    }
+
+    @Override
+    List<Integer> groups() {
+        return List.of();
     }
 
     @Override

@@ -41,7 +41,7 @@ final class RegionTests {
     }
 
     private static void regions(Lab lab, String backend) throws Exception {
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             DeviceAccess nvme = devices.open(Guest.NVME);
             whole(edu.vfio().region(0), MIB);
@@ -74,7 +74,7 @@ final class RegionTests {
 
     private static void barMemory(Lab lab, String backend) throws Exception {
         MemorySegment mapped;
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess ivshmem = devices.open(Guest.SHARED_MEMORY);
             mapped = ivshmem.map(2, new RegionArea(INSIDE, COUNT)).memory();
             byte[] pattern = new byte[COUNT];
@@ -94,7 +94,7 @@ final class RegionTests {
     }
 
     private static void busMaster(Lab lab, String backend) throws Exception {
-        try (HostMemory memory = lab.memory(0x1000); BareDevices devices = BareDevices.of(lab, backend)) {
+        try (HostMemory memory = lab.memory(0x1000); RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             devices.map(IOVA, memory.segment());
             edu.vfio().configSpace().busMaster(false);
@@ -132,7 +132,7 @@ final class RegionTests {
 
     private static void refusals(Lab lab, String backend) throws Exception {
         MemorySegment four = MemorySegment.ofArray(new int[1]);
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             refused(() -> edu.read(VGA_REGION, 0, four), "EINVAL", "no such region");
             refused(() -> edu.read(1, 0, four), "the device does not have the region");

@@ -28,7 +28,7 @@ final class ResetTests {
     }
 
     private static void own(Lab lab, String backend) throws Exception {
-        try (HostMemory memory = lab.memory(Nvme.MEMORY); BareDevices devices = BareDevices.of(lab, backend)) {
+        try (HostMemory memory = lab.memory(Nvme.MEMORY); RawSpace devices = lab.raw(backend)) {
             DeviceAccess device = devices.open(Guest.NVME);
             Expect.that((device.vfio().flags() & Vfio.DEVICE_RESETTABLE) != 0, "the nvme has no reset");
             Nvme nvme = started(devices, device, memory);
@@ -39,7 +39,7 @@ final class ResetTests {
         }
     }
 
-    private static Nvme started(BareDevices devices, DeviceAccess device, HostMemory memory) throws Exception {
+    private static Nvme started(RawSpace devices, DeviceAccess device, HostMemory memory) throws Exception {
         devices.map(IOVA, memory.segment());
         device.vfio().configSpace().busMaster(true);
         Nvme nvme = new Nvme(device, memory.segment(), IOVA);
@@ -48,7 +48,7 @@ final class ResetTests {
     }
 
     private static void none(Lab lab, String backend) throws Exception {
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess edu = devices.open(Guest.EDU);
             Expect.equal("whether it says that it can be reset", 0, edu.vfio().flags() & Vfio.DEVICE_RESETTABLE);
             Expect.says(refusal(edu::reset), "reset " + Guest.EDU, "EINVAL", "no reset of its own");
@@ -59,7 +59,7 @@ final class ResetTests {
 
     private static void bus(Lab lab, String backend) throws Exception {
         int group = lab.look().function(Guest.NVME_ON_BUS).group().orElseThrow();
-        try (HostMemory memory = lab.memory(Nvme.MEMORY); BareDevices devices = BareDevices.of(lab, backend)) {
+        try (HostMemory memory = lab.memory(Nvme.MEMORY); RawSpace devices = lab.raw(backend)) {
             DeviceAccess device = devices.open(Guest.NVME_ON_BUS);
             List<DependentDevice> needed = device.vfio().hotResetDevices();
             Expect.equal("what is reset", List.of(Guest.NVME_ON_BUS, Guest.EDU_ON_BUS),
@@ -78,7 +78,7 @@ final class ResetTests {
 
     private static void busRefused(Lab lab, String backend) throws Exception {
         lab.kernel().writeFile("/sys/bus/pci/drivers/vfio-pci/unbind", Guest.EDU_ON_BUS);
-        try (BareDevices devices = BareDevices.of(lab, backend)) {
+        try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess device = devices.open(Guest.NVME_ON_BUS);
             Expect.says(refusal(() -> device.hotReset(devices.groups())), "reset the bus of " + Guest.NVME_ON_BUS,
                     "EINVAL", "it would reset " + Guest.EDU_ON_BUS + " too",

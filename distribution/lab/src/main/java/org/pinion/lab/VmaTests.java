@@ -90,8 +90,9 @@ final class VmaTests {
     private static void check(Lab lab, String backend, Kind kind) throws Exception {
         for (String policy : List.of("strict", "qemu")) {
             try (Memory memory = kind.maker().make(lab.kernel());
-                    RawSpace raw = RawSpace.of(lab.kernel(), backend, Guest.SECOND_EDU);
+                    RawSpace raw = lab.raw(backend);
                     AddressSpace space = lab.open(backend, policy)) {
+                raw.attach(Guest.SECOND_EDU);
                 space.attach(Guest.EDU);
                 List<Decision> decisions = commit(space, memory);
                 Expect.equal("traits", new TreeSet<>(kind.traits()), traits(decisions));
