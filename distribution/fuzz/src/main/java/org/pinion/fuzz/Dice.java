@@ -1,0 +1,117 @@
+package org.pinion.fuzz;
+
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Chance, from a seed: the same seed, the same choices. Knows which numbers are worth trying. */
+final class Dice {
+
+    private static final long PAGE = Ram.PAGE;
+
+    /** Where mock devices reach begins. */
+    private static final long MOCK_START = 0x1000000;
+
+    private static final long[] BASES = {0, MOCK_START, 0x7fff0000L, 0xfee00000L, 1L << 39, 1L << 48, 1L << 63};
+    private static final int[] BASE_WEIGHTS = {5, 12, 1, 1, 1, 1, 1};
+    private static final int NEAR = 24;
+
+    private static final long[] EDGES = {0, 1, 0x7ff, 0x800, 0xfff, 0x1000, 0x1001, 0xffffff, 0x7fffffffL, 0x80000000L,
+        0xfee00000L, 0xfeefffffL, 0xffffffffL, 1L << 32, (1L << 39) - 0x1000, 1L << 39, (1L << 48) - 0x1000, 1L << 48,
+        Long.MAX_VALUE, Long.MIN_VALUE, -0x2000, -0x1001, -0x1000, -0xfff, -2, -1};
+
+    private final SplittableRandom random;
+
+    Dice(long seed) {
+        this.random = new SplittableRandom(seed);
+    }
+
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
+    boolean oneIn(int n) {
+        return random.nextInt(n) == 0;
+    }
+
+    <T> T pick(List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+
+    long edge() {
+        return EDGES[random.nextInt(EDGES.length)];
+    }
+
+    /** An index, by weights. */
+    int weighted(int... weights) {
+        int sum = 0;
+        for (int weight : weights) {
+            sum += weight;
+        }
+        int chosen = random.nextInt(sum);
+        int index = 0;
+        while (chosen >= weights[index]) {
+            chosen -= weights[index++];
+        }
+        return index;
+    }
+
+    /** Where to map: few places, so that they meet. */
+    long iova() {
+        if (oneIn(20)) {
+            return edge();
+        }
+        long iova = BASES[weighted(BASE_WEIGHTS)] + below(NEAR) * PAGE;
+        return oneIn(15) ? iova + edge() % PAGE : iova;
+    }
+
+    /** How much: mostly some pages. */
+    long length() {
+        return switch (weighted(30, 2, 2, 1)) {
+            case 0 -> (1 + below(8)) * PAGE;
+            case 1 -> 1 + below(3 * (int) PAGE);
+            case 2 -> 2048L * (1 + below(9));
+            default -> edge();
+        };
+    }
+
+    /** Some bits of a mask, each as likely as not. */
+    long bits(long mask) {
+        return random.nextLong() & mask;
+    }
+
+    /**
+     * An address of the process from which on there are that many bytes, or else nothing: nobody knows what follows
+     * memory that is no file's.
+     */
+    Value memory(long length) {
+        boolean fits = length >= 0 && length <= Ram.SIZE;
+        int index = fits ? weighted(6, 6, 2, 3) : weighted(0, 6, 2, 0);
+        if (oneIn(40)) {
+            return Value.number(outside());
+        }
+        if (!fits) {
+            return Value.ram(index, below(64) * PAGE);
+        }
+        long room = Ram.SIZE - length;
+        long offset = room / PAGE == 0 ? 0 : below((int) (room / PAGE) + 1) * PAGE;
+        if (index == 1 && oneIn(6)) {
+            offset = Ram.SIZE - below(3) * PAGE;
+        }
+        return Value.ram(index, oneIn(12) && room - offset > PAGE ? offset + edge() % PAGE : offset);
+    }
+
+    /** Addresses at which a process never has anything. */
+    private long outside() {
+        return switch (below(4)) {
+            case 0 -> 0;
+            case 1 -> PAGE;
+            case 2 -> -PAGE;
+            default -> 0xffff800000000000L;
+        };
+    }
+
+    /** The seed of another row of choices. */
+    long seed() {
+        return random.nextLong();
+    }
+}
