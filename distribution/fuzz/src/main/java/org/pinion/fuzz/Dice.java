@@ -85,7 +85,7 @@ final class Dice {
      */
     Value memory(long length) {
         boolean fits = length >= 0 && length <= Ram.SIZE;
-        int index = fits ? weighted(6, 6, 2, 3) : weighted(0, 6, 2, 0);
+        int index = fits ? weighted(6, 6, 2, 2, 2) : weighted(0, 6, 2, 2);
         if (oneIn(40)) {
             return Value.number(outside());
         }

@@ -77,7 +77,8 @@ final class Duel implements AutoCloseable {
     void recover() throws IOException {
         reference.spoiled();
         emulated.spoiled();
-        if (!emulated.clear()) {
+        emulated.clear();
+        if (!emulated.empty()) {
             emulated.close();
             emulated = new Side(emulatedKernel.get());
         }

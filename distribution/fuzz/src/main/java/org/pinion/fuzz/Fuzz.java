@@ -16,6 +16,7 @@ public final class Fuzz {
     private static final String USAGE = """
             usage: fuzz [--seed S] [--ops N] [--seconds N] [--machine 'RELEASE IOMMU'] [--differences N]
                    fuzz --replay FILE [--machine 'RELEASE IOMMU']
+                   fuzz --measure AREAS [--machine 'RELEASE IOMMU']
 
             RELEASE is 7.3 or 6.12, IOMMU is intel, amd, virtio or none: the machine this is.""";
 
@@ -34,7 +35,16 @@ public final class Fuzz {
             System.exit(WRONG_USAGE);
             return;
         }
-        System.exit(options.replay().isPresent() ? replay(options) : compare(options));
+        System.exit(run(options));
+    }
+
+    private static int run(Options options) throws IOException {
+        if (options.areas() > 0) {
+            Measurement.print(new NativeKernel(), options.areas(), System.out);
+            Measurement.print(options.machine().emulated(), options.areas(), System.out);
+            return 0;
+        }
+        return options.replay().isPresent() ? replay(options) : compare(options);
     }
 
     private static Duel duel(Machine machine) throws IOException {

@@ -120,11 +120,10 @@ final class Generator {
     }
 
     private Operation memory() {
-        int dropped = Ram.Kind.DROPPED_FILE.ordinal();
         return switch (dice.weighted(6, 2, 2, 2)) {
             case 0 -> new Operation.Ledger();
-            case 1 -> new Operation.Drop(dropped);
-            case 2 -> new Operation.Truncate(dropped, dice.below(3) * 0x8000L);
+            case 1 -> new Operation.Drop(Ram.Kind.DROPPED.ordinal());
+            case 2 -> new Operation.Truncate(Ram.Kind.CUT_FILE.ordinal(), dice.below(3) * 0x8000L);
             default -> {
                 List<OpenedFile> queues = world.files(OpenedFile.Kind.FAULTS);
                 yield queues.isEmpty() ? new Operation.Ledger() : new Operation.Poll(dice.pick(queues).slot());

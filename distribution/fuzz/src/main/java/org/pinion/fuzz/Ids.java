@@ -33,8 +33,18 @@ final class Ids {
     /** What devices attach to. */
     long target(OpenedFile file) {
         return dice.oneIn(3)
-                ? any(file, OpenedFile.Id.TABLE)
+                ? any(file, OpenedFile.Id.TABLE, OpenedFile.Id.DIRTY_TABLE)
                 : any(file, OpenedFile.Id.IOAS);
+    }
+
+    /** Any page table. */
+    long table(OpenedFile file) {
+        return any(file, OpenedFile.Id.TABLE, OpenedFile.Id.DIRTY_TABLE);
+    }
+
+    /** A page table that can tell what was written, most of the time. */
+    long dirtyTable(OpenedFile file) {
+        return dice.oneIn(8) ? any(file, OpenedFile.Id.TABLE) : any(file, OpenedFile.Id.DIRTY_TABLE);
     }
 
     /** Something mapped in a space, or null. */

@@ -37,14 +37,14 @@ final class MockRequests {
         if (file.ids(OpenedFile.Id.DEVICE).isEmpty()) {
             return domain(file);
         }
-        return switch (dice.weighted(6, 4, 5, 4, 5, 1, 1, 1, 4)) {
+        return switch (dice.weighted(6, 4, 5, 4, 8, 1, 1, 1, 4)) {
             case 0 -> domain(file);
             case 1 -> new Draft(dice, file, Request.MOCK_DOMAIN_REPLACE)
                     .put("id", ids.any(file, OpenedFile.Id.MOCK_HANDLE)).put("pt_id", ids.target(file)).done();
             case 2 -> checkMapped(file);
             case 3 -> checkPins(file);
             case 4 -> dirty(file);
-            case 5 -> new Draft(dice, file, Request.MOCK_CHECK_IOTLB).put("id", ids.any(file, OpenedFile.Id.TABLE))
+            case 5 -> new Draft(dice, file, Request.MOCK_CHECK_IOTLB).put("id", ids.table(file))
                     .put("entry", dice.below(6)).put("iotlb", dice.oneIn(3) ? 0 : IOTLB).done();
             case 6 -> pageFault(file);
             case 7 -> new Draft(dice, file, Request.MOCK_CHECK_CACHE).put("id", ids.any(file, OpenedFile.Id.DEVICE))
@@ -69,7 +69,7 @@ final class MockRequests {
         boolean known = area != null && area.source() != null && area.source().base() == Value.Base.RAM
                 && area.length() > 0 && area.length() <= LONGEST;
         long length = known ? area.length() : (1 + dice.below(3)) * Ram.PAGE;
-        return new Draft(dice, file, Request.MOCK_CHECK_MAP).put("id", ids.any(file, OpenedFile.Id.TABLE))
+        return new Draft(dice, file, Request.MOCK_CHECK_MAP).put("id", ids.table(file))
                 .put("iova", known ? area.start() : dice.iova()).put("length", length)
                 .put("uptr", known ? area.source() : dice.memory(length)).done();
     }
@@ -85,7 +85,7 @@ final class MockRequests {
         long pageSize = dice.oneIn(2) ? 2048 : 4096;
         long most = pageSize * 64;
         long length = span.length() < 0 || span.length() > most ? most : span.length();
-        return new Draft(dice, file, Request.MOCK_DIRTY).put("id", ids.any(file, OpenedFile.Id.TABLE))
+        return new Draft(dice, file, Request.MOCK_DIRTY).put("id", ids.dirtyTable(file))
                 .put("iova", span.start()).put("length", length).put("page_size", pageSize)
                 .array("uptr", List.of(dice.bits(-1))).done();
     }
@@ -103,7 +103,7 @@ final class MockRequests {
                 .put("pasid", dice.below(PASIDS));
         return switch (request) {
             case MOCK_PASID_DETACH -> draft.done();
-            case MOCK_PASID_CHECK -> draft.put("hwpt_id", ids.any(file, OpenedFile.Id.TABLE)).done();
+            case MOCK_PASID_CHECK -> draft.put("hwpt_id", ids.table(file)).done();
             default -> draft.put("pt_id", ids.target(file)).done();
         };
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.pinion.linux.uapi.Iommufd;
 
 /** A file that a script has opened, and what is known of what belongs to it. */
 final class OpenedFile {
@@ -24,7 +25,7 @@ final class OpenedFile {
 
     /** What its numbers stand for. */
     enum Id {
-        IOAS, TABLE, MOCK_HANDLE, DEVICE, FAULT_QUEUE, PIN
+        IOAS, TABLE, DIRTY_TABLE, MOCK_HANDLE, DEVICE, FAULT_QUEUE, PIN
     }
 
     /**
@@ -44,6 +45,7 @@ final class OpenedFile {
     private final Map<Id, List<Integer>> ids = new EnumMap<>(Id.class);
     private final List<Area> areas = new ArrayList<>();
     private int boundTo = -1;
+    private Operation.Ioctl written;
 
     OpenedFile(int slot, Kind kind, String node, int owner) {
         this.slot = slot;
@@ -95,12 +97,21 @@ final class OpenedFile {
         return areas;
     }
 
+    /** The last request by which pages were marked as written, or null. */
+    Operation.Ioctl written() {
+        return written;
+    }
+
     void learn(Operation.Ioctl ioctl, Answer answer) {
         Request request = ioctl.request();
         switch (request) {
             case IOAS_ALLOC -> add(Id.IOAS, answer.value(request, "out_ioas_id"));
-            case HWPT_ALLOC -> add(Id.TABLE, answer.value(request, "out_hwpt_id"));
+            case HWPT_ALLOC -> {
+                boolean tracks = (ioctl.number("flags") & Iommufd.HWPT_ALLOC_DIRTY_TRACKING) != 0;
+                add(tracks ? Id.DIRTY_TABLE : Id.TABLE, answer.value(request, "out_hwpt_id"));
+            }
             case FAULT_QUEUE_ALLOC -> add(Id.FAULT_QUEUE, answer.value(request, "out_fault_id"));
+            case MOCK_DIRTY -> written = ioctl;
             case MOCK_DOMAIN, MOCK_DOMAIN_FLAGS -> {
                 add(Id.MOCK_HANDLE, answer.value(request, "out_stdev_id"));
                 add(Id.TABLE, answer.value(request, "out_hwpt_id"));

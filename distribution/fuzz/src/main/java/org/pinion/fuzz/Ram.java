@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.Mman;
@@ -22,11 +23,21 @@ final class Ram {
 
     private static final long ALIGNMENT = 2 << 20;
     private static final int ATTEMPTS = 10_000;
-    private static final int PATTERN = 31;
+    private static final int FACTOR = 31;
+    private static final long[] CONTENT =
+            LongStream.range(0, SIZE / Long.BYTES).map(index -> index * FACTOR).toArray();
 
-    /** What kinds there are; the first is no file's. */
+    /** What kinds there are. */
     enum Kind {
-        ANONYMOUS, FILE, READ_ONLY_FILE, DROPPED_FILE
+        ANONYMOUS, FILE, READ_ONLY_FILE,
+        /** A file that may be cut. */
+        CUT_FILE,
+        /** No file's, and may be unmapped. */
+        DROPPED;
+
+        boolean file() {
+            return this != ANONYMOUS && this != DROPPED;
+        }
     }
 
     private final Kernel kernel;
@@ -46,7 +57,7 @@ final class Ram {
 
     static Ram of(Kernel kernel, Kind kind) throws ErrnoException {
         int file = -1;
-        if (kind != Kind.ANONYMOUS) {
+        if (kind.file()) {
             file = ErrnoException.check("memfd_create", kernel.memfdCreate("fuzz", Mman.MFD_CLOEXEC));
             ErrnoException.check("ftruncate", kernel.ftruncate(file, SIZE));
         }
@@ -62,7 +73,7 @@ final class Ram {
      * number of pages, every place between two multiples comes by. Memory that is no file's has more than is used.
      */
     private MemorySegment aligned() throws ErrnoException {
-        if (kind == Kind.ANONYMOUS) {
+        if (!kind.file()) {
             return kernel.mmap(SIZE + ALIGNMENT, protection(), Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1, 0);
         }
         List<MemorySegment> before = new ArrayList<>();
@@ -91,9 +102,7 @@ final class Ram {
         if (kind == Kind.READ_ONLY_FILE) {
             to = kernel.mmap(SIZE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_SHARED, file, 0);
         }
-        for (long at = 0; at < SIZE; at += Long.BYTES) {
-            to.set(ValueLayout.JAVA_LONG, at, at * PATTERN + kind.ordinal());
-        }
+        MemorySegment.copy(CONTENT, 0, to, ValueLayout.JAVA_LONG, 0, CONTENT.length);
         if (kind == Kind.READ_ONLY_FILE) {
             kernel.munmap(to);
         }

@@ -204,9 +204,13 @@ final class Side {
         return files.keySet().stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Closes what a script left open; whether nothing is left pinned or locked. */
-    boolean clear() throws IOException {
+    /** Closes what a script left open. */
+    void clear() {
         Arrays.stream(open()).forEach(this::close);
+    }
+
+    /** Whether nothing is pinned or locked. */
+    boolean empty() throws IOException {
         return Arrays.equals(ledgers.answer().bytes(), new byte[2 * Integer.BYTES]);
     }
 
@@ -224,7 +228,7 @@ final class Side {
 
     /** Closes what a script left open, and gives all memory back. */
     void close() {
-        Arrays.stream(open()).forEach(this::close);
+        clear();
         rams.forEach(Ram::close);
     }
 }

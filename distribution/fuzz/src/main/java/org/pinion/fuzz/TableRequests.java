@@ -21,11 +21,11 @@ final class TableRequests {
     }
 
     Operation next(World world, OpenedFile file) {
-        return switch (dice.weighted(10, 3, 5, 8, 2, 1)) {
+        return switch (dice.weighted(10, 2, 7, 10, 2, 1)) {
             case 0 -> alloc(file);
             case 1 -> info(file);
             case 2 -> new Draft(dice, file, Request.HWPT_SET_DIRTY_TRACKING)
-                    .put("hwpt_id", ids.any(file, OpenedFile.Id.TABLE)).put("flags", dice.below(4) == 0 ? 0 : 1).done();
+                    .put("hwpt_id", ids.dirtyTable(file)).put("flags", dice.below(4) == 0 ? 0 : 1).done();
             case 3 -> bitmap(file);
             case 4 -> invalidate(file);
             default -> new Draft(dice, file, Request.FAULT_QUEUE_ALLOC).makes(world.newSlot()).done();
@@ -57,18 +57,27 @@ final class TableRequests {
 
     /** What is asked for fits into the bitmap, unless there is nothing to be told. */
     private Operation bitmap(OpenedFile file) {
+        Operation.Ioctl written = file.written();
+        if (written != null && !dice.oneIn(3)) {
+            return bitmap(file, written.number("id"), written.number("page_size"),
+                    new Span(written.number("iova"), written.number("length")));
+        }
         long pageSize = PAGE_SIZES[dice.below(PAGE_SIZES.length)];
         OpenedFile.Area area = file.areas().isEmpty() ? null : dice.pick(file.areas());
         Span span = Span.near(dice, area);
         long most = Math.max(pageSize, 1) * BITS;
         boolean fits = span.length() >= 0 && span.length() <= most;
-        return new Draft(dice, file, Request.HWPT_GET_DIRTY_BITMAP).put("hwpt_id", ids.any(file, OpenedFile.Id.TABLE))
-                .put("flags", dice.below(2)).put("iova", span.start()).put("length", fits ? span.length() : most)
+        return bitmap(file, ids.dirtyTable(file), pageSize, new Span(span.start(), fits ? span.length() : most));
+    }
+
+    private Operation bitmap(OpenedFile file, long table, long pageSize, Span span) {
+        return new Draft(dice, file, Request.HWPT_GET_DIRTY_BITMAP).put("hwpt_id", table)
+                .put("flags", dice.below(2)).put("iova", span.start()).put("length", span.length())
                 .put("page_size", pageSize).array("data", List.of(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L)).done();
     }
 
     private Operation invalidate(OpenedFile file) {
-        return new Draft(dice, file, Request.HWPT_INVALIDATE).put("hwpt_id", ids.any(file, OpenedFile.Id.TABLE))
+        return new Draft(dice, file, Request.HWPT_INVALIDATE).put("hwpt_id", ids.table(file))
                 .put("data_type", dice.oneIn(6) ? MOCK_DATA : MOCK_INVALIDATION)
                 .put("entry_len", dice.oneIn(6) ? 4 : 8).put("entry_num", dice.below(3))
                 .array("data_uptr", List.of((long) dice.below(3) | (long) dice.below(6) << 32,
