@@ -22,8 +22,16 @@ final class ContainerRequests {
         this.ids = new Ids(dice);
     }
 
-    Operation next(OpenedFile file) {
+    Operation next(World world, OpenedFile file) {
         boolean iommufd = file.kind() == OpenedFile.Kind.IOMMU;
+        if (!file.chosen() && !dice.oneIn(4)) {
+            if (iommufd) {
+                return choose(file);
+            }
+            if (world.hasGroup(file)) {
+                return new Operation.Plain(file.slot(), Request.SET_IOMMU, Value.number(dice.oneIn(3) ? 1 : 3));
+            }
+        }
         return switch (dice.weighted(1, 3, 4, 4, 24, 16, iommufd ? 1 : 8, iommufd ? 5 : 0)) {
             case 0 -> new Operation.Plain(file.slot(), Request.GET_API_VERSION, Value.number(0));
             case 1 -> new Operation.Plain(file.slot(), Request.CHECK_EXTENSION, Value.number(dice.below(EXTENSIONS)));
@@ -100,7 +108,7 @@ final class ContainerRequests {
     }
 
     /** Lets an iommufd answer requests of a container. */
-    Operation choose(OpenedFile file) {
+    private Operation choose(OpenedFile file) {
         return new Draft(dice, file, Request.VFIO_IOAS).put("op", Iommufd.VFIO_IOAS_SET).put("ioas_id", ids.space(file))
                 .done();
     }

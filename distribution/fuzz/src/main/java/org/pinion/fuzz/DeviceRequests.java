@@ -37,7 +37,7 @@ final class DeviceRequests {
     }
 
     Operation ofGroup(World world, OpenedFile file) {
-        return switch (dice.weighted(2, 10, 3, 5)) {
+        return switch (file.container() < 0 ? dice.weighted(2, 14, 1, 1) : dice.weighted(2, 1, 3, 4)) {
             case 0 -> new Draft(dice, file, Request.GROUP_GET_STATUS).done();
             case 1 -> new Draft(dice, file, Request.GROUP_SET_CONTAINER).put("fd", container(world)).done();
             case 2 -> new Operation.Plain(file.slot(), Request.GROUP_UNSET_CONTAINER, Value.number(0));

@@ -11,6 +11,9 @@ final class Dice {
     /** Where mock devices reach begins. */
     private static final long MOCK_START = 0x1000000;
 
+    /** At which no process ever has anything. */
+    private static final long NEVER = 0xffff800000000000L;
+
     private static final long[] BASES = {0, MOCK_START, 0x7fff0000L, 0xfee00000L, 1L << 39, 1L << 48, 1L << 63};
     private static final int[] BASE_WEIGHTS = {5, 12, 1, 1, 1, 1, 1};
     private static final int NEAR = 24;
@@ -80,34 +83,23 @@ final class Dice {
     }
 
     /**
-     * An address of the process from which on there are that many bytes, or else nothing: nobody knows what follows
-     * memory that is no file's.
+     * An address of the process from which on there are that many bytes, or nothing at all: what lies next to the
+     * memory that is there for this is somebody's.
      */
     Value memory(long length) {
-        boolean fits = length >= 0 && length <= Ram.SIZE;
-        int index = fits ? weighted(6, 6, 2, 2, 2) : weighted(0, 6, 2, 2);
+        if (length < 0 || length > Ram.SIZE) {
+            return Value.number(oneIn(4) ? -PAGE : NEVER);
+        }
         if (oneIn(40)) {
-            return Value.number(outside());
+            return Value.number(pick(List.of(0L, PAGE, -PAGE, NEVER)));
         }
-        if (!fits) {
-            return Value.ram(index, below(64) * PAGE);
+        int index = weighted(6, 6, 2, 2, 2);
+        int free = (int) ((Ram.SIZE - length) / PAGE);
+        if (index == 1 && length <= Ram.PAST_END - 3 * PAGE && oneIn(6)) {
+            return Value.ram(index, Ram.SIZE - below(3) * PAGE);
         }
-        long room = Ram.SIZE - length;
-        long offset = room / PAGE == 0 ? 0 : below((int) (room / PAGE) + 1) * PAGE;
-        if (index == 1 && oneIn(6)) {
-            offset = Ram.SIZE - below(3) * PAGE;
-        }
-        return Value.ram(index, oneIn(12) && room - offset > PAGE ? offset + edge() % PAGE : offset);
-    }
-
-    /** Addresses at which a process never has anything. */
-    private long outside() {
-        return switch (below(4)) {
-            case 0 -> 0;
-            case 1 -> PAGE;
-            case 2 -> -PAGE;
-            default -> 0xffff800000000000L;
-        };
+        long offset = below(free + 1) * PAGE;
+        return Value.ram(index, free > 1 && offset <= (free - 1) * PAGE && oneIn(12) ? offset + edge() % PAGE : offset);
     }
 
     /** The seed of another row of choices. */

@@ -2,6 +2,7 @@ package org.pinion.fuzz;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Makes up one script, step by step: what comes next depends on the seed and on what the kernel answered. Each script
@@ -81,7 +82,7 @@ final class Generator {
             case 0 -> opening();
             case 1 -> new Operation.Close(dice.pick(world.files()).slot());
             case 2 -> on(OpenedFile.Kind.IOMMU, spaces::next);
-            case 3 -> on(OpenedFile.Kind.IOMMU, file -> tables.next(world, file));
+            case 3 -> on(OpenedFile.Kind.IOMMU, this::table);
             case 4 -> on(OpenedFile.Kind.IOMMU, file -> mocks.next(world, file));
             case 5 -> container();
             case 6 -> on(OpenedFile.Kind.DEVICE, file -> devices.ofDevice(world, file));
@@ -90,15 +91,28 @@ final class Generator {
         };
     }
 
-    private Operation on(OpenedFile.Kind kind, java.util.function.Function<OpenedFile, Operation> make) {
+    /** Page tables are a device's. */
+    private Operation table(OpenedFile file) {
+        boolean device = !file.ids(OpenedFile.Id.DEVICE).isEmpty();
+        if (device || dice.oneIn(8)) {
+            return tables.next(world, file);
+        }
+        return mockDevices ? mocks.next(world, file) : spaces.next(file);
+    }
+
+    private Operation on(OpenedFile.Kind kind, Function<OpenedFile, Operation> make) {
         List<OpenedFile> files = world.files(kind);
         return files.isEmpty() ? open(kind) : make.apply(dice.pick(files));
     }
 
     private Operation container() {
+        List<OpenedFile> groups = world.files(OpenedFile.Kind.GROUP);
+        if (theme == Theme.CONTAINERS && groups.stream().allMatch(group -> group.container() < 0) && !dice.oneIn(4)) {
+            return on(OpenedFile.Kind.GROUP, file -> devices.ofGroup(world, file));
+        }
         boolean iommufd = theme == Theme.MOCKS || theme == Theme.CHARACTER_DEVICES
                 || theme == Theme.EVERYTHING && dice.oneIn(3);
-        return on(iommufd ? OpenedFile.Kind.IOMMU : OpenedFile.Kind.CONTAINER, containers::next);
+        return on(iommufd ? OpenedFile.Kind.IOMMU : OpenedFile.Kind.CONTAINER, file -> containers.next(world, file));
     }
 
     private Operation opening() {

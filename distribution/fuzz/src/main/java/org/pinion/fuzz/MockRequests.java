@@ -6,6 +6,7 @@ import java.util.List;
 final class MockRequests {
 
     private static final int DEVICE_FLAGS = 7;
+    private static final List<Long> FLAGS_TO_TRY = List.of(0L, 1L, 4L, 4L, 5L);
     private static final long LONGEST = Ram.SIZE;
     private static final int PASIDS = 4;
     private static final long DEVICE_CACHE = 0xbaddad;
@@ -35,9 +36,9 @@ final class MockRequests {
 
     private Operation device(OpenedFile file) {
         if (file.ids(OpenedFile.Id.DEVICE).isEmpty()) {
-            return domain(file);
+            return dice.oneIn(3) ? checkPins(file) : domain(file);
         }
-        return switch (dice.weighted(6, 4, 5, 4, 8, 1, 1, 1, 4)) {
+        return switch (dice.weighted(4, 4, 5, 4, file.ids(OpenedFile.Id.DIRTY_TABLE).isEmpty() ? 1 : 12, 1, 1, 1, 4)) {
             case 0 -> domain(file);
             case 1 -> new Draft(dice, file, Request.MOCK_DOMAIN_REPLACE)
                     .put("id", ids.any(file, OpenedFile.Id.MOCK_HANDLE)).put("pt_id", ids.target(file)).done();
@@ -56,7 +57,8 @@ final class MockRequests {
     private Operation domain(OpenedFile file) {
         Draft draft = dice.oneIn(2)
                 ? new Draft(dice, file, Request.MOCK_DOMAIN)
-                : new Draft(dice, file, Request.MOCK_DOMAIN_FLAGS).put("dev_flags", dice.bits(DEVICE_FLAGS));
+                : new Draft(dice, file, Request.MOCK_DOMAIN_FLAGS)
+                        .put("dev_flags", dice.oneIn(10) ? dice.bits(DEVICE_FLAGS) : dice.pick(FLAGS_TO_TRY));
         return draft.put("id", ids.target(file)).done();
     }
 

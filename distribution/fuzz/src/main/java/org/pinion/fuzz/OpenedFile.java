@@ -45,6 +45,8 @@ final class OpenedFile {
     private final Map<Id, List<Integer>> ids = new EnumMap<>(Id.class);
     private final List<Area> areas = new ArrayList<>();
     private int boundTo = -1;
+    private int container = -1;
+    private boolean chosen;
     private Operation.Ioctl written;
 
     OpenedFile(int slot, Kind kind, String node, int owner) {
@@ -97,6 +99,24 @@ final class OpenedFile {
         return areas;
     }
 
+    /** The container or iommufd that a group is in, or -1. */
+    int container() {
+        return container;
+    }
+
+    void container(int slot) {
+        container = slot;
+    }
+
+    /** Whether a container's kind was chosen, or an address space for the requests of one. */
+    boolean chosen() {
+        return chosen;
+    }
+
+    void choose() {
+        chosen = true;
+    }
+
     /** The last request by which pages were marked as written, or null. */
     Operation.Ioctl written() {
         return written;
@@ -112,6 +132,7 @@ final class OpenedFile {
             }
             case FAULT_QUEUE_ALLOC -> add(Id.FAULT_QUEUE, answer.value(request, "out_fault_id"));
             case MOCK_DIRTY -> written = ioctl;
+            case VFIO_IOAS -> chosen = ioctl.number("op") != Iommufd.VFIO_IOAS_CLEAR;
             case MOCK_DOMAIN, MOCK_DOMAIN_FLAGS -> {
                 add(Id.MOCK_HANDLE, answer.value(request, "out_stdev_id"));
                 add(Id.TABLE, answer.value(request, "out_hwpt_id"));

@@ -9,6 +9,7 @@ final class TableRequests {
     private static final long[] PAGE_SIZES = {2048, 4096, 4096, 8192, 1 << 20, 3, 0};
     private static final long BITS = 8L * Side.DATA_SIZE;
     private static final int FLAGS = 0xf;
+    private static final List<Long> FLAGS_TO_TRY = List.of(0L, 0L, 2L, 2L, 2L, 2L, 1L, 3L, 4L, 8L, 10L);
     private static final int MOCK_DATA = 0xdead;
     private static final int MOCK_INVALIDATION = 0;
 
@@ -21,7 +22,8 @@ final class TableRequests {
     }
 
     Operation next(World world, OpenedFile file) {
-        return switch (dice.weighted(10, 2, 7, 10, 2, 1)) {
+        boolean dirty = !file.ids(OpenedFile.Id.DIRTY_TABLE).isEmpty();
+        return switch (dirty ? dice.weighted(6, 2, 7, 10, 2, 1) : dice.weighted(12, 2, 1, 1, 2, 1)) {
             case 0 -> alloc(file);
             case 1 -> info(file);
             case 2 -> new Draft(dice, file, Request.HWPT_SET_DIRTY_TRACKING)
@@ -33,17 +35,13 @@ final class TableRequests {
     }
 
     private Operation alloc(OpenedFile file) {
-        long flags = switch (dice.weighted(6, 4, 2)) {
-            case 0 -> 0;
-            case 1 -> Iommufd.HWPT_ALLOC_DIRTY_TRACKING;
-            default -> dice.bits(FLAGS);
-        };
+        long flags = dice.oneIn(12) ? dice.bits(FLAGS) : dice.pick(FLAGS_TO_TRY);
         Draft draft = new Draft(dice, file, Request.HWPT_ALLOC).put("flags", flags)
                 .put("dev_id", ids.any(file, OpenedFile.Id.DEVICE)).put("pt_id", ids.target(file));
         if ((flags & Iommufd.HWPT_FAULT_ID_VALID) != 0) {
             draft.put("fault_id", ids.any(file, OpenedFile.Id.FAULT_QUEUE));
         }
-        if (dice.oneIn(3)) {
+        if (dice.oneIn(4)) {
             draft.put("data_type", MOCK_DATA).put("data_len", dice.oneIn(6) ? 4 : 8)
                     .array("data_uptr", List.of(0xbadbeefL | (long) dice.below(2) << 32));
         }

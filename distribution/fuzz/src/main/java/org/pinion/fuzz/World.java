@@ -34,6 +34,11 @@ final class World {
         return found;
     }
 
+    /** Whether a group is in a container. */
+    boolean hasGroup(OpenedFile container) {
+        return files(OpenedFile.Kind.GROUP).stream().anyMatch(group -> group.container() == container.slot());
+    }
+
     void learn(Operation operation, Answer answer) {
         if (!answer.succeeded()) {
             return;
@@ -43,6 +48,7 @@ final class World {
             case Operation.DeviceFile device -> add(
                     device.made(), OpenedFile.Kind.DEVICE, device.device(), device.file());
             case Operation.Close close -> files.remove(close.file());
+            case Operation.Plain plain -> learnPlain(plain);
             case Operation.Ioctl ioctl -> learnIoctl(ioctl, answer);
             default -> { }
         }
@@ -50,6 +56,15 @@ final class World {
 
     private void add(int slot, OpenedFile.Kind kind, String node, int owner) {
         files.put(slot, new OpenedFile(slot, kind, node, owner));
+    }
+
+    private void learnPlain(Operation.Plain plain) {
+        OpenedFile file = files.get(plain.file());
+        if (file != null && plain.request() == Request.SET_IOMMU) {
+            file.choose();
+        } else if (file != null && plain.request() == Request.GROUP_UNSET_CONTAINER) {
+            file.container(-1);
+        }
     }
 
     private void learnIoctl(Operation.Ioctl ioctl, Answer answer) {
@@ -65,6 +80,7 @@ final class World {
             }
             case DEVICE_BIND -> bound(ioctl, answer);
             case MOCK_ACCESS_PAGES -> pinned(ioctl, answer);
+            case GROUP_SET_CONTAINER -> file.container(ioctl.values().get("fd").index());
             default -> file.learn(ioctl, answer);
         }
     }
