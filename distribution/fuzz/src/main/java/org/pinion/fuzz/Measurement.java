@@ -18,6 +18,7 @@ import org.pinion.linux.Mman;
 final class Measurement {
 
     private static final int THREADS = 4;
+    private static final int WARMING = 3;
     private static final long FIRST = 0x1000000;
     private static final long PAGE = Ram.PAGE;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -54,9 +55,11 @@ final class Measurement {
         line(what, nanos / 1000.0 / times, times * (double) SECOND / nanos);
     }
 
-    /** Runs something for a second to warm up and for another to be counted. */
+    /** Runs something for some seconds to warm up and for another to be counted. */
     private void timed(String what, Runnable once) {
-        run(once);
+        for (int i = 0; i < WARMING; i++) {
+            run(once);
+        }
         long start = System.nanoTime();
         long times = run(once);
         line(what, times, System.nanoTime() - start);
