@@ -125,6 +125,15 @@ class EmulatedDeviceTest {
     }
 
     @Test
+    void aMessageIsSentEachTimeAnInterruptIsRaised() throws IOException {
+        try (Interrupts interrupts = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
+            eduWrite(RAISE, 1);
+            eduWrite(RAISE, 1);
+            assertThat(interrupts.await(0, SOON)).isEqualTo(2);
+        }
+    }
+
+    @Test
     void intxStaysMaskedUntilItIsUnmaskedAndComesAgainIfItsCauseIsStillThere() throws IOException {
         try (Interrupts interrupts = edu.interrupts(Vfio.PCI_INTX_IRQ, 1)) {
             eduWrite(RAISE, 1);

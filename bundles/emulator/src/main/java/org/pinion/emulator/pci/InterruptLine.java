@@ -44,14 +44,18 @@ public final class InterruptLine {
         tellIfPending();
     }
 
-    void level(boolean now) {
-        boolean edge = now && !raised;
-        raised = now;
+    /** The device raises it, perhaps once more: a message is sent each time. */
+    void raise() {
+        raised = true;
         if (masksItself) {
             tellIfPending();
-        } else if (edge) {
+        } else {
             listener.ifPresent(EventFile::signal);
         }
+    }
+
+    void lower() {
+        raised = false;
     }
 
     private void tellIfPending() {
