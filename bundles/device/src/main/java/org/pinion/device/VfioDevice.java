@@ -18,7 +18,6 @@ import org.pinion.linux.Mman;
 import org.pinion.linux.uapi.Struct;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceInfo;
-import org.pinion.linux.uapi.VfioIrqInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,7 +150,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void read(int region, long offset, MemorySegment into) throws IOException {
-        RegionAccess access = access("read", region(region), offset, into.byteSize());
+        RegionAccess access = RegionAccess.of("read", region(region), offset, into.byteSize(), name);
         access.require(region(region).readable(), "the region cannot be read");
         if (into.isNative()) {
             transfer(access, true, into);
@@ -175,7 +174,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void write(int region, long offset, MemorySegment from) throws IOException {
-        RegionAccess access = access("write", region(region), offset, from.byteSize());
+        RegionAccess access = RegionAccess.of("write", region(region), offset, from.byteSize(), name);
         access.require(region(region).writable(), "the region cannot be written");
         if (region == Vfio.PCI_CONFIG_REGION) {
             configWrites.write(offset, from.byteSize(), () -> write(access, from));
@@ -193,15 +192,6 @@ public final class VfioDevice implements AutoCloseable {
             MemorySegment buffer = arena.allocate(from.byteSize(), Long.BYTES);
             transfer(access, false, buffer.copyFrom(from));
         }
-    }
-
-    private RegionAccess access(String verb, DeviceRegion region, long offset, long length)
-            throws RegionAccessException {
-        String call = "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, length, offset, region.index(), name);
-        RegionAccess access = new RegionAccess(call, region.fileOffset() + offset);
-        access.require(region.size() != 0, "the device does not have the region");
-        access.require(region.contains(offset, length), "the region ends at 0x%x".formatted(region.size()));
-        return access;
     }
 
     private void transfer(RegionAccess access, boolean in, MemorySegment memory) throws IOException {
@@ -240,6 +230,18 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes over a part of a region that another object has mapped.
+     *
+     * @param memory where it is mapped
+     * @return the mapping, which is closed with the device at the latest
+     */
+    public RegionMapping mapped(MemorySegment memory) {
+        RegionMapping mapping = new RegionMapping(kernel, this, memory);
+        mappings.add(mapping);
+        return mapping;
+    }
+
     void forget(RegionMapping mapping) {
         mappings.remove(mapping);
     }
@@ -252,17 +254,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if there is no such kind ({@code EINVAL}) or the device does not tell
      */
     public DeviceIrq irq(int index) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            VfioIrqInfo info = VfioIrqInfo.allocate(arena).index(index);
-            check("ask about interrupts " + index, ioctl(Vfio.DEVICE_GET_IRQ_INFO, info));
-            int flags = info.flags();
-            return new DeviceIrq(
-                    index,
-                    info.count(),
-                    (flags & Vfio.IRQ_EVENTFD) != 0,
-                    (flags & Vfio.IRQ_MASKABLE) != 0,
-                    (flags & Vfio.IRQ_AUTOMASKED) != 0);
-        }
+        return DeviceIrq.ask(this, index);
     }
 
     /**
@@ -290,6 +282,15 @@ public final class VfioDevice implements AutoCloseable {
      */
     public MemoryDecoding decoding() {
         return configWrites.decoding();
+    }
+
+    /**
+     * Goes on from what another object saw of the device, which has had it open until now.
+     *
+     * @param seen what {@link #decoding} said there
+     */
+    public void goOnFrom(MemoryDecoding seen) {
+        configWrites.goOnFrom(seen);
     }
 
     /**
