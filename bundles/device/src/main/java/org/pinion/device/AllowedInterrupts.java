@@ -1,8 +1,10 @@
 package org.pinion.device;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
@@ -17,12 +19,20 @@ final class AllowedInterrupts {
     private final Map<Integer, Interrupts> allowed = new ConcurrentHashMap<>();
 
     /** The kernel would give those that are allowed new eventfds, and their owner would wait for ever. */
-    synchronized Interrupts allow(Kernel kernel, VfioDevice device, DeviceIrq irq, int count) throws ErrnoException {
-        int answer = allowed.containsKey(irq.index()) ? Errno.EINVAL.answer() : 0;
-        device.check("enable interrupts " + irq.index() + ", which are enabled already,", answer);
-        Interrupts interrupts = Interrupts.enable(kernel, device, irq, count);
-        allowed.put(irq.index(), interrupts);
+    synchronized Interrupts allow(Kernel kernel, VfioDevice device, int kind, int count) throws ErrnoException {
+        int answer = allowed.containsKey(kind) ? Errno.EINVAL.answer() : 0;
+        device.check("enable interrupts " + kind + ", which are enabled already,", answer);
+        Interrupts interrupts = Interrupts.enable(kernel, device, kind, count);
+        allowed.put(kind, interrupts);
         return interrupts;
+    }
+
+    void goOnWith(Interrupts interrupts) {
+        allowed.put(interrupts.kind(), interrupts);
+    }
+
+    Map<Integer, List<Integer>> eventfds() {
+        return allowed.values().stream().collect(Collectors.toMap(Interrupts::kind, Interrupts::eventfds));
     }
 
     void remove(Interrupts interrupts) {

@@ -23,18 +23,18 @@ public final class Interrupts implements AutoCloseable {
 
     private final Kernel kernel;
     private final VfioDevice device;
-    private final DeviceIrq irq;
+    private final int kind;
     private final List<Integer> eventfds = new ArrayList<>();
     private boolean closed;
 
-    private Interrupts(Kernel kernel, VfioDevice device, DeviceIrq irq) {
+    private Interrupts(Kernel kernel, VfioDevice device, int kind) {
         this.kernel = kernel;
         this.device = device;
-        this.irq = irq;
+        this.kind = kind;
     }
 
-    static Interrupts enable(Kernel kernel, VfioDevice device, DeviceIrq irq, int count) throws ErrnoException {
-        Interrupts interrupts = new Interrupts(kernel, device, irq);
+    static Interrupts enable(Kernel kernel, VfioDevice device, int kind, int count) throws ErrnoException {
+        Interrupts interrupts = new Interrupts(kernel, device, kind);
         try {
             for (int i = 0; i < count; i++) {
                 int answer = kernel.eventfd(0, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
@@ -48,16 +48,32 @@ public final class Interrupts implements AutoCloseable {
         }
     }
 
+    /** Interrupts that another object has allowed. */
+    static Interrupts of(Kernel kernel, VfioDevice device, int kind, List<Integer> eventfds) {
+        Interrupts interrupts = new Interrupts(kernel, device, kind);
+        interrupts.eventfds.addAll(eventfds);
+        return interrupts;
+    }
+
+    /** {@return the index of their kind} */
+    int kind() {
+        return kind;
+    }
+
+    List<Integer> eventfds() {
+        return List.copyOf(eventfds);
+    }
+
     private void trigger() throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             VfioIrqSet set = VfioIrqSet.allocate(arena, eventfds.size() * Integer.BYTES)
                     .flags(Vfio.IRQ_SET_DATA_EVENTFD | Vfio.IRQ_SET_ACTION_TRIGGER)
-                    .index(irq.index())
+                    .index(kind)
                     .count(eventfds.size());
             for (int i = 0; i < eventfds.size(); i++) {
                 set.data().set(ValueLayout.JAVA_INT_UNALIGNED, (long) i * Integer.BYTES, eventfds.get(i));
             }
-            String operation = "enable interrupts " + irq.index();
+            String operation = "enable interrupts " + kind;
             int answer = device.ioctl(Vfio.DEVICE_SET_IRQS, set);
             device.check(operation, answer);
             // The kernel has enabled none, and tells how many it could.
@@ -113,10 +129,10 @@ public final class Interrupts implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             VfioIrqSet set = VfioIrqSet.allocate(arena)
                     .flags(Vfio.IRQ_SET_DATA_NONE | action)
-                    .index(irq.index())
+                    .index(kind)
                     .start(start)
                     .count(count);
-            device.check(verb + " interrupts " + irq.index(), device.ioctl(Vfio.DEVICE_SET_IRQS, set));
+            device.check(verb + " interrupts " + kind, device.ioctl(Vfio.DEVICE_SET_IRQS, set));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.pinion.device;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,10 @@ final class RegionMappings {
 
     Optional<RegionMapping> at(MemorySegment memory) {
         return Optional.ofNullable(mappings.get(memory.address()));
+    }
+
+    List<MemorySegment> memory() {
+        return mappings.values().stream().map(RegionMapping::memory).toList();
     }
 
     /** What cannot be unmapped goes with the process; the device must be closed all the same. */

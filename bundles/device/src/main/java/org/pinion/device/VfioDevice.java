@@ -18,7 +18,6 @@ import org.pinion.linux.Mman;
 import org.pinion.linux.uapi.Struct;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceInfo;
-import org.pinion.linux.uapi.VfioIrqInfo;
 
 /**
  * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c) or
@@ -221,6 +220,18 @@ public final class VfioDevice implements AutoCloseable {
     }
 
     /**
+     * Takes over a part of a region that another object has mapped.
+     *
+     * @param memory where it is mapped
+     * @return the mapping, which is closed with the device at the latest
+     */
+    public RegionMapping mapped(MemorySegment memory) {
+        RegionMapping mapping = new RegionMapping(kernel, this, memory);
+        mappings.add(mapping);
+        return mapping;
+    }
+
+    /**
      * What interrupts of one kind the device has.
      *
      * @param index which kind, such as {@link Vfio#PCI_MSI_IRQ}
@@ -228,17 +239,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if there is no such kind ({@code EINVAL}) or the device does not tell
      */
     public DeviceIrq irq(int index) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            VfioIrqInfo info = VfioIrqInfo.allocate(arena).index(index);
-            check("ask about interrupts " + index, ioctl(Vfio.DEVICE_GET_IRQ_INFO, info));
-            int flags = info.flags();
-            return new DeviceIrq(
-                    index,
-                    info.count(),
-                    (flags & Vfio.IRQ_EVENTFD) != 0,
-                    (flags & Vfio.IRQ_MASKABLE) != 0,
-                    (flags & Vfio.IRQ_AUTOMASKED) != 0);
-        }
+        return DeviceIrq.ask(this, index);
     }
 
     /**
@@ -250,7 +251,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if the kernel refuses; {@code EINVAL} if those of the kind are allowed already
      */
     public Interrupts interrupts(int index, int count) throws ErrnoException {
-        return interrupts.allow(kernel, this, irq(index), count);
+        return interrupts.allow(kernel, this, irq(index).index(), count);
     }
 
     /**
@@ -280,6 +281,24 @@ public final class VfioDevice implements AutoCloseable {
      */
     public MemoryDecoding decoding() {
         return configWrites.decoding();
+    }
+
+    /** {@return what a driver has of the device beside its file} */
+    public DriverParts driverParts() {
+        return new DriverParts(name, mappings.memory(), interrupts.eventfds());
+    }
+
+    /**
+     * Goes on from where another object was, which has had the device open until now.
+     *
+     * @param seen what {@link #decoding} said there
+     * @param parts what {@link #driverParts} said there
+     */
+    public void goOnFrom(MemoryDecoding seen, DriverParts parts) {
+        configWrites.goOnFrom(seen);
+        parts.regions().forEach(this::mapped);
+        parts.eventfds().forEach((kind, eventfds) ->
+                interrupts.goOnWith(Interrupts.of(kernel, this, kind, eventfds)));
     }
 
     /**

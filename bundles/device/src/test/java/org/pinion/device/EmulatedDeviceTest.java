@@ -35,8 +35,9 @@ class EmulatedDeviceTest {
     private VfioDevice ivshmem;
 
     @BeforeEach
-    void open() throws ErrnoException {
+    void open() throws IOException {
         edu = bound(0);
+        edu.configSpace().busMaster(true);
         ivshmem = bound(2);
     }
 
@@ -130,6 +131,16 @@ class EmulatedDeviceTest {
             eduWrite(RAISE, 1);
             eduWrite(RAISE, 1);
             assertThat(interrupts.await(0, SOON)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aDeviceThatIsNoBusMasterSendsNoMessages() throws IOException {
+        edu.configSpace().busMaster(false);
+        try (Interrupts interrupts = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
+            eduWrite(RAISE, 1);
+            edu.configSpace().busMaster(true);
+            assertThat(interrupts.await(0, Duration.ZERO)).isZero();
         }
     }
 

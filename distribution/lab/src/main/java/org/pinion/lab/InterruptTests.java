@@ -139,6 +139,9 @@ final class InterruptTests {
                     space.attach(Guest.NVME).interrupts(InterruptKind.MSIX) > VECTORS);
             DeviceInterrupts interrupts = edu.allow(InterruptKind.MSI, 1);
             edu.write(0, RAISE, MemorySegment.ofArray(new int[] {1}));
+            Expect.equal("interrupts of what is no bus master", 0L, interrupts.await(0, NOT));
+            edu.write(Vfio.PCI_CONFIG_REGION, 4, MemorySegment.ofArray(new short[] {6}));
+            edu.write(0, RAISE, MemorySegment.ofArray(new int[] {1}));
             Expect.equal("interrupts", 1L, interrupts.await(0, SOON));
             FutureTask<Long> waiting = new FutureTask<>(() -> interrupts.await(0, FOR_EVER));
             Thread.ofPlatform().start(waiting);

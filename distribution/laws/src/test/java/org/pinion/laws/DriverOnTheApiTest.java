@@ -51,7 +51,9 @@ class DriverOnTheApiTest {
         return Stack.open(kernel, backend, List.of("strict"));
     }
 
+    /** A message reaches memory, so whoever sends one is a bus master. */
     private static void raise(AttachedDevice edu) throws IommuException {
+        edu.write(7, 4, MemorySegment.ofArray(new short[] {6}));
         edu.write(0, RAISE, MemorySegment.ofArray(new int[] {1}));
     }
 

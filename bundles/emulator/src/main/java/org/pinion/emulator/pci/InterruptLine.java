@@ -44,12 +44,16 @@ public final class InterruptLine {
         tellIfPending();
     }
 
-    /** The device raises it, perhaps once more: a message is sent each time. */
-    void raise() {
+    /**
+     * The device raises it, perhaps once more: a message is sent each time.
+     *
+     * @param busMaster whether the device may write to memory, as a message does; one that it may not send is lost
+     */
+    void raise(boolean busMaster) {
         raised = true;
         if (masksItself) {
             tellIfPending();
-        } else {
+        } else if (busMaster) {
             listener.ifPresent(EventFile::signal);
         }
     }

@@ -138,7 +138,7 @@ public final class PciFunction {
     private final class Engine implements EduDma {
         @Override
         public void raise() {
-            interrupts.raise();
+            interrupts.raise(config.busMaster());
         }
 
         @Override
