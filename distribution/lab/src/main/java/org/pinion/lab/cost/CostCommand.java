@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -16,7 +17,6 @@ import org.pinion.api.HostMemoryAllocator;
 import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
-import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.MappingPolicy;
 
 /** The command {@code cost}: measures every backend on the kernel of this machine and prints tables. */
@@ -29,8 +29,8 @@ public final class CostCommand implements ToIntFunction<String[]> {
     private final HostMemoryAllocator memory;
     private final Kernel kernel;
     private final Map<String, IommuBackend> backends = new TreeMap<>();
-    private final List<MemoryClassifier> classifiers;
     private final MappingPolicy policy;
+    private final BundleContext bundle;
 
     /**
      * @param dma opens address spaces
@@ -38,8 +38,8 @@ public final class CostCommand implements ToIntFunction<String[]> {
      * @param kernel tells the devices' nodes, and takes calls that do nothing
      * @param iommufd a backend
      * @param vfio a backend
-     * @param classifiers asked alone, for the breakdown
-     * @param policy asked alone, for the breakdown
+     * @param policy decides for the breakdown too
+     * @param bundle registers plugins that look at the clock
      */
     @Activate
     public CostCommand(
@@ -48,14 +48,14 @@ public final class CostCommand implements ToIntFunction<String[]> {
             @Reference(name = "kernel") Kernel kernel,
             @Reference(name = "iommufd", target = "(" + BackendType.PROPERTY + "=iommufd)") IommuBackend iommufd,
             @Reference(name = "vfio", target = "(" + BackendType.PROPERTY + "=vfio)") IommuBackend vfio,
-            @Reference(name = "classifiers") List<MemoryClassifier> classifiers,
             @Reference(name = "policy", target = "(org.pinion.policy.name=" + CommitSide.POLICY + ")")
-                    MappingPolicy policy) {
+                    MappingPolicy policy,
+            BundleContext bundle) {
         this.dma = dma;
         this.memory = memory;
         this.kernel = kernel;
-        this.classifiers = classifiers;
         this.policy = policy;
+        this.bundle = bundle;
         backends.put("iommufd", iommufd);
         backends.put("vfio", vfio);
     }
@@ -101,9 +101,18 @@ public final class CostCommand implements ToIntFunction<String[]> {
                 // Last, so that the breakdown is of the same moment.
                 List<Double> page = comparison.row(Work.PAGE, 31);
                 if (attached) {
-                    new Breakdown(scene, kernel, classifiers, policy).print(page, commit, reference, out);
+                    breakDown(scene, page, reference, out);
                 }
             }
+        }
+    }
+
+    private void breakDown(Scene scene, List<Double> page, ReferenceSide reference, PrintStream out) throws Exception {
+        Stopwatch watch = new Stopwatch();
+        try (TimedPlugins plugins = new TimedPlugins(bundle, backends.get(scene.backend()), policy, watch);
+                CommitSide timed = new CommitSide(scene, dma, plugins.options())) {
+            new Warming(System.err).run(List.of(timed));
+            new Breakdown(kernel, timed, watch).print(page, reference, out);
         }
     }
 }
