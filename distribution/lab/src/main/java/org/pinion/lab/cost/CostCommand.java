@@ -1,5 +1,6 @@
 package org.pinion.lab.cost;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.pinion.api.DmaService;
 import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
+import org.pinion.api.IommuException;
 import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
@@ -89,7 +91,7 @@ public final class CostCommand implements ToIntFunction<String[]> {
             try (ReferenceSide reference = new ReferenceSide(program, scene, devices.nodes(scene));
                     SessionSide session = new SessionSide(scene, backends.get(backend));
                     CommitSide commit = new CommitSide(scene, dma)) {
-                new Warming(System.err).run(List.of(session, commit));
+                warm(List.of(session, commit), out);
                 out.printf("%n%s, %s, %s, memory by %s; microseconds for map and unmap: median (quartiles) ratio%n",
                         kernel.description(), backend, attached ? "edu attached" : devices.words(backend),
                         scene.route().symbol());
@@ -107,11 +109,17 @@ public final class CostCommand implements ToIntFunction<String[]> {
         }
     }
 
+    private void warm(List<Side> sides, PrintStream out) throws IOException, IommuException {
+        if (!new Warming(new CompilerThreads(kernel), System.err).run(sides)) {
+            out.println("The compilers have not come to rest: what follows takes less in a runtime that stays up.");
+        }
+    }
+
     private void breakDown(Scene scene, List<Double> page, ReferenceSide reference, PrintStream out) throws Exception {
         Stopwatch watch = new Stopwatch();
         try (TimedPlugins plugins = new TimedPlugins(bundle, backends.get(scene.backend()), policy, watch);
                 CommitSide timed = new CommitSide(scene, dma, plugins.options())) {
-            new Warming(System.err).run(List.of(timed));
+            warm(List.of(timed), out);
             new Breakdown(kernel, timed, watch).print(page, reference, out);
         }
     }
