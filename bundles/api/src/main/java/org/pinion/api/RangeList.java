@@ -4,6 +4,7 @@ import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
@@ -218,7 +219,11 @@ public final class RangeList<E extends Ranged> extends AbstractList<E> {
 
     @Override
     public Iterator<E> iterator() {
-        return new Walk<>(root);
+        return switch (size()) {
+            case 0 -> Collections.emptyIterator();
+            case 1 -> List.of(root.value()).iterator();
+            default -> new Walk<>(root);
+        };
     }
 
     @Override
