@@ -36,6 +36,7 @@ class WhoMayKnowWhomIT {
             Map.entry("memory.section", Set.of("api", "spi")),
             Map.entry("memory.vma", Set.of("api", "spi", "linux")),
             Map.entry("policy.qemu", Set.of("api", "spi")),
+            Map.entry("policy.rules", Set.of("api", "spi")),
             Map.entry("policy.strict", Set.of("api", "spi")),
             Map.entry("source.qemu", Set.of("api", "spi")),
             Map.entry("shell", Set.of("api")));
