@@ -176,6 +176,17 @@ public final class IommufdContext {
         }
     }
 
+    /** A descriptor of something of it is open. The lock is held. */
+    void hold() {
+        bindings++;
+    }
+
+    /** It is closed. The lock is held. */
+    void letGo() {
+        bindings--;
+        tearDownIfUnused();
+    }
+
     /** A device is bound no more. */
     void unbound(IommufdObject device) {
         lock.lock();

@@ -64,7 +64,7 @@ final class MockDevices {
     }
 
     void replace(MockFields fields) throws SyscallException {
-        fields.word(0, handle(fields.id()).binding().attach(fields.word(0)));
+        fields.word(0, pasids(fields).replace(0, fields.word(0)));
     }
 
     /** A device asks for a page; without somebody to ask, it is told at once that there is none. */

@@ -26,7 +26,7 @@ final class MockIommu implements DeviceIommu {
     static final int PASIDS = 4;
 
     private static final IovaRange APERTURE = new IovaRange(0x1000000, 0x7fffffff);
-    private static final IovaRange WIDE = new IovaRange(0, (1L << 56) - 1);
+    private static final IovaRange WIDE = new IovaRange(0, (1L << 38) - 1);
     private static final long HUGE_PAGE = 1L << 20;
     private static final int SMALLEST_SHIFT = 11;
     private static final int LARGEST_SHIFT = 36;
