@@ -73,8 +73,32 @@ final class IommuFd implements AutoCloseable {
         return new IommuFd(kernel, ErrnoException.check("open " + PATH, answer));
     }
 
+    /**
+     * Goes on with an iommufd that another object had.
+     *
+     * @param kernel the kernel that has it open
+     * @param fd its descriptor, which belongs to the new object from now on
+     * @param ioctls how many ioctls were issued so far
+     * @return the iommufd
+     */
+    static IommuFd adopt(Kernel kernel, int fd, long ioctls) {
+        IommuFd iommu = new IommuFd(kernel, fd);
+        iommu.ioctls.add(ioctls);
+        return iommu;
+    }
+
+    /** Leaves the file open for another object; this one is not used any more. */
+    void letGo() {
+        arena.close();
+    }
+
     int fd() {
         return fd;
+    }
+
+    /** {@return the scratch address spaces that the kernel has not destroyed yet} */
+    List<Scratch> left() {
+        return left;
     }
 
     /** {@return the count of the ioctls issued; those to the session's devices are counted in it too} */

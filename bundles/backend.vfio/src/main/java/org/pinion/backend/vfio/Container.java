@@ -58,6 +58,16 @@ final class Container implements AutoCloseable {
         return new Container(kernel, ErrnoException.check("open " + PATH, answer), ioctls);
     }
 
+    /** Goes on with a container that another object had; its descriptor belongs to the new one from now on. */
+    static Container adopt(Kernel kernel, int fd, LongAdder ioctls) {
+        return new Container(kernel, fd, ioctls);
+    }
+
+    /** Leaves the file open for another object; this one is not used any more. */
+    void letGo() {
+        arena.close();
+    }
+
     int fd() {
         return fd;
     }
