@@ -88,6 +88,24 @@ class LauncherIT {
     }
 
     @Test
+    void anOlderKernelIsEmulatedIfAskedTo() throws Exception {
+        Pinion.Result result = pinion().run("doctor", "--emulate", "6.12");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("Linux 6.12.117 emulated in Java");
+    }
+
+    @Test
+    void aKernelThatIsNotEmulatedIsSaidInOneLine() throws Exception {
+        Pinion.Result result = pinion().run("devices", "--emulate=5.4");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err().lines()).singleElement().asString()
+                .contains("Linux 5.4 is not emulated; there are 6.12, 7.3");
+    }
+
+    @Test
     void throughContainersTheyReachTheSame() throws Exception {
         String capture = CAPTURES.resolve("q35-base.mtree").toString();
         Pinion.Result result = pinion().run(
