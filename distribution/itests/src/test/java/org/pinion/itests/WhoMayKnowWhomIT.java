@@ -28,7 +28,7 @@ class WhoMayKnowWhomIT {
             Map.entry("core", Set.of("api", "spi")),
             Map.entry("linux", Set.of()),
             Map.entry("emulator", Set.of("linux")),
-            Map.entry("device", Set.of("api", "linux")),
+            Map.entry("device", Set.of("api", "spi", "linux")),
             Map.entry("backend.iommufd", Set.of("api", "spi", "linux", "device")),
             Map.entry("backend.vfio", Set.of("api", "spi", "linux", "device")),
             Map.entry("doctor", Set.of("api", "linux")),
