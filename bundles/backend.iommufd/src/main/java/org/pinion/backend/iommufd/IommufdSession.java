@@ -21,6 +21,7 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.Iommufd;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.CutException;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.DirtyTracking;
 
@@ -177,8 +178,23 @@ final class IommufdSession implements BackendSession {
             BackendSession.super.cut(mapping, keep);
         } else {
             pageTables.changing(mapping.range());
-            mapped.cut(mapping, keep, devices.pinningDevice());
+            cutPinned(mapping, keep);
         }
+    }
+
+    private void cutPinned(Mapping mapping, List<AddressRange> keep) throws IommuException {
+        boolean anew = !devices.keepPages();
+        try {
+            mapped.cut(mapping, keep, devices.keepingDevice());
+            newlyPinned += anew ? bytes(keep) : 0;
+        } catch (CutException halfWay) {
+            newlyPinned += anew ? bytes(halfWay.left()) : 0;
+            throw halfWay;
+        }
+    }
+
+    private static long bytes(List<AddressRange> ranges) {
+        return ranges.stream().mapToLong(AddressRange::size).sum();
     }
 
     @Override
@@ -188,12 +204,12 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public boolean keepsCutPages() {
-        return true;
+        return devices.keepPages();
     }
 
     @Override
     public boolean keepsThroughCut(Mapping mapping) {
-        return mapping.route() != Route.DMA_BUF;
+        return mapping.route() != Route.DMA_BUF && devices.keepPages();
     }
 
     @Override
@@ -232,7 +248,7 @@ final class IommufdSession implements BackendSession {
     }
 
     private boolean pins() {
-        return devices.pinningDevice().isPresent();
+        return devices.pin();
     }
 
     @Override

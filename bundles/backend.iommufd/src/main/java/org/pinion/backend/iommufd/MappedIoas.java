@@ -183,7 +183,7 @@ final class MappedIoas {
      *
      * @param mapping the mapping
      * @param keep the parts that stay
-     * @param pinningDevice a device whose page table keeps pages pinned; empty if none that is attached does
+     * @param pinningDevice a device whose page table keeps pages pinned aside; empty if none that is attached does
      * @throws IommuException if the kernel refuses
      */
     void cut(Mapping mapping, List<AddressRange> keep, OptionalInt pinningDevice) throws IommuException {

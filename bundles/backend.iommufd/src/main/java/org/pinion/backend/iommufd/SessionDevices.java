@@ -60,17 +60,23 @@ final class SessionDevices {
         this.pinning = pinning;
     }
 
-    /**
-     * {@return the id of an attached device whose pages are pinned by an IOMMU's page table; empty if there is none}
-     */
-    OptionalInt pinningDevice() {
-        for (String address : attached) {
-            OpenDevice device = open.get(address);
-            if (!device.device().emulatedIommu()) {
-                return OptionalInt.of(device.bound().id());
-            }
-        }
-        return OptionalInt.empty();
+    /** {@return whether the pages of an attached device are pinned by an IOMMU's page table} */
+    boolean pin() {
+        return attached.stream().anyMatch(this::pins);
+    }
+
+    /** {@return the id of an attached device by whose IOMMU pages can be kept pinned aside; empty if there is none} */
+    OptionalInt keepingDevice() {
+        return attached.stream()
+                .map(open::get)
+                .filter(OpenDevice::pinsAside)
+                .mapToInt(device -> device.bound().id())
+                .findFirst();
+    }
+
+    /** {@return whether pages that are pinned now can be kept pinned aside} */
+    boolean keepPages() {
+        return !pin() || keepingDevice().isPresent();
     }
 
     /** {@return whether a device, if it is open, is behind an IOMMU, for whose page tables the kernel pins} */

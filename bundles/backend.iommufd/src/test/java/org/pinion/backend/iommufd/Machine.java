@@ -15,6 +15,7 @@ import org.pinion.emulator.EmulatedKernel;
 import org.pinion.emulator.host.DeviceModel;
 import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.host.IommuDriver;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.KernelRelease;
@@ -56,6 +57,12 @@ final class Machine {
 
     static Machine of(KernelRelease release, HostDevice... devices) {
         return new Machine(host(release, OptionalLong.empty(), devices));
+    }
+
+    /** A machine of Linux 6.12 with an edu behind a virtio IOMMU. */
+    static Machine oldVirtio() {
+        return new Machine(new Host("emulated in Java", KernelRelease.LINUX_6_12, OptionalLong.empty(), true, true, 65535,
+                false, IommuDriver.VIRTIO, List.of(edu(EDU, 1, MSI), mdev())));
     }
 
     static Machine withMemlock(long bytes, HostDevice... devices) {
