@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param limits what the device allows
  * @param rule the rule that says so, such as {@code strict/apart}
  * @param reason why, a sentence for people
- * @param withheld the addresses that the sections have for DMA and that the device does not reach
+ * @param withheld the addresses for the sake of which it is apart: the others reach them, and the device does not; nor
+ *     does it reach whatever else it forbids
  */
 public record ApartDevice(DeviceLimits limits, String rule, String reason, RangeSet withheld) {
 

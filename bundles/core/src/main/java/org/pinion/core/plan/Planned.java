@@ -1,7 +1,10 @@
 package org.pinion.core.plan;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import org.pinion.api.AddressRange;
+import org.pinion.api.ApartDevice;
 import org.pinion.api.Backing;
 import org.pinion.api.Decision;
 import org.pinion.api.FlatView;
@@ -26,6 +29,7 @@ public final class Planned {
     private final RangeList<Section> bars;
     private final List<Forbidden> forbidden;
     private final boolean refused;
+    private final SortedMap<String, ApartDevice> separations;
     private final Object asked;
     private final Edition edition = new Edition();
     private final Edition base;
@@ -40,6 +44,7 @@ public final class Planned {
             RangeList<Section> bars,
             List<Forbidden> forbidden,
             boolean refused,
+            SortedMap<String, ApartDevice> separations,
             Object asked,
             Scope scope) {
         this.plan = plan;
@@ -47,6 +52,7 @@ public final class Planned {
         this.bars = bars;
         this.forbidden = forbidden;
         this.refused = refused;
+        this.separations = separations;
         this.asked = asked;
         this.base = scope == null ? null : scope.base().edition;
         this.changed = scope == null ? RangeSet.ALL : scope.changed();
@@ -62,11 +68,24 @@ public final class Planned {
     public static Planned nothing(IovaLimits limits, List<String> policies) {
         Plan plan = new Plan(FlatView.EMPTY, limits, policies, RangeList.empty());
         return new Planned(
-                plan, RangeList.empty(), RangeList.empty(), Forbidden.of(limits), false, List.of("nobody"), null);
+                plan,
+                RangeList.empty(),
+                RangeList.empty(),
+                Forbidden.of(limits),
+                false,
+                Collections.emptySortedMap(),
+                List.of("nobody"),
+                null);
     }
 
     /** {@return the plan of a scope: what is decided now in it, what its base says elsewhere} */
-    static Planned of(PlanRequest request, Scope scope, List<Forbidden> forbidden, List<Decision> fresh, Object asked) {
+    static Planned of(
+            PlanRequest request,
+            Scope scope,
+            List<Forbidden> forbidden,
+            List<Decision> fresh,
+            SortedMap<String, ApartDevice> separations,
+            Object asked) {
         Planned base = scope.base();
         RangeList<Decision> decisions = base.plan.decisions();
         RangeList<Mapping> wanted = base.wanted;
@@ -82,7 +101,7 @@ public final class Planned {
         List<String> names = request.policies().stream().map(NamedPolicy::name).toList();
         Plan plan = new Plan(request.view(), request.limits(), names, decisions);
         boolean refused = anyRefused(fresh) || base.refused && anyRefused(decisions);
-        return new Planned(plan, wanted, bars, forbidden, refused, asked, scope);
+        return new Planned(plan, wanted, bars, forbidden, refused, separations, asked, scope);
     }
 
     private static boolean showsBar(Section section) {
@@ -111,6 +130,16 @@ public final class Planned {
     /** {@return whether the plan has a refusal} */
     public boolean refused() {
         return refused;
+    }
+
+    /**
+     * Which devices the policies want apart. A plan that has some is refused; it is made again with them apart. Only
+     * what was decided for this plan is named: there is nothing of the kind in a plan that changes are made of.
+     *
+     * @return the devices, by address
+     */
+    public SortedMap<String, ApartDevice> separations() {
+        return separations;
     }
 
     /** {@return the sections that show a BAR} */

@@ -18,6 +18,7 @@ import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
+import org.pinion.core.table.Held;
 import org.pinion.spi.backend.DeviceHandle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +33,14 @@ final class Devices {
     private final GuardedSession session;
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
+    private final ApartDevices apart;
     private List<DeviceLimits> lastDevices;
     private IovaLimits lastLimits;
 
     Devices(String space, GuardedSession session, Supplier<Duration> patience, Consumer<String> decodingChanged) {
         this.space = space;
         this.session = session;
+        this.apart = new ApartDevices(session);
         this.patience = patience;
         this.decodingChanged = decodingChanged;
     }
@@ -59,11 +62,21 @@ final class Devices {
         return open.values().stream().map(OpenDevice::device).toList();
     }
 
-    /** {@return the attached devices that a plan was not made for: their attach failed, and so did undoing it} */
+    /** {@return which attached devices are not where a plan has them, since undoing failed: a sentence each} */
     List<String> unplanned(Plan plan) {
         List<String> unplanned = new ArrayList<>(open.keySet());
         plan.limits().devices().forEach(planned -> unplanned.remove(planned.device()));
+        unplanned.replaceAll(device -> device + " did not let itself be detached again");
+        unplanned.addAll(apart.misplaced(plan, this::has));
         return unplanned;
+    }
+
+    /** {@return a step that puts each device where a plan has it, then does what else is to be done} */
+    Table.Between placing(Plan plan, Held held, Table.Between then) {
+        return transaction -> {
+            apart.arrange(plan, held, transaction);
+            then.run(transaction);
+        };
     }
 
     /** {@return what the attached devices together allow} */
@@ -169,6 +182,7 @@ final class Devices {
             throw failure;
         }
         open.remove(address);
+        apart.left(address);
     }
 
     /** Gives a device up that did not get in. */

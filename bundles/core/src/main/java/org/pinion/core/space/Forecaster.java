@@ -70,7 +70,7 @@ final class Forecaster {
 
     /** The view and the devices in force are planned already. */
     private Planned before(FlatView view, IovaLimits limits) throws IommuException {
-        boolean known = view.equals(inForce.plan().view()) && limits.equals(inForce.plan().limits());
+        boolean known = view.equals(inForce.plan().view()) && limits.equals(inForce.plan().limits().together());
         return known ? inForce : planning.plan(Goal.whole(view, limits));
     }
 

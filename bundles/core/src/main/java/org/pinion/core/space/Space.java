@@ -331,7 +331,7 @@ public final class Space implements AddressSpace {
                 plan,
                 (changes, held) -> budget.require(
                         operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
-                between));
+                devices.placing(plan.plan(), table.held(), between)));
         devices.settled();
         publish(plan, new Table.Comparison(List.of(), true));
         return report;
@@ -378,7 +378,7 @@ public final class Space implements AddressSpace {
     }
 
     private Planned plan(Goal goal) throws IommuException {
-        return environment.planner().plan(options, session.capabilities(), goal);
+        return ApartPlans.plan(environment.planner(), options, session.capabilities(), goal);
     }
 
     /** The view in force, for other devices. */
