@@ -12,6 +12,7 @@ import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
 import org.pinion.device.host.PinningFacts;
@@ -32,6 +33,7 @@ final class IommufdSession implements BackendSession {
     private final IommuFd iommu;
     private final PinningFacts pinning;
     private final MappedIoas mapped;
+    private final ApartSpaces apart;
     private final PageTables pageTables;
     private final SessionDevices devices;
     private final BackendCapabilities capabilities;
@@ -39,13 +41,18 @@ final class IommufdSession implements BackendSession {
     private boolean closed;
 
     private IommufdSession(
-            Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, PinningFacts.Charge charge) {
-        this.pinning = new PinningFacts(kernel, charge);
+            Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, SessionOptions options) {
+        this.pinning = new PinningFacts(kernel, options.charge());
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);
         this.pageTables = new PageTables(iommu, mapped);
-        this.devices = new SessionDevices(kernel, iommu, mapped, pageTables, space, pinning);
+        this.apart = new ApartSpaces(iommu, mapped, (object, limits) -> {
+            prepare(iommu, object.ioas(), options);
+            MappedIoas beside = new MappedIoas(kernel, iommu, object.ioas(), space, pinning);
+            return new ApartSpace(mapped, object, beside, limits, this::owner);
+        });
+        this.devices = new SessionDevices(kernel, iommu, mapped, apart, pageTables, space, pinning);
         this.capabilities = capabilities(mapsFiles, kernel.pageSize());
     }
 
@@ -73,10 +80,8 @@ final class IommufdSession implements BackendSession {
                 chargeProcess(iommu, "open '" + space + "'");
             }
             int ioas = iommu.allocateIoas();
-            if (!options.hugePages()) {
-                iommu.set(Iommufd.OPTION_HUGE_PAGES, ioas, 0);
-            }
-            return new IommufdSession(kernel, space, iommu, ioas, iommu.mapsFiles(ioas), options.charge());
+            prepare(iommu, ioas, options);
+            return new IommufdSession(kernel, space, iommu, ioas, iommu.mapsFiles(ioas), options);
         } catch (ErrnoException | IommuException | RuntimeException failure) {
             try {
                 iommu.close();
@@ -85,6 +90,16 @@ final class IommufdSession implements BackendSession {
             }
             throw failure;
         }
+    }
+
+    private static void prepare(IommuFd iommu, int ioas, SessionOptions options) throws ErrnoException {
+        if (!options.hugePages()) {
+            iommu.set(Iommufd.OPTION_HUGE_PAGES, ioas, 0);
+        }
+    }
+
+    private VfioDevice owner(Mapping mapping, String device) throws IommuException {
+        return devices.owner(mapping, device);
     }
 
     /** The kernel takes this for an iommufd with nothing in it. */
@@ -105,12 +120,13 @@ final class IommufdSession implements BackendSession {
 
     private static BackendCapabilities capabilities(boolean mapsFiles, long pageSize) {
         return mapsFiles
-                ? new BackendCapabilities(Set.of(Route.USER, Route.FILE, Route.DMA_BUF), pageSize, "")
+                ? new BackendCapabilities(Set.of(Route.USER, Route.FILE, Route.DMA_BUF), pageSize, "", "")
                 : new BackendCapabilities(
                         Set.of(Route.USER),
                         pageSize,
                         "the kernel has no IOMMU_IOAS_MAP_FILE (Linux 6.13 and later), so memory goes by address and a"
-                                + " device's memory (a BAR) not at all");
+                                + " device's memory (a BAR) not at all",
+                        "");
     }
 
     @Override
@@ -130,12 +146,28 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public DeviceHandle attach(String device) throws IommuException {
-        boolean pinned = pins();
+        long before = pinnedBytes();
         DeviceHandle handle = devices.attach(device);
-        if (!pinned && pins()) {
-            newlyPinned += mapped.pinnableBytes();
-        }
+        pinnedSince(before);
         return handle;
+    }
+
+    @Override
+    public void separate(String device, List<Mapping> held) throws IommuException {
+        long before = pinnedBytes();
+        devices.separate(device, held);
+        pinnedSince(before);
+    }
+
+    @Override
+    public void join(String device) throws IommuException {
+        long before = pinnedBytes();
+        devices.join(device);
+        pinnedSince(before);
+    }
+
+    private void pinnedSince(long before) {
+        newlyPinned += Math.max(0, pinnedBytes() - before);
     }
 
     @Override
@@ -157,17 +189,19 @@ final class IommufdSession implements BackendSession {
     public void map(Mapping mapping) throws IommuException {
         if (mapping.route() == Route.DMA_BUF && mapping.backing() instanceof Backing.DeviceBar bar) {
             mapped.mapBar(mapping, bar, devices.owner(mapping, bar.device()));
+            apart.add(mapping);
             return;
         }
+        long before = pinnedBytes();
         mapped.map(mapping);
-        if (pins()) {
-            newlyPinned += mapping.range().size();
-        }
+        apart.add(mapping);
+        pinnedSince(before);
     }
 
     @Override
     public void unmap(Mapping mapping) throws IommuException {
         pageTables.changing(mapping.range());
+        apart.remove(mapping.range());
         mapped.unmap(mapping);
     }
 
@@ -185,7 +219,8 @@ final class IommufdSession implements BackendSession {
     private void cutPinned(Mapping mapping, List<AddressRange> keep) throws IommuException {
         boolean anew = !devices.keepPages();
         try {
-            mapped.cut(mapping, keep, devices.keepingDevice());
+            apart.cut(mapping, keep, devices::keepingDevice, () ->
+                    mapped.cut(mapping, keep, devices.keepingDevice(mapped)));
             newlyPinned += anew ? bytes(keep) : 0;
         } catch (CutException halfWay) {
             newlyPinned += anew ? bytes(halfWay.left()) : 0;
@@ -247,15 +282,15 @@ final class IommufdSession implements BackendSession {
         return pinning.budget(OptionalLong.empty());
     }
 
-    private boolean pins() {
-        return devices.pin();
+    /** Pages are pinned once for all page tables, and not at all while there is none that shows them. */
+    private long pinnedBytes() {
+        // What is beside the session's IOAS is a part of what is in it.
+        return devices.pinIn(mapped) ? mapped.pinnableBytes() : apart.pinnedBytes(devices::pinIn);
     }
 
     @Override
     public Ledger ledger() {
-        // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = pins() ? mapped.pinnableBytes() : 0;
-        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
+        return new Ledger(mapped.mappings(), mapped.bytes(), pinnedBytes(), iommu.ioctls().sum(), newlyPinned);
     }
 
     @Override
@@ -266,6 +301,7 @@ final class IommufdSession implements BackendSession {
         closed = true;
         Closing closing = new Closing("close '" + space + "'");
         devices.close(closing);
+        apart.close(closing);
         closing.step("unmap everything", mapped::unmapAll);
         closing.step("destroy the IOAS", () -> iommu.destroy(mapped.id()));
         closing.step("close " + IommuFd.PATH, iommu::close);

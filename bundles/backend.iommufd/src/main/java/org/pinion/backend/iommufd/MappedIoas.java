@@ -118,6 +118,22 @@ final class MappedIoas {
         count(mapping, 1, mapping.range().size());
     }
 
+    /**
+     * Maps what another IOAS has mapped, with the same pages: they are pinned once for both.
+     *
+     * @param from the other IOAS
+     * @param mapping what to map; the other has it whole
+     * @throws IommuException if the kernel does not map it
+     */
+    void copy(MappedIoas from, Mapping mapping) throws IommuException {
+        try {
+            iommu.copy(from.ioas, ioas, mapping.range(), mapping.access());
+        } catch (ErrnoException failure) {
+            throw causes(failure).of(mapping, failure).failing(toMap(mapping), mapping.range(), failure);
+        }
+        count(mapping, 1, mapping.range().size());
+    }
+
     private void forget(int buffer, String operation) {
         int answer = kernel.close(buffer);
         if (answer < 0) {

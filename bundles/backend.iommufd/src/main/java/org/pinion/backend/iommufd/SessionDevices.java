@@ -1,10 +1,10 @@
 package org.pinion.backend.iommufd;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The devices that a session has open. A device is here from its preflight to its release or detach, bound to the
- * session's iommufd; in between it is attached to the session's IOAS or to nothing.
+ * session's iommufd; in between it is attached to the session's IOAS, to one beside it, or to nothing.
  */
 final class SessionDevices {
 
@@ -35,13 +35,15 @@ final class SessionDevices {
     private final String space;
     private final PinningFacts pinning;
     private final Map<String, OpenDevice> open = new TreeMap<>();
-    private final TreeSet<String> attached = new TreeSet<>();
+    private final TreeMap<String, MappedIoas> attached = new TreeMap<>();
+    private final ApartSpaces apart;
 
     /**
      * @param kernel the kernel
      * @param iommu the session's iommufd
      * @param target the session's IOAS
-     * @param pageTables the page tables that devices use it by
+     * @param apart the IOASes beside it
+     * @param pageTables the page tables that devices use them by
      * @param space the address space's name, for messages
      * @param pinning tells the limit on locked memory
      */
@@ -49,6 +51,7 @@ final class SessionDevices {
             Kernel kernel,
             IommuFd iommu,
             MappedIoas target,
+            ApartSpaces apart,
             PageTables pageTables,
             String space,
             PinningFacts pinning) {
@@ -56,19 +59,26 @@ final class SessionDevices {
         this.kernel = kernel;
         this.iommu = iommu;
         this.target = target;
+        this.apart = apart;
         this.space = space;
         this.pinning = pinning;
     }
 
-    /** {@return whether the pages of an attached device are pinned by an IOMMU's page table} */
-    boolean pin() {
-        return attached.stream().anyMatch(this::pins);
+    /** {@return whether the pages in an IOAS are pinned, for a device behind an IOMMU that is attached to it} */
+    boolean pinIn(MappedIoas ioas) {
+        for (Map.Entry<String, MappedIoas> device : attached.entrySet()) {
+            if (device.getValue() == ioas && pins(device.getKey())) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** {@return the id of an attached device by whose IOMMU pages can be kept pinned aside; empty if there is none} */
-    OptionalInt keepingDevice() {
-        return attached.stream()
-                .map(open::get)
+    /** {@return the id of a device in an IOAS by whose IOMMU pages can be kept pinned aside; empty if there is none} */
+    OptionalInt keepingDevice(MappedIoas ioas) {
+        return attached.entrySet().stream()
+                .filter(device -> device.getValue() == ioas)
+                .map(device -> open.get(device.getKey()))
                 .filter(OpenDevice::pinsAside)
                 .mapToInt(device -> device.bound().id())
                 .findFirst();
@@ -76,7 +86,8 @@ final class SessionDevices {
 
     /** {@return whether pages that are pinned now can be kept pinned aside} */
     boolean keepPages() {
-        return !pin() || keepingDevice().isPresent();
+        return attached.values().stream()
+                .allMatch(ioas -> !pinIn(ioas) || keepingDevice(ioas).isPresent());
     }
 
     /** {@return whether a device, if it is open, is behind an IOMMU, for whose page tables the kernel pins} */
@@ -85,9 +96,10 @@ final class SessionDevices {
         return device == null || !device.device().emulatedIommu();
     }
 
-    /** {@return what the groups of the attached devices reserve} */
+    /** {@return what the groups of the devices reserve that are attached to the session's IOAS} */
     RangeSet reserved() {
-        return RangeSet.of(attached.stream()
+        return RangeSet.of(attached.keySet().stream()
+                .filter(address -> attached.get(address) == target)
                 .flatMap(address -> open.get(address).limits().reserved().stream())
                 .map(ReservedRegion::range)
                 .toList());
@@ -110,7 +122,7 @@ final class SessionDevices {
      * aperture.
      */
     private Optional<IovaRanges> peerLimits(int group) {
-        return attached.stream()
+        return attached.keySet().stream()
                 .map(open::get)
                 .filter(peer -> peer.device().group() == group && group >= 0)
                 .map(peer -> ranges(peer.limits()))
@@ -128,20 +140,72 @@ final class SessionDevices {
     OpenDevice attach(String address) throws IommuException {
         String operation = "attach " + address + " to '" + space + "'";
         OpenDevice device = open.get(address);
-        if (device == null || attached.contains(address)) {
+        if (device == null || attached.containsKey(address)) {
             throw new IommuException(
                     operation, device == null ? "its limits were not learned before" : "it is attached already", "");
         }
         if (pageTables.tracking()) {
             requireTold(device, operation);
         }
+        MappedIoas to = apart.of(address).map(ApartSpace::ioas).orElse(target);
         try {
-            attachAsPredicted(device);
+            asPredicted(device, to, () -> pageTables.attach(device, to), () -> pageTables.detach(device));
         } catch (ErrnoException failure) {
-            throw causes(device).of(failure).failing(operation, failure);
+            throw causes(device, to).of(failure).failing(operation, failure);
         }
-        attached.add(address);
+        attached.put(address, to);
         return device;
+    }
+
+    /**
+     * Gives a device an IOAS beside the session's, with the meaning of
+     * {@link org.pinion.spi.backend.BackendSession#separate}.
+     */
+    void separate(String address, List<Mapping> mapped) throws IommuException {
+        String operation = "set " + address + " apart in '" + space + "'";
+        OpenDevice device = open.get(address);
+        if (device == null) {
+            throw new IommuException(operation, "its limits were not learned before", "");
+        }
+        if (apart.of(address).isPresent()) {
+            return;
+        }
+        ApartSpace there = apart.assign(device.limits(), mapped, operation);
+        try {
+            move(device, there.ioas(), operation);
+        } catch (IommuException | RuntimeException failure) {
+            apart.leave(address);
+            throw failure;
+        }
+    }
+
+    /** Takes a device back, with the meaning of {@link org.pinion.spi.backend.BackendSession#join}. */
+    void join(String address) throws IommuException {
+        if (apart.of(address).isPresent()) {
+            OpenDevice device = open.get(address);
+            move(device, target, "take " + address + " back to the other devices of '" + space + "'");
+            apart.leave(address);
+        }
+    }
+
+    /** Moves a device, with its group, if it is attached and not there yet. */
+    private void move(OpenDevice device, MappedIoas to, String operation) throws IommuException {
+        MappedIoas from = attached.get(device.device().address());
+        if (from == null || from == to) {
+            return;
+        }
+        List<OpenDevice> group = attached.keySet().stream()
+                .map(open::get)
+                .filter(peer -> peer == device || device.device().group() >= 0
+                        && peer.device().group() == device.device().group())
+                .toList();
+        Moving moving = new Moving(pageTables, group);
+        try {
+            asPredicted(device, to, () -> moving.run(from, to), () -> moving.run(to, from));
+        } catch (ErrnoException failure) {
+            throw causes(device, to).of(failure).failing(operation, failure);
+        }
+        group.forEach(member -> attached.put(member.device().address(), to));
     }
 
     /**
@@ -149,25 +213,26 @@ final class SessionDevices {
      * the kernel promises first that all of it stays usable: a device that has come to reserve more is then kept out
      * by the kernel itself, instead of being taken out again after it was in.
      */
-    private void attachAsPredicted(OpenDevice device) throws ErrnoException {
-        iommu.promise(target.id(), target.ranges().usable().intersect(device.limits().usable()));
+    private void asPredicted(OpenDevice device, MappedIoas to, Closing.Step step, Closing.Step undo)
+            throws ErrnoException {
+        iommu.promise(to.id(), to.ranges().usable().intersect(device.limits().usable()));
         try {
-            pageTables.attach(device);
+            step.run();
         } catch (ErrnoException failure) {
-            after(failure, this::takeBackPromise);
+            after(failure, () -> takeBackPromise(to));
             throw failure;
         }
         try {
-            takeBackPromise();
+            takeBackPromise(to);
         } catch (ErrnoException failure) {
             // With a promise that stays the next device might be kept out for nothing.
-            after(failure, () -> pageTables.detach(device));
+            after(failure, undo);
             throw failure;
         }
     }
 
-    private void takeBackPromise() throws ErrnoException {
-        iommu.promise(target.id(), RangeSet.EMPTY);
+    private void takeBackPromise(MappedIoas to) throws ErrnoException {
+        iommu.promise(to.id(), RangeSet.EMPTY);
     }
 
     private static void after(ErrnoException failure, Closing.Step step) {
@@ -203,7 +268,7 @@ final class SessionDevices {
      * @throws IommuException if what an attached device writes is not told, with the reason
      */
     void requireTold(String operation) throws IommuException {
-        for (String address : attached) {
+        for (String address : attached.keySet()) {
             requireTold(open.get(address), operation);
         }
     }
@@ -227,18 +292,18 @@ final class SessionDevices {
         }
     }
 
-    private AttachCauses causes(OpenDevice device) {
+    private AttachCauses causes(OpenDevice device, MappedIoas to) {
         return new AttachCauses(
                 device.device().address(),
                 device.device().group(),
                 Optional.of(device.limits().usable()),
-                target.pinnableBytes(),
+                to.pinnableBytes(),
                 pinning);
     }
 
     void detach(String address) throws IommuException {
         String operation = "detach " + address + " from '" + space + "'";
-        if (!attached.contains(address)) {
+        if (!attached.containsKey(address)) {
             throw new IommuException(operation, "it is not attached", "");
         }
         OpenDevice device = open.get(address);
@@ -249,6 +314,7 @@ final class SessionDevices {
         }
         attached.remove(address);
         open.remove(address);
+        apart.leave(address);
         try {
             device.bound().vfio().close();
         } catch (ErrnoException complaint) {
@@ -259,9 +325,10 @@ final class SessionDevices {
 
     void release(String address) throws IommuException {
         String operation = "release " + address + " from '" + space + "'";
-        if (attached.contains(address)) {
+        if (attached.containsKey(address)) {
             throw new IommuException(operation, "it is attached", "detach it");
         }
+        apart.leave(address);
         OpenDevice device = open.remove(address);
         if (device != null) {
             try {
@@ -280,7 +347,7 @@ final class SessionDevices {
     void close(Closing closing) {
         for (OpenDevice device : open.values()) {
             String address = device.device().address();
-            if (attached.contains(address)) {
+            if (attached.containsKey(address)) {
                 closing.step("detach " + address, () -> pageTables.detach(device));
             }
             closing.step("close " + address, device.bound().vfio()::close);

@@ -19,7 +19,7 @@ class CutWithoutPageTableTest {
     private static final AddressRange LOW = AddressRange.ofSize(0x100000, 0x40000);
     private static final AddressRange HIGH = AddressRange.ofSize(0x180000, 0x80000);
 
-    private final Machine machine = Machine.oldVirtio();
+    private final Machine machine = Machine.oldVirtio(Machine.MSI);
     private BackendSession session;
     private Mapping mapping;
 
