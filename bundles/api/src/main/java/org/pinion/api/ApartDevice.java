@@ -1,6 +1,7 @@
 package org.pinion.api;
 
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * A device that has an IO address space of its own beside that of the other devices of its address space, since a
@@ -41,6 +42,11 @@ public record ApartDevice(DeviceLimits limits, String rule, String reason, Range
     /** {@return which device is apart, by which rule, why, and what it does not reach: a sentence} */
     public String sentence() {
         return "%s has an IO address space of its own by rule %s: %s; it does not reach %s"
-                .formatted(device(), rule, reason, withheld);
+                .formatted(device(), rule, reason, lacks());
+    }
+
+    /** {@return the addresses for the sake of which it is apart, for people} */
+    public String lacks() {
+        return withheld.ranges().stream().map(AddressRange::toString).collect(Collectors.joining(", "));
     }
 }

@@ -97,6 +97,19 @@ public final class IovaLimits {
         return devices;
     }
 
+    /**
+     * What a device reaches of a mapping.
+     *
+     * @param device the device's address
+     * @param mapping what is mapped for the devices that are together
+     * @return all of it, or, for a device that is apart, the parts that it can use; sorted
+     */
+    public List<Mapping> reached(String device, Mapping mapping) {
+        return apart(device)
+                .map(other -> other.reached(mapping.range()).ranges().stream().map(mapping::slice).toList())
+                .orElse(List.of(mapping));
+    }
+
     /** {@return the IO virtual addresses that every device can use that is not apart} */
     public RangeSet usable() {
         return usable;

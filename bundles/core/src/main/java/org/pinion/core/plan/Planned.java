@@ -13,6 +13,7 @@ import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeList;
 import org.pinion.api.RangeSet;
+import org.pinion.api.RefusedException;
 import org.pinion.api.Section;
 import org.pinion.core.table.Mappings;
 
@@ -130,6 +131,18 @@ public final class Planned {
     /** {@return whether the plan has a refusal} */
     public boolean refused() {
         return refused;
+    }
+
+    /**
+     * @param operation what the plan is for
+     * @return this plan
+     * @throws RefusedException if it has a refusal
+     */
+    public Planned accepted(String operation) throws RefusedException {
+        if (refused) {
+            throw new RefusedException(operation, plan);
+        }
+        return this;
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
@@ -209,14 +210,22 @@ final class Devices {
         }
     }
 
-    /** {@return whether the kernel pins what is mapped, for a device that is attached} */
-    boolean pinned() {
-        for (String address : open.keySet()) {
-            if (session.pins(address)) {
-                return true;
-            }
+    /**
+     * At which addresses the kernel pins what is mapped.
+     *
+     * @param limits says which devices are apart, for which it pins what they reach; for the others it pins all
+     * @param more devices that are taken for attached and that it pins for
+     */
+    RangeSet pinned(IovaLimits limits, Collection<String> more) {
+        List<String> pinning = new ArrayList<>(more);
+        open.keySet().stream().filter(session::pins).forEach(pinning::add);
+        RangeSet pinned = RangeSet.EMPTY;
+        for (String device : pinning) {
+            pinned = pinned.union(limits.apart(device)
+                    .map(apart -> apart.reached(AddressRange.ALL))
+                    .orElse(RangeSet.ALL));
         }
-        return false;
+        return pinned;
     }
 
     /** {@return what was learned of devices, by address, without attaching them; those attached are left out} */
