@@ -13,7 +13,19 @@ import org.pinion.linux.ErrnoException;
  */
 record Moving(PageTables pageTables, List<OpenDevice> group) {
 
-    /** If the kernel refuses, the devices are where they were, but for what the failure tells as suppressed. */
+    /** The devices could neither be moved nor brought back. */
+    static final class Lost extends ErrnoException {
+
+        private static final long serialVersionUID = 1L;
+
+        Lost(ErrnoException failure, ErrnoException stuck) {
+            super("VFIO_DEVICE_ATTACH_IOMMUFD_PT", failure.errno());
+            addSuppressed(failure);
+            addSuppressed(stuck);
+        }
+    }
+
+    /** If the kernel refuses, the devices are where they were, or it is {@link Lost}. */
     void run(MappedIoas from, MappedIoas to) throws ErrnoException {
         if (group.getFirst().pinsAside()) {
             pageTables.move(group, to);
@@ -27,7 +39,7 @@ record Moving(PageTables pageTables, List<OpenDevice> group) {
                 leave();
                 enter(from);
             } catch (ErrnoException stuck) {
-                failure.addSuppressed(stuck);
+                throw new Lost(failure, stuck);
             }
             throw failure;
         }

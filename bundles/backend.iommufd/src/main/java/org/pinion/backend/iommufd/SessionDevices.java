@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
@@ -36,6 +38,8 @@ final class SessionDevices {
     private final PinningFacts pinning;
     private final Map<String, OpenDevice> open = new TreeMap<>();
     private final TreeMap<String, MappedIoas> attached = new TreeMap<>();
+    /** Devices that were to move, and that now reach nothing: neither where they were nor where they were to be. */
+    private final Set<String> astray = new TreeSet<>();
     private final ApartSpaces apart;
 
     /**
@@ -167,14 +171,14 @@ final class SessionDevices {
         if (device == null) {
             throw new IommuException(operation, "its limits were not learned before", "");
         }
-        if (apart.of(address).isPresent()) {
-            return;
-        }
-        ApartSpace there = apart.assign(device.limits(), mapped, operation);
+        Optional<ApartSpace> known = apart.of(address);
+        ApartSpace there = known.isPresent() ? known.get() : apart.assign(device.limits(), mapped, operation);
         try {
             move(device, there.ioas(), operation);
         } catch (IommuException | RuntimeException failure) {
-            apart.leave(address);
+            if (attached.get(address) != there.ioas()) {
+                apart.leave(address);
+            }
             throw failure;
         }
     }
@@ -191,7 +195,7 @@ final class SessionDevices {
     /** Moves a device, with its group, if it is attached and not there yet. */
     private void move(OpenDevice device, MappedIoas to, String operation) throws IommuException {
         MappedIoas from = attached.get(device.device().address());
-        if (from == null || from == to) {
+        if (from == null || from == to && !astray.contains(device.device().address())) {
             return;
         }
         List<OpenDevice> group = attached.keySet().stream()
@@ -199,13 +203,24 @@ final class SessionDevices {
                 .filter(peer -> peer == device || device.device().group() >= 0
                         && peer.device().group() == device.device().group())
                 .toList();
-        Moving moving = new Moving(pageTables, group);
         try {
-            asPredicted(device, to, () -> moving.run(from, to), () -> moving.run(to, from));
+            asPredicted(device, to, () -> move(group, from, to), () -> move(group, to, from));
         } catch (ErrnoException failure) {
             throw causes(device, to).of(failure).failing(operation, failure);
         }
-        group.forEach(member -> attached.put(member.device().address(), to));
+    }
+
+    private void move(List<OpenDevice> group, MappedIoas from, MappedIoas to) throws ErrnoException {
+        List<String> addresses =
+                group.stream().map(member -> member.device().address()).toList();
+        try {
+            new Moving(pageTables, group).run(from, to);
+        } catch (Moving.Lost failure) {
+            astray.addAll(addresses);
+            throw failure;
+        }
+        astray.removeAll(addresses);
+        addresses.forEach(address -> attached.put(address, to));
     }
 
     /**
@@ -313,6 +328,7 @@ final class SessionDevices {
             throw Cause.unknown(failure).failing(operation, failure);
         }
         attached.remove(address);
+        astray.remove(address);
         open.remove(address);
         apart.leave(address);
         try {

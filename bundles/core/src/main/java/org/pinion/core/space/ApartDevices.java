@@ -20,6 +20,7 @@ final class ApartDevices {
 
     private final GuardedSession session;
     private final Set<String> apart = new TreeSet<>();
+    private final Set<String> unsure = new TreeSet<>();
 
     ApartDevices(GuardedSession session) {
         this.session = session;
@@ -28,14 +29,16 @@ final class ApartDevices {
     /** Puts each device where a plan has it: attached ones, and the one that is about to be. */
     void arrange(Plan plan, Held held, Transaction transaction) throws IommuException {
         Set<String> wanted = wanted(plan);
-        for (String device : List.copyOf(apart)) {
+        Set<String> known = new TreeSet<>(apart);
+        known.addAll(unsure);
+        for (String device : known) {
             if (!wanted.contains(device)) {
                 transaction.onUndo(() -> separate(device, held));
                 join(device);
             }
         }
         for (String device : wanted) {
-            if (!apart.contains(device)) {
+            if (!apart.contains(device) || unsure.contains(device)) {
                 transaction.onUndo(() -> join(device));
                 separate(device, held);
             }
@@ -45,12 +48,15 @@ final class ApartDevices {
     /** A device that has left is nowhere. */
     void left(String device) {
         apart.remove(device);
+        unsure.remove(device);
     }
 
     /** {@return the devices that are not where a plan has them, each with a sentence} */
     List<String> misplaced(Plan plan, Predicate<String> attached) {
         Set<String> wanted = wanted(plan);
         List<String> misplaced = new ArrayList<>();
+        unsure.stream().filter(attached).forEach(device ->
+                misplaced.add(device + " may not be in the IO address space that it should be in"));
         apart.stream().filter(device -> attached.test(device) && !wanted.contains(device)).forEach(device ->
                 misplaced.add(device + " did not let itself be brought back to the other devices"));
         wanted.stream().filter(device -> attached.test(device) && !apart.contains(device)).forEach(device ->
@@ -59,12 +65,16 @@ final class ApartDevices {
     }
 
     private void separate(String device, Held held) throws IommuException {
+        unsure.add(device);
         session.separate(device, held.in(AddressRange.ALL));
+        unsure.remove(device);
         apart.add(device);
     }
 
     private void join(String device) throws IommuException {
+        unsure.add(device);
         session.join(device);
+        unsure.remove(device);
         apart.remove(device);
     }
 

@@ -191,6 +191,7 @@ final class Devices {
         if (has(device)) {
             return;
         }
+        apart.left(device);
         try {
             session.release(device);
         } catch (IommuException unreleased) {

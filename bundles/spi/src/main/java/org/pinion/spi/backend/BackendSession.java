@@ -68,9 +68,10 @@ public interface BackendSession extends AutoCloseable {
      *
      * <p>The core calls it where a policy said so, and only if {@link BackendCapabilities#oneSpaceOnly} is empty.
      *
-     * @param device the device's address; that of a device that is apart already is ignored
+     * @param device the device's address; that of a device that is apart already changes nothing
      * @param mapped what is mapped here now
-     * @throws IommuException if the kernel refuses; the device stays where it is
+     * @throws IommuException if the kernel refuses; the device stays where it is. After a failure the core calls this
+     *     method or the other one again, until one of them succeeds
      */
     default void separate(String device, List<Mapping> mapped) throws IommuException {
         throw new IommuException("set " + device + " apart", capabilities().oneSpaceOnly(), "use another backend");
