@@ -3,6 +3,7 @@ package org.pinion.laws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +16,15 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.IommuDestroy;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.IommuIoasCopy;
+import org.pinion.linux.uapi.IommuIoasIovaRanges;
 import org.pinion.linux.uapi.IommuIoasUnmap;
+import org.pinion.linux.uapi.IommuIovaRange;
 import org.pinion.linux.uapi.Iommufd;
 
 /** What is in the address space of an iommufd. */
 final class IoasTable implements KernelTable {
+
+    private static final int MANY = 256;
 
     private final Kernel kernel;
     private final int iommufd;
@@ -56,7 +61,27 @@ final class IoasTable implements KernelTable {
         for (Long bytes : wanted) {
             assertThat(there.remove(bytes)).as("%s: 0x%x bytes mapped for devices apart", when, bytes).isTrue();
         }
+        assertThat(said.plan().limits().usable().minus(usable()))
+                .as("%s: what a device forbids that should be apart", when)
+                .isEqualTo(RangeSet.EMPTY);
         KernelTable.super.assertHasExactly(said, when);
+    }
+
+    private RangeSet usable() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment list = arena.allocate((long) MANY * IommuIovaRange.SIZE, Long.BYTES);
+            IommuIoasIovaRanges ranges = IommuIoasIovaRanges.allocate(arena)
+                    .ioasId(ioas)
+                    .numIovas(MANY)
+                    .allowedIovas(list.address());
+            assertThat(kernel.ioctl(iommufd, Iommufd.IOAS_IOVA_RANGES, ranges.memory())).isZero();
+            List<AddressRange> usable = new ArrayList<>();
+            for (long i = 0; i < ranges.numIovas(); i++) {
+                IommuIovaRange range = new IommuIovaRange(list.asSlice(i * IommuIovaRange.SIZE, IommuIovaRange.SIZE));
+                usable.add(new AddressRange(range.start(), range.last()));
+            }
+            return RangeSet.of(usable);
+        }
     }
 
     private static Map.Entry<RangeSet, Long> bytes(SpaceSnapshot said, ApartDevice device) {

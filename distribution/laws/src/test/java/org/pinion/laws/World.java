@@ -64,7 +64,12 @@ record World(Tap tap, List<String> devices, List<Section> sections, boolean rese
 
     /** {@return a world in which RAM lies where devices cannot reach it} */
     static World inConflict(long seed, int sections, int devices) {
-        return of(seed, sections, devices, OptionalLong.empty(), true);
+        return inConflict(seed, sections, devices, OptionalLong.empty());
+    }
+
+    /** {@return the same with a limit on what may be pinned} */
+    static World inConflict(long seed, int sections, int devices, OptionalLong memlock) {
+        return of(seed, sections, devices, memlock, true);
     }
 
     private static World of(long seed, int sections, int devices, OptionalLong memlock, boolean conflicts) {
