@@ -61,6 +61,21 @@ final class ApartSpace {
         return ioas;
     }
 
+    DeviceLimits limits() {
+        return limits;
+    }
+
+    /** {@return what is mapped, entry by entry} */
+    List<Mapping> entries() {
+        return List.copyOf(entries.values());
+    }
+
+    /** Goes on with what another object knew to be mapped. */
+    void goOnWith(List<Mapping> known) {
+        known.forEach(entry -> entries.put(entry.range().start(), entry));
+        known.forEach(ioas::goOnWith);
+    }
+
     /** {@return the devices that are to be in it, whether they are attached yet or not} */
     Set<String> devices() {
         return devices;

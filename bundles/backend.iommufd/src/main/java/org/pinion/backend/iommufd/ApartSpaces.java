@@ -35,7 +35,10 @@ final class ApartSpaces {
 
     /** Makes an IOAS with the session's options, and what maps in it. */
     interface Maker {
-        ApartSpace make(Scratch object, DeviceLimits limits) throws ErrnoException;
+        ApartSpace make(Scratch object, DeviceLimits limits);
+
+        /** Tells the kernel the session's options about a new one. */
+        void prepare(Scratch object) throws ErrnoException;
     }
 
     /** Changes the session's own IOAS. */
@@ -55,6 +58,21 @@ final class ApartSpaces {
 
     List<ApartSpace> all() {
         return spaces;
+    }
+
+    /**
+     * Goes on with an IOAS that another object had.
+     *
+     * @param object the IOAS
+     * @param limits what its devices allow
+     * @param entries what is mapped in it
+     * @param devices the devices that are to be in it
+     */
+    void goOnWith(Scratch object, DeviceLimits limits, List<Mapping> entries, List<String> devices) {
+        ApartSpace space = maker.make(object, limits);
+        space.goOnWith(entries);
+        space.devices().addAll(devices);
+        spaces.add(space);
     }
 
     /** {@return where a device is to be, if it is apart} */
@@ -85,6 +103,7 @@ final class ApartSpaces {
         try {
             Scratch object = Scratch.allocate(iommu);
             try {
+                maker.prepare(object);
                 ApartSpace space = maker.make(object, limits);
                 for (Mapping mapping : mapped) {
                     space.add(mapping);

@@ -25,33 +25,41 @@ import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.CutException;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.DirtyTracking;
+import org.pinion.spi.backend.HandOver;
 
 /** An address space over an iommufd of its own, so that spaces have nothing in common. */
 final class IommufdSession implements BackendSession {
 
+    final Kernel kernel;
+    final SessionOptions options;
+    final IommuFd iommu;
+    final MappedIoas mapped;
+    final ApartSpaces apart;
+    final PageTables pageTables;
+    final SessionDevices devices;
+    long newlyPinned;
     private final String space;
-    private final IommuFd iommu;
     private final PinningFacts pinning;
-    private final MappedIoas mapped;
-    private final ApartSpaces apart;
-    private final PageTables pageTables;
-    private final SessionDevices devices;
     private final BackendCapabilities capabilities;
-    private long newlyPinned;
     private boolean closed;
 
-    private IommufdSession(
-            Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, SessionOptions options) {
+    /**
+     * @param kernel the kernel
+     * @param space the address space's name, for messages
+     * @param iommu the iommufd
+     * @param ioas the IOAS in it
+     * @param mapsFiles whether the kernel maps files
+     * @param options what the kernel was told about it
+     */
+    IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, SessionOptions options) {
+        this.kernel = kernel;
+        this.options = options;
         this.pinning = new PinningFacts(kernel, options.charge());
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);
         this.pageTables = new PageTables(iommu, mapped);
-        this.apart = new ApartSpaces(iommu, mapped, (object, limits) -> {
-            prepare(iommu, object.ioas(), options);
-            MappedIoas beside = new MappedIoas(kernel, iommu, object.ioas(), space, pinning);
-            return new ApartSpace(mapped, object, beside, limits, this::owner);
-        });
+        this.apart = new ApartSpaces(iommu, mapped, new Maker());
         this.devices = new SessionDevices(kernel, iommu, mapped, apart, pageTables, space, pinning);
         this.capabilities = capabilities(mapsFiles, kernel.pageSize());
     }
@@ -100,6 +108,21 @@ final class IommufdSession implements BackendSession {
 
     private VfioDevice owner(Mapping mapping, String device) throws IommuException {
         return devices.owner(mapping, device);
+    }
+
+    /** Makes IOASes beside the session's own. */
+    private final class Maker implements ApartSpaces.Maker {
+
+        @Override
+        public ApartSpace make(Scratch object, DeviceLimits limits) {
+            MappedIoas beside = new MappedIoas(kernel, iommu, object.ioas(), space, pinning);
+            return new ApartSpace(mapped, object, beside, limits, IommufdSession.this::owner);
+        }
+
+        @Override
+        public void prepare(Scratch object) throws ErrnoException {
+            IommufdSession.prepare(iommu, object.ioas(), options);
+        }
     }
 
     /** The kernel takes this for an iommufd with nothing in it. */
@@ -291,6 +314,26 @@ final class IommufdSession implements BackendSession {
     @Override
     public Ledger ledger() {
         return new Ledger(mapped.mappings(), mapped.bytes(), pinnedBytes(), iommu.ioctls().sum(), newlyPinned);
+    }
+
+    @Override
+    public Set<Integer> handsOver() {
+        return Set.of(SessionRecord.VERSION);
+    }
+
+    @Override
+    public HandOver handOver(int version) {
+        iommu.sweep();
+        HandOver handOver = SessionRecord.write(this);
+        // From here on closing this session would close what is another's.
+        closed = true;
+        iommu.letGo();
+        return handOver;
+    }
+
+    @Override
+    public DeviceHandle attached(String device) throws IommuException {
+        return devices.attached(device);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.pinion.backend.iommufd;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class SessionDevices {
     private final PageTables pageTables;
     private final String space;
     private final PinningFacts pinning;
+    private final Promise promise;
     private final Map<String, OpenDevice> open = new TreeMap<>();
     private final TreeMap<String, MappedIoas> attached = new TreeMap<>();
     /** Devices that were to move, and that now reach nothing: neither where they were nor where they were to be. */
@@ -66,6 +68,7 @@ final class SessionDevices {
         this.apart = apart;
         this.space = space;
         this.pinning = pinning;
+        this.promise = new Promise(iommu);
     }
 
     /** {@return whether the pages in an IOAS are pinned, for a device behind an IOMMU that is attached to it} */
@@ -107,6 +110,36 @@ final class SessionDevices {
                 .flatMap(address -> open.get(address).limits().reserved().stream())
                 .map(ReservedRegion::range)
                 .toList());
+    }
+
+    /** {@return every open device, attached or not} */
+    Collection<OpenDevice> open() {
+        return open.values();
+    }
+
+    /** {@return the IOAS that an attached device is in} */
+    MappedIoas placeOf(String address) {
+        return attached.get(address);
+    }
+
+    /** {@return the devices that were to move and reach nothing now} */
+    Set<String> astray() {
+        return astray;
+    }
+
+    /** Goes on with a device that another object had open, attached to an IOAS or, if that is null, to nothing. */
+    void goOnWith(OpenDevice device, MappedIoas place) {
+        open.put(device.device().address(), device);
+        if (place != null) {
+            attached.put(device.device().address(), place);
+        }
+    }
+
+    OpenDevice attached(String address) throws IommuException {
+        if (!attached.containsKey(address)) {
+            throw new IommuException("go on with " + address + " in '" + space + "'", "it is not attached", "");
+        }
+        return open.get(address);
     }
 
     DeviceLimits preflight(String address) throws IommuException {
@@ -153,7 +186,7 @@ final class SessionDevices {
         }
         MappedIoas to = apart.of(address).map(ApartSpace::ioas).orElse(target);
         try {
-            asPredicted(device, to, () -> pageTables.attach(device, to), () -> pageTables.detach(device));
+            promise.kept(device, to, () -> pageTables.attach(device, to), () -> pageTables.detach(device));
         } catch (ErrnoException failure) {
             throw causes(device, to).of(failure).failing(operation, failure);
         }
@@ -204,7 +237,7 @@ final class SessionDevices {
                         && peer.device().group() == device.device().group())
                 .toList();
         try {
-            asPredicted(device, to, () -> move(group, from, to), () -> move(group, to, from));
+            promise.kept(device, to, () -> move(group, from, to), () -> move(group, to, from));
         } catch (ErrnoException failure) {
             throw causes(device, to).of(failure).failing(operation, failure);
         }
@@ -221,41 +254,6 @@ final class SessionDevices {
         }
         astray.removeAll(addresses);
         addresses.forEach(address -> attached.put(address, to));
-    }
-
-    /**
-     * The plan relies on what the preflight learned, and another process or a hot-plug may have changed it since. So
-     * the kernel promises first that all of it stays usable: a device that has come to reserve more is then kept out
-     * by the kernel itself, instead of being taken out again after it was in.
-     */
-    private void asPredicted(OpenDevice device, MappedIoas to, Closing.Step step, Closing.Step undo)
-            throws ErrnoException {
-        iommu.promise(to.id(), to.ranges().usable().intersect(device.limits().usable()));
-        try {
-            step.run();
-        } catch (ErrnoException failure) {
-            after(failure, () -> takeBackPromise(to));
-            throw failure;
-        }
-        try {
-            takeBackPromise(to);
-        } catch (ErrnoException failure) {
-            // With a promise that stays the next device might be kept out for nothing.
-            after(failure, undo);
-            throw failure;
-        }
-    }
-
-    private void takeBackPromise(MappedIoas to) throws ErrnoException {
-        iommu.promise(to.id(), RangeSet.EMPTY);
-    }
-
-    private static void after(ErrnoException failure, Closing.Step step) {
-        try {
-            step.run();
-        } catch (ErrnoException second) {
-            failure.addSuppressed(second);
-        }
     }
 
     /**

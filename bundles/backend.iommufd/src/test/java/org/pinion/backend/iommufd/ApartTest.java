@@ -272,4 +272,27 @@ class ApartTest {
         session.unmap(whole);
         assertThat(pinned()).isZero();
     }
+
+    @Test
+    void whoIsApartStaysApartThroughAHandOver() throws IommuException {
+        open();
+        learn(Machine.EDU);
+        attach(Machine.EDU);
+        Mapping whole = map(0, MIB);
+        attachApart(Machine.EDU2);
+        Ledger before = session.ledger();
+        session = machine.backend.adopt("vm0", session.handOver(session.handsOver().iterator().next()));
+        for (String device : List.of(Machine.EDU, Machine.EDU2)) {
+            attached.put(device, new Dma(machine.emulated, session.attached(device)));
+        }
+        assertThat(session.ledger()).isEqualTo(before);
+        assertThat(reached(Machine.EDU2)).isEqualTo(RangeSet.of(LOW, HIGH));
+        session.cut(whole, List.of(HOLE, HIGH));
+        assertThat(reached(Machine.EDU)).isEqualTo(RangeSet.of(HOLE, HIGH));
+        assertThat(reached(Machine.EDU2)).isEqualTo(RangeSet.of(HIGH));
+        session.unmap(whole.slice(HOLE));
+        session.join(Machine.EDU2);
+        assertThat(reached(Machine.EDU2)).isEqualTo(RangeSet.of(HIGH));
+        assertThat(session.ledger().pinnedBytes()).isEqualTo(pinned()).isEqualTo(HIGH.size());
+    }
 }
