@@ -11,7 +11,7 @@
  * {@link org.pinion.api.AddressSpace} and {@link org.pinion.api.AttachedDevice}, imports {@code [1.0,1.1)}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.pinion.api;
 
 import org.osgi.annotation.bundle.Export;
