@@ -125,16 +125,6 @@ final class SessionRecord {
     static IommufdSession read(Kernel kernel, String space, HandOver handOver) {
         Particulars all = handOver.particulars();
         IommuFd iommu = IommuFd.adopt(kernel, handOver.fd(IommuFd.PATH), all.number("ioctls"));
-        try {
-            return read(kernel, space, iommu, handOver);
-        } catch (RuntimeException unreadable) {
-            iommu.letGo();
-            throw unreadable;
-        }
-    }
-
-    private static IommufdSession read(Kernel kernel, String space, IommuFd iommu, HandOver handOver) {
-        Particulars all = handOver.particulars();
         boolean apart = handOver.version() > TOGETHER;
         SessionOptions options = apart ? options(all.get("options", Particulars.class)) : optionsTogether(all);
         IommufdSession session =
