@@ -55,6 +55,7 @@ final class MockAccesses {
             throw e;
         }
         access.pins().add(pin);
+        file.pinned();
         fields.word(4, pin.id());
     }
 

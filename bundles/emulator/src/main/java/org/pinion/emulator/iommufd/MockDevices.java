@@ -35,7 +35,7 @@ final class MockDevices {
         int flags = fields.op() == MockCommands.MOCK_DOMAIN_FLAGS ? fields.word(12) : 0;
         MockIommu.requireKnown(release, flags);
         MockHandle handle = new MockHandle();
-        objects.add(handle);
+        objects.reserve(handle);
         PhysicalDevice device = bind(handle, flags);
         try {
             fields.word(4, handle.binding().attach(fields.id()));
@@ -44,6 +44,7 @@ final class MockDevices {
             handle.destroyed();
             throw e;
         }
+        objects.publish(handle);
         fields.word(0, handle.id());
         fields.word(8, device.id());
     }
@@ -56,7 +57,9 @@ final class MockDevices {
         iommu.pasids(pasids);
         device.use();
         objects.add(device);
-        handle.bound(new PhysicalBinding(context, device, () -> objects.remove(device)), pasids);
+        PhysicalBinding binding = new PhysicalBinding(context, device, () -> objects.remove(device));
+        pasids.without(binding);
+        handle.bound(binding, pasids);
         return device;
     }
 
