@@ -1,5 +1,9 @@
 package org.pinion.emulator.host;
 
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
 /** Which of the kernel's interfaces the emulated machine has. */
 public enum KernelRelease {
     /** Without {@code IOMMU_IOAS_MAP_FILE}, without dma-bufs of BARs, and with the weaknesses of its type1. */
@@ -13,6 +17,19 @@ public enum KernelRelease {
     KernelRelease(String text, String kernel) {
         this.text = text;
         this.kernel = kernel;
+    }
+
+    /**
+     * @param text the word for a release
+     * @return the release, empty if it is not emulated
+     */
+    public static Optional<KernelRelease> named(String text) {
+        return Arrays.stream(values()).filter(release -> release.text.equals(text)).findFirst();
+    }
+
+    /** {@return the words for all, for people} */
+    public static String names() {
+        return Arrays.stream(values()).map(KernelRelease::text).collect(Collectors.joining(", "));
     }
 
     /** {@return the kernel that is emulated, as it calls itself} */

@@ -133,6 +133,26 @@ public final class FakeDevice implements AttachedDevice {
         throw failed("reset", "nothing here resets devices");
     }
 
+    @Override
+    public RegionFacts region(int region) throws IommuException {
+        throw failed("ask about region " + region, "nothing here tells of regions");
+    }
+
+    @Override
+    public RegionMemory map(int region, AddressRange area) throws IommuException {
+        throw failed("map region " + region, "nothing here maps regions");
+    }
+
+    @Override
+    public int interrupts(InterruptKind kind) {
+        return 0;
+    }
+
+    @Override
+    public DeviceInterrupts allow(InterruptKind kind, int count) throws IommuException {
+        throw failed("allow interrupts", "the device has none");
+    }
+
     private void requireEdu(int region, long offset, long size) throws IommuException {
         if (region != 0 || identity != FakeDma.EDU || offset < 0x80 || size != 4 && size != 8) {
             throw failed("access " + size + " bytes of region " + region + " at " + offset, "there is nothing");
