@@ -1,6 +1,8 @@
 package org.pinion.api;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -43,4 +45,16 @@ public interface AttachedDevice {
      * @throws IommuException if the device cannot be reset
      */
     void reset() throws IommuException;
+
+    /**
+     * Begins to let the device move bytes as its backend knows how. The caller closes the engine before the device is
+     * detached; there is one at a time.
+     *
+     * @param deadline how long one transfer may take
+     * @return the engine; empty if the backend does not drive such a device, whoever else may. By default empty
+     * @throws IommuException if the device does not let itself be driven now
+     */
+    default Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
+        return Optional.empty();
+    }
 }

@@ -2,11 +2,13 @@ package org.pinion.core.space;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.spi.backend.DeviceHandle;
@@ -24,8 +26,14 @@ final class OpenDevice implements AttachedDevice {
     private final Semaphore accesses = new Semaphore(Integer.MAX_VALUE);
     private volatile boolean ended;
 
-    private interface Access {
+    /** What is done to the device while it cannot end. */
+    @FunctionalInterface
+    interface Access {
         void run() throws IommuException;
+    }
+
+    private interface Answer<T> {
+        T run() throws IommuException;
     }
 
     OpenDevice(HostDevice device, DeviceHandle handle, DeviceLimits limits, Consumer<String> decodingChanged) {
@@ -79,6 +87,11 @@ final class OpenDevice implements AttachedDevice {
         }
     }
 
+    @Override
+    public Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
+        return access("drive", () -> handle.dmaEngine(deadline)).map(engine -> new GuardedEngine(this, engine));
+    }
+
     /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */
     void end(Duration longest) throws IommuException {
         ended = true;
@@ -106,13 +119,20 @@ final class OpenDevice implements AttachedDevice {
         ended = false;
     }
 
-    private void access(String what, Access access) throws IommuException {
+    void access(String what, Access access) throws IommuException {
+        access(what, () -> {
+            access.run();
+            return what;
+        });
+    }
+
+    private <T> T access(String what, Answer<T> access) throws IommuException {
         String operation = what + " of " + device.address();
         if (ended || !accesses.tryAcquire()) {
             throw new IommuException(operation, "the device is not attached any more", "attach it again");
         }
         try {
-            access.run();
+            return access.run();
         } catch (RuntimeException | LinkageError thrown) {
             throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
         } finally {
