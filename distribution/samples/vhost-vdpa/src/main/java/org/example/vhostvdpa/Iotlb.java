@@ -32,7 +32,13 @@ final class Iotlb {
      * @param address where the memory is in this process
      * @param access what the device may do
      */
-    record Entry(AddressRange range, long address, Access access) {}
+    record Entry(AddressRange range, long address, Access access) {
+
+        /** {@return where the memory is in this process} */
+        AddressRange user() {
+            return AddressRange.ofSize(address, range.size());
+        }
+    }
 
     /**
      * Adds entries: all of them, or none.

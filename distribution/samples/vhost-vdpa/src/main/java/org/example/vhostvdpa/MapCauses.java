@@ -1,7 +1,6 @@
 package org.example.vhostvdpa;
 
 import java.util.Optional;
-import org.pinion.api.AddressRange;
 import org.pinion.api.IommuException;
 import org.pinion.linux.ErrnoException;
 
@@ -31,14 +30,13 @@ final class MapCauses {
         if (!learned.range().contains(entry.range())) {
             return new Cause("%s can use %s only".formatted(device.name(), learned.range()), "map inside of it");
         }
-        AddressRange user = AddressRange.ofSize(entry.address(), entry.range().size());
         Optional<Cause> shortage = learned.pins() ? memlock.shortage(entry.range().size()) : Optional.empty();
         return shortage
-                .or(() -> memory.unpinnable(user, entry.access().writable())
+                .or(() -> memory.unpinnable(entry)
                         .map(words -> new Cause(words, "leave it out, or map memory there")))
                 .orElseGet(() -> new Cause(
                         "the kernel does not say why; it knows of an entry there that Pinion does not, the memory at %s"
-                                .formatted(user)
+                                .formatted(entry.user())
                                 + " cannot be pinned, or it has no memory left",
                         "look into the kernel's log, or open the address space anew"));
     }

@@ -1,8 +1,11 @@
 package org.example.vhostvdpa;
 
 import java.io.IOException;
-import java.util.List;
+import java.util.Collection;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.pinion.api.AddressRange;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.MemoryArea;
@@ -17,7 +20,7 @@ final class SharedMemory implements AutoCloseable {
 
     private final ProcessMemory memory;
     private final MemoryAreaQuery query;
-    private List<MemoryArea> areas = List.of();
+    private final NavigableMap<Long, MemoryArea> areas = new TreeMap<>(Long::compareUnsigned);
 
     SharedMemory(Kernel kernel) {
         this.memory = new ProcessMemory(kernel);
@@ -28,53 +31,71 @@ final class SharedMemory implements AutoCloseable {
      * Why a device that works by address does not reach memory. The kernel does not say so: it leaves out what is not
      * a shared mapping of a file.
      *
-     * @param user addresses of this process
-     * @param written whether the device may write there
-     * @return half a sentence; empty if it does
+     * @param entries what is to be mapped
+     * @return the first entry that it does not reach, and why; empty if it reaches all
      */
-    Optional<String> obstacle(AddressRange user, boolean written) {
+    Optional<Obstacle> obstacle(Collection<Iotlb.Entry> entries) {
         try {
-            if (!areConfirmed(user)) {
-                areas = memory.areas();
+            if (!entries.stream().allMatch(entry -> isConfirmed(entry.user()))) {
+                read();
             }
-            return firstObstacle(areas, user, written, true);
+            return entries.stream()
+                    .flatMap(entry -> firstObstacle(entry, true).map(words -> new Obstacle(entry, words)).stream())
+                    .findFirst();
+        } catch (IOException unreadable) {
+            return entries.stream().findFirst().map(entry ->
+                    new Obstacle(entry, "it is not known what it is (" + unreadable.getMessage() + ")"));
+        }
+    }
+
+    /**
+     * What is not reached.
+     *
+     * @param entry what was to be mapped
+     * @param why half a sentence
+     */
+    record Obstacle(Iotlb.Entry entry, String why) {}
+
+    /** Why the kernel does not pin memory, found out after it did not; empty if nothing is seen. */
+    Optional<String> unpinnable(Iotlb.Entry entry) {
+        try {
+            read();
+            return firstObstacle(entry, false);
         } catch (IOException unreadable) {
             return Optional.of("it is not known what it is (" + unreadable.getMessage() + ")");
         }
     }
 
-    /** Why the kernel does not pin memory, found out after it did not; empty if nothing is seen. */
-    Optional<String> unpinnable(AddressRange user, boolean written) {
-        try {
-            return firstObstacle(memory.areas(), user, written, false);
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
+    private void read() throws IOException {
+        areas.clear();
+        memory.areas().forEach(area -> areas.put(area.start(), area));
     }
 
-    private boolean areConfirmed(AddressRange user) {
-        List<MemoryArea> touched = areas.stream().filter(area -> range(area).overlaps(user)).toList();
-        return !touched.isEmpty() && touched.stream().allMatch(query::confirms);
+    /** Whether the memory that was looked at last is as it was. */
+    private boolean isConfirmed(AddressRange user) {
+        Map.Entry<Long, MemoryArea> area = areas.floorEntry(user.start());
+        return area != null && range(area.getValue()).contains(user) && query.confirms(area.getValue());
     }
 
     private static AddressRange range(MemoryArea area) {
         return new AddressRange(area.start(), area.last());
     }
 
-    private static Optional<String> firstObstacle(
-            List<MemoryArea> areas, AddressRange user, boolean written, boolean byAddress) {
+    private Optional<String> firstObstacle(Iotlb.Entry entry, boolean byAddress) {
+        AddressRange user = entry.user();
         long next = user.start();
-        for (MemoryArea area : areas) {
-            if (!range(area).contains(next)) {
-                continue;
+        while (true) {
+            Map.Entry<Long, MemoryArea> found = areas.floorEntry(next);
+            if (found == null || !range(found.getValue()).contains(next)) {
+                return Optional.of("nothing is mapped at 0x%x in this process".formatted(next));
             }
-            Optional<String> wrong = wrong(area, written, byAddress);
+            MemoryArea area = found.getValue();
+            Optional<String> wrong = wrong(area, entry.access().writable(), byAddress);
             if (wrong.isPresent() || Long.compareUnsigned(area.last(), user.last()) >= 0) {
                 return wrong;
             }
             next = area.last() + 1;
         }
-        return Optional.of("nothing is mapped at 0x%x in this process".formatted(next));
     }
 
     private static Optional<String> wrong(MemoryArea area, boolean written, boolean byAddress) {

@@ -91,21 +91,19 @@ final class VhostVdpaSession implements BackendSession {
                         operation, "every device pins by itself: " + shortage.why(), shortage.remedy());
             }
         } else {
-            for (Iotlb.Entry entry : entries) {
-                requireShared(operation, device, entry);
-            }
+            requireShared(operation, device, entries);
         }
     }
 
-    private void requireShared(String operation, VdpaDevice device, Iotlb.Entry entry) throws IommuException {
-        AddressRange user = AddressRange.ofSize(entry.address(), entry.range().size());
-        String obstacle = memory.obstacle(user, entry.access().writable()).orElse(null);
+    private void requireShared(String operation, VdpaDevice device, Collection<Iotlb.Entry> entries)
+            throws IommuException {
+        SharedMemory.Obstacle obstacle = memory.obstacle(entries).orElse(null);
         if (obstacle != null) {
             throw new IommuException(
                     operation,
                     null,
-                    entry.range(),
-                    device.name() + " works by address and reaches shared mappings of files only: " + obstacle,
+                    obstacle.entry().range(),
+                    device.name() + " works by address and reaches shared mappings of files only: " + obstacle.why(),
                     "put the memory into a memfd that is mapped shared, or load the device's driver without use_va",
                     null);
         }
@@ -134,7 +132,7 @@ final class VhostVdpaSession implements BackendSession {
         try {
             for (VdpaDevice device : devices.attached()) {
                 if (!device.learned().pins()) {
-                    requireShared(operation, device, entry.getFirst());
+                    requireShared(operation, device, entry);
                 }
                 map(operation, device, entry);
                 done.add(device);
