@@ -27,7 +27,8 @@ record KernelChoice(String type, Optional<Path> host, String reason) {
     /** Has an entry for each of these nodes that a driver answers, of the node's name. */
     static final Path DRIVERS = Path.of("/sys/class/misc");
 
-    private static final String TYPE_PROPERTY = "org.pinion.kernel";
+    /** The property that says which kernel it is. */
+    static final String TYPE_PROPERTY = "org.pinion.kernel";
     private static final String HOST_PROPERTY = "org.pinion.emulator.host";
 
     /** What became of opening a node. */
@@ -48,6 +49,17 @@ record KernelChoice(String type, Optional<Path> host, String reason) {
                 .or(() -> first(answers, Answer.REFUSED).map(file -> file + ", which refuses this user"))
                 .map(reason -> new KernelChoice("native", host, reason))
                 .orElseGet(() -> new KernelChoice("emulated", host, noneOf(nativeFiles)));
+    }
+
+    /**
+     * The kernel that an operator names by property {@value #TYPE_PROPERTY}, for a plugin whose devices need neither of
+     * the nodes.
+     */
+    static KernelChoice named(String type) throws LaunchException {
+        if (!type.equals("native") && !type.equals("emulated")) {
+            throw LaunchException.usage(TYPE_PROPERTY + " is '" + type + "'; it can be native or emulated");
+        }
+        return new KernelChoice(type, Optional.empty(), TYPE_PROPERTY + "=" + type + " was given");
     }
 
     /** The kernel of the machine, whether or not it has what the backends need, unless a host is described. */

@@ -1,6 +1,7 @@
 package org.pinion.runtime;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** The {@code pinion} process: exit code 0 if all went well, 1 if not, 2 if the command line is wrong. */
 public final class Main {
@@ -27,9 +28,7 @@ public final class Main {
             Invocation invocation = Invocation.parse(arguments);
             Installation installation = Installation.here();
             Logging.configure(installation);
-            KernelChoice kernel = invocation.aboutTheMachine()
-                    ? KernelChoice.ofTheMachine(invocation.host())
-                    : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
+            KernelChoice kernel = kernel(invocation, installation);
             return invocation.run()
                     ? new Resident(installation, kernel, guard).run(invocation.arguments())
                     : new OneShot(installation, kernel, guard).run(invocation.arguments());
@@ -39,6 +38,17 @@ public final class Main {
             }
             return LaunchException.FAILED;
         }
+    }
+
+    private static KernelChoice kernel(Invocation invocation, Installation installation)
+            throws IOException, LaunchException {
+        if (invocation.aboutTheMachine()) {
+            return KernelChoice.ofTheMachine(invocation.host());
+        }
+        Optional<String> named = FrameworkSettings.kernel(installation);
+        return named.isPresent() && invocation.host().isEmpty()
+                ? KernelChoice.named(named.get())
+                : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
     }
 
     private static int failed(Exception failure) {
