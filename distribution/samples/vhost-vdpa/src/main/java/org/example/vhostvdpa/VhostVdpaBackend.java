@@ -21,6 +21,9 @@ public final class VhostVdpaBackend implements IommuBackend {
     private static final String MAKE_ONE =
             "modprobe vhost_vdpa; modprobe vdpa_sim_blk; vdpa dev add name vdpa0 mgmtdev vdpasim_blk";
 
+    /** A machine with vdpa devices may have neither of the nodes by which the launcher knows one with an IOMMU. */
+    private static final String BE_NATIVE = "set PINION_OPTS=-Dorg.pinion.kernel=native";
+
     private final Kernel kernel;
     private final VdpaBus bus;
 
@@ -43,11 +46,15 @@ public final class VhostVdpaBackend implements IommuBackend {
                     .map(entry -> entry.name() + " is " + entry.node().get())
                     .toList();
             return ready.isEmpty()
-                    ? new Availability(false, kernel.type(), why(all) + "; remedy: " + MAKE_ONE)
+                    ? new Availability(false, kernel.type(), why(all) + "; remedy: " + remedy())
                     : new Availability(true, kernel.type(), String.join(", ", ready));
         } catch (IOException unreadable) {
             return new Availability(false, kernel.type(), "/sys cannot be read: " + unreadable.getMessage());
         }
+    }
+
+    private String remedy() {
+        return kernel.type().equals(Kernel.NATIVE) ? MAKE_ONE : BE_NATIVE;
     }
 
     private String why(List<VdpaBus.Entry> all) {

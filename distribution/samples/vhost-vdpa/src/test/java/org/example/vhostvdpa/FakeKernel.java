@@ -22,6 +22,7 @@ final class FakeKernel implements Kernel {
 
     long memlock = Long.MAX_VALUE;
     int failingCall = -1;
+    String type = NATIVE;
     int calls;
 
     private final Map<String, FakeVdpa> devices = new TreeMap<>();
@@ -87,7 +88,7 @@ final class FakeKernel implements Kernel {
 
     @Override
     public String type() {
-        return EMULATED;
+        return type;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendSession;
 
 /** What the backend says before anything is opened. */
@@ -19,6 +20,12 @@ class VhostVdpaBackendTest {
         assertThat(backend.probe().available()).isFalse();
         assertThat(backend.probe().detail())
                 .contains("shows no vdpa device", "vdpa dev add name vdpa0 mgmtdev vdpasim_blk");
+    }
+
+    @Test
+    void anEmulatedKernelHasNoDeviceWhateverTheMachineHas() {
+        kernel.type = Kernel.EMULATED;
+        assertThat(backend.probe().detail()).contains("PINION_OPTS=-Dorg.pinion.kernel=native");
     }
 
     @Test
