@@ -195,14 +195,15 @@ final class Devices {
         }
     }
 
-    /** {@return whether the kernel pins what is mapped, for a device that is attached} */
-    boolean pinned() {
-        for (String address : open.keySet()) {
-            if (session.pins(address)) {
-                return true;
-            }
-        }
-        return false;
+    /** {@return how many times the kernel pins what is mapped, for the devices that are attached} */
+    int pins() {
+        return pinsWith(0);
+    }
+
+    /** {@return how many times it would, if so many devices for which it pins were attached in addition} */
+    int pinsWith(long more) {
+        long all = more + open.keySet().stream().filter(session::pins).count();
+        return Math.toIntExact(all > 1 && !session.pinsForEachDevice() ? 1 : all);
     }
 
     /** {@return what was learned of devices, by address, without attaching them; those attached are left out} */

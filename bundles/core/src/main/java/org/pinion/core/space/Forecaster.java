@@ -47,13 +47,14 @@ final class Forecaster {
         names.add(plug);
         SortedMap<String, Learned> all = devices.learn(names);
         SortedMap<String, Learned> others = new TreeMap<>(all);
-        boolean pins = others.remove(plug).pins();
+        int plugged = others.remove(plug).pins() ? 1 : 0;
         Planned before = before(view, devices.limitsWith(others));
         Planned plan = planning.plan(Goal.change(before, FlatViewChange.NONE, devices.limitsWith(all)));
         Held held = before == inForce ? table.held() : Held.of(before.wanted());
         ChangeSet changes = before == inForce ? table.difference(plan) : difference(held, before, plan);
-        boolean pinned = devices.pinned() || others.values().stream().anyMatch(Learned::pins);
-        PinDemand demand = PinDemand.of(changes, held, pinned, pinned || pins, session.keepsCutPages());
+        long there = others.values().stream().filter(Learned::pins).count();
+        PinDemand demand = PinDemand.of(
+                changes, held, devices.pinsWith(there), devices.pinsWith(there + plugged), session.keepsCutPages());
         return new Forecast(
                 plug,
                 before.plan(),

@@ -19,21 +19,22 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
     /**
      * @param changes the change
      * @param held what is mapped before it
-     * @param before whether the kernel pins what is mapped before the change
-     * @param after whether it does after it
+     * @param before how many times the kernel pins what is mapped before the change
+     * @param after how many times it does after it
      * @param keeps whether what stays of an entry that is cut remains pinned; else it is pinned anew
      */
-    static PinDemand of(ChangeSet changes, Held held, boolean before, boolean after, boolean keeps) {
-        long again = before && !keeps ? bytes(changes.left()) : 0;
-        long unpinned = before ? bytes(changes.gone()) + again : 0;
-        if (!after) {
+    static PinDemand of(ChangeSet changes, Held held, int before, int after, boolean keeps) {
+        long again = keeps ? 0 : bytes(changes.left());
+        long gone = bytes(changes.gone());
+        long unpinned = before * (gone + again);
+        if (after == 0) {
             return new PinDemand(unpinned, 0, changes.entries());
         }
-        long more = bytes(changes.maps());
-        return new PinDemand(
-                unpinned,
-                before ? more + again : held.pinnableBytes() - bytes(changes.gone()) + more,
-                changes.entries());
+        long kept = held.pinnableBytes() - gone;
+        long more = after * bytes(changes.maps())
+                + Math.min(before, after) * again
+                + Math.max(0, after - before) * kept;
+        return new PinDemand(unpinned, more, changes.entries());
     }
 
     private static long bytes(List<Mapping> mappings) {

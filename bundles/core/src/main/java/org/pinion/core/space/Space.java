@@ -174,7 +174,7 @@ public final class Space implements AddressSpace {
             DeviceLimits learned = devices.preflight(device);
             try {
                 Planned plan = accepted(operation, planInForce(devices.limitsWith(List.of(learned))));
-                boolean pins = devices.pinned() || session.pins(device);
+                int pins = devices.pinsWith(session.pins(device) ? 1 : 0);
                 install(operation, plan, planned, pins, transaction ->
                         devices.letIn(learned, plan.plan(), transaction));
                 return devices.get(device);
@@ -319,13 +319,13 @@ public final class Space implements AddressSpace {
 
     private CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
             throws IommuException {
-        return install(operation, plan, otherwise, devices.pinned(), between);
+        return install(operation, plan, otherwise, devices.pins(), between);
     }
 
     private CommitReport install(
-            String operation, Planned plan, Planned otherwise, boolean pins, Table.Between between)
+            String operation, Planned plan, Planned otherwise, int pins, Table.Between between)
             throws IommuException {
-        boolean pinned = devices.pinned();
+        int pinned = devices.pins();
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
