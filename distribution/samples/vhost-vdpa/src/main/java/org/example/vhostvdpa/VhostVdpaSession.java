@@ -204,6 +204,11 @@ final class VhostVdpaSession implements BackendSession {
     }
 
     @Override
+    public boolean pinsForEachDevice() {
+        return true;
+    }
+
+    @Override
     public Budget budget() {
         return memlock.budget();
     }
