@@ -25,6 +25,11 @@ final class ConfigWrites {
         return decoding;
     }
 
+    /** The device was open before, and this is what was seen of it. */
+    synchronized void goOnFrom(MemoryDecoding seen) {
+        decoding = seen;
+    }
+
     /** The device was reset, or a reset failed half-way. */
     synchronized void interrupted() {
         decoding = decoding.interrupted();

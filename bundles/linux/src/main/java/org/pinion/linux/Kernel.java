@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import java.util.function.ToIntFunction;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -89,6 +91,24 @@ public interface Kernel {
      * @return 0, or a negated error number
      */
     int munmap(MemorySegment memory);
+
+    /**
+     * {@link #close} for those who know no kernel, and must not depend on whoever asks for this.
+     *
+     * @return closes the file descriptor that it is given
+     */
+    default IntUnaryOperator closer() {
+        return this::close;
+    }
+
+    /**
+     * {@link #munmap} for those who know no kernel, and must not depend on whoever asks for this.
+     *
+     * @return unmaps the memory that it is given
+     */
+    default ToIntFunction<MemorySegment> unmapper() {
+        return this::munmap;
+    }
 
     /**
      * {@code pread(2)}.

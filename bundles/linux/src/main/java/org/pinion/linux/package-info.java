@@ -6,7 +6,7 @@
  * <p>Users import {@code [1.0,2.0)}, providers of a kernel {@code [1.0,1.1)}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.pinion.linux;
 
 import org.osgi.annotation.bundle.Export;

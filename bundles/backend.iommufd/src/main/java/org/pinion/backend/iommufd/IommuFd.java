@@ -33,20 +33,24 @@ import org.pinion.linux.uapi.Struct;
 
 /**
  * An open {@code /dev/iommu} and the one place that issues its ioctls, one method each. The structures are allocated
- * once and used again for every call, so one thread at a time.
+ * once and used again for every call, so one thread at a time. The collector frees them: memory that somebody may free
+ * takes two atomic operations with every call.
  */
 final class IommuFd implements AutoCloseable {
 
     static final String PATH = "/dev/iommu";
 
+    /** What no call mistakes for a file that somebody else has opened since. */
+    private static final int CLOSED = -1;
+
     private static final long EVERYTHING = -1L;
     private static final int FIRST_GUESS_OF_RANGES = 16;
 
     private final Kernel kernel;
-    private final int fd;
+    private int fd;
     private final LongAdder ioctls = new LongAdder();
     private final List<Scratch> left = new ArrayList<>();
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final IommuIoasMap map = IommuIoasMap.allocate(arena);
     private final IommuIoasMapFile mapFile = IommuIoasMapFile.allocate(arena);
     private final IommuIoasUnmap unmap = IommuIoasUnmap.allocate(arena);
@@ -69,8 +73,32 @@ final class IommuFd implements AutoCloseable {
         return new IommuFd(kernel, ErrnoException.check("open " + PATH, answer));
     }
 
+    /**
+     * Goes on with an iommufd that another object had.
+     *
+     * @param kernel the kernel that has it open
+     * @param fd its descriptor, which belongs to the new object from now on
+     * @param ioctls how many ioctls were issued so far
+     * @return the iommufd
+     */
+    static IommuFd adopt(Kernel kernel, int fd, long ioctls) {
+        IommuFd iommu = new IommuFd(kernel, fd);
+        iommu.ioctls.add(ioctls);
+        return iommu;
+    }
+
+    /** Leaves the file open for another object; this one is not used any more. */
+    void letGo() {
+        arena.close();
+    }
+
     int fd() {
         return fd;
+    }
+
+    /** {@return the scratch address spaces that the kernel has not destroyed yet} */
+    List<Scratch> left() {
+        return left;
     }
 
     /** {@return the count of the ioctls issued; those to the session's devices are counted in it too} */
@@ -345,7 +373,8 @@ final class IommuFd implements AutoCloseable {
      */
     @Override
     public void close() throws ErrnoException {
-        arena.close();
-        check("close " + PATH, kernel.close(fd));
+        int open = fd;
+        fd = CLOSED;
+        check("close " + PATH, kernel.close(open));
     }
 }

@@ -2,6 +2,7 @@ package org.pinion.backend.iommufd;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -16,6 +17,7 @@ import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.Availability;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.BackendType;
+import org.pinion.spi.backend.HandOver;
 import org.pinion.spi.backend.IommuBackend;
 
 /** The backend {@code iommufd}: each address space is an IOAS in an open {@code /dev/iommu} of its own. */
@@ -80,5 +82,16 @@ public final class IommufdBackend implements IommuBackend {
     @Override
     public BackendSession open(String name) throws IommuException {
         return IommufdSession.open(kernel, name, options);
+    }
+
+    @Override
+    public Set<Integer> adopts() {
+        return Set.of(SessionRecord.VERSION);
+    }
+
+    @Override
+    public BackendSession adopt(String name, HandOver handOver) throws IommuException {
+        handOver.requireKernel(kernel, "adopt '" + name + "'");
+        return SessionRecord.read(kernel, name, handOver);
     }
 }

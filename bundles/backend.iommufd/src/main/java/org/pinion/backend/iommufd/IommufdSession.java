@@ -23,22 +23,35 @@ import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.DirtyTracking;
+import org.pinion.spi.backend.HandOver;
 
 /** An address space over an iommufd of its own, so that spaces have nothing in common. */
 final class IommufdSession implements BackendSession {
 
+    final Kernel kernel;
+    final PinningFacts.Charge charge;
+    final IommuFd iommu;
+    final MappedIoas mapped;
+    final PageTables pageTables;
+    final SessionDevices devices;
+    long newlyPinned;
     private final String space;
-    private final IommuFd iommu;
     private final PinningFacts pinning;
-    private final MappedIoas mapped;
-    private final PageTables pageTables;
-    private final SessionDevices devices;
     private final BackendCapabilities capabilities;
-    private long newlyPinned;
     private boolean closed;
 
-    private IommufdSession(
+    /**
+     * @param kernel the kernel
+     * @param space the address space's name, for messages
+     * @param iommu the iommufd
+     * @param ioas the IOAS in it
+     * @param mapsFiles whether the kernel maps files
+     * @param charge who is charged for pinned memory
+     */
+    IommufdSession(
             Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, PinningFacts.Charge charge) {
+        this.kernel = kernel;
+        this.charge = charge;
         this.pinning = new PinningFacts(kernel, charge);
         this.space = space;
         this.iommu = iommu;
@@ -240,6 +253,26 @@ final class IommufdSession implements BackendSession {
         // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
         long pinned = pins() ? mapped.pinnableBytes() : 0;
         return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
+    }
+
+    @Override
+    public Set<Integer> handsOver() {
+        return Set.of(SessionRecord.VERSION);
+    }
+
+    @Override
+    public HandOver handOver(int version) {
+        iommu.sweep();
+        HandOver handOver = SessionRecord.write(this);
+        // From here on closing this session would close what is another's.
+        closed = true;
+        iommu.letGo();
+        return handOver;
+    }
+
+    @Override
+    public DeviceHandle attached(String device) throws IommuException {
+        return devices.attached(device);
     }
 
     @Override

@@ -51,8 +51,28 @@ final class MappedIoas {
         this.pinning = pinning;
     }
 
+    /**
+     * Counts on from what another object counted.
+     *
+     * @param mappings entries
+     * @param bytes they cover
+     * @param deviceBytes of them a device's memory
+     * @param writable what devices may write, one range an entry
+     */
+    void goOnFrom(long mappings, long bytes, long deviceBytes, List<AddressRange> writable) {
+        this.mappings = mappings;
+        this.bytes = bytes;
+        this.deviceBytes = deviceBytes;
+        writable.forEach(range -> this.writable.put(range.start(), range));
+    }
+
     int id() {
         return ioas;
+    }
+
+    /** {@return what devices may write, one range an entry} */
+    List<AddressRange> writableEntries() {
+        return List.copyOf(writable.values());
     }
 
     long mappings() {

@@ -31,7 +31,7 @@ final class PageTables {
     private boolean tracking;
 
     /** A page table that can tell, and the devices that use it. */
-    private record Table(int id, Set<String> devices) {}
+    record Table(int id, Set<String> devices) {}
 
     PageTables(IommuFd iommu, MappedIoas target) {
         this.iommu = iommu;
@@ -44,6 +44,22 @@ final class PageTables {
 
     boolean tracking() {
         return tracking;
+    }
+
+    List<Table> tables() {
+        return tables;
+    }
+
+    /** {@return what was written and not yet asked for} */
+    RangeSet pending() {
+        return pending;
+    }
+
+    /** Goes on from what another object knew. */
+    void goOnFrom(List<Table> known, boolean wasTracking, RangeSet written) {
+        tables.addAll(known);
+        tracking = wasTracking;
+        pending = written;
     }
 
     /** Attaches a bound device. If the kernel refuses, no page table is left of it. */

@@ -29,8 +29,19 @@ final class Scratch implements AutoCloseable {
         return new Scratch(iommu, iommu.allocateIoas());
     }
 
+    /** Goes on with one that was left behind. */
+    static Scratch adopt(IommuFd iommu, int ioas, int pageTable) {
+        Scratch scratch = new Scratch(iommu, ioas);
+        scratch.pageTable = pageTable;
+        return scratch;
+    }
+
     int ioas() {
         return ioas;
+    }
+
+    int pageTable() {
+        return pageTable;
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.pinion.backend.iommufd;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,6 +86,30 @@ final class SessionDevices {
                 .flatMap(address -> open.get(address).limits().reserved().stream())
                 .map(ReservedRegion::range)
                 .toList());
+    }
+
+    /** {@return every open device, attached or not} */
+    Collection<OpenDevice> open() {
+        return open.values();
+    }
+
+    boolean isAttached(String address) {
+        return attached.contains(address);
+    }
+
+    /** Goes on with a device that another object had open. */
+    void goOnWith(OpenDevice device, boolean isAttached) {
+        open.put(device.device().address(), device);
+        if (isAttached) {
+            attached.add(device.device().address());
+        }
+    }
+
+    OpenDevice attached(String address) throws IommuException {
+        if (!attached.contains(address)) {
+            throw new IommuException("go on with " + address + " in '" + space + "'", "it is not attached", "");
+        }
+        return open.get(address);
     }
 
     DeviceLimits preflight(String address) throws IommuException {

@@ -1,7 +1,9 @@
 package org.pinion.backend.vfio;
 
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
@@ -61,6 +63,18 @@ final class BarMemory {
         } catch (ErrnoException failure) {
             throw RegionCauses.of(failure).failing(operation, mapping.range(), failure);
         }
+    }
+
+    /** {@return the memory of what was entered, by the address at which devices find it} */
+    Map<Long, MemorySegment> entered() {
+        Map<Long, MemorySegment> memory = new TreeMap<>(Long::compareUnsigned);
+        byIova.forEach((iova, mapping) -> memory.put(iova, mapping.memory()));
+        return memory;
+    }
+
+    /** Goes on with memory that another object has entered. */
+    void goOnWith(long iova, VfioDevice owner, MemorySegment memory) {
+        byIova.put(iova, owner.mapped(memory));
     }
 
     /** Gives up what was entered for a mapping, if anything was. The kernel needs it no more. */

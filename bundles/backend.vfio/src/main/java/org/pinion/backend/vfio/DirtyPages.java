@@ -25,6 +25,17 @@ final class DirtyPages {
         return tracking;
     }
 
+    /** {@return what was written and not yet asked for} */
+    RangeSet pending() {
+        return pending;
+    }
+
+    /** Goes on from what another object knew. */
+    void goOnFrom(boolean wasTracking, RangeSet written) {
+        tracking = wasTracking;
+        pending = written;
+    }
+
     /**
      * Begins.
      *

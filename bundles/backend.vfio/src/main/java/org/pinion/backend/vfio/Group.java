@@ -42,6 +42,15 @@ final class Group implements AutoCloseable {
         return new Group(kernel, path, ErrnoException.check("open " + path, answer), ioctls);
     }
 
+    /** Goes on with a group that another object had open; its descriptor belongs to the new one from now on. */
+    static Group adopt(Kernel kernel, int group, int fd, LongAdder ioctls) {
+        return new Group(kernel, path(group), fd, ioctls);
+    }
+
+    int fd() {
+        return fd;
+    }
+
     /** {@return whether no driver but VFIO's has one of its devices} */
     boolean viable() throws ErrnoException {
         try (Arena once = Arena.ofConfined()) {

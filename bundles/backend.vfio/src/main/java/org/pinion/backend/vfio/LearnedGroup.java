@@ -60,6 +60,12 @@ final class LearnedGroup {
         return new DeviceLimits(device, ranges.usable(), ranges.alignment(), reserved, own, pageSizes, iommu);
     }
 
+    /** Goes on with a device that another object had attached. */
+    void goOnWith(OpenDevice device, List<BarExport> own) {
+        attached.put(device.device().address(), device);
+        bars.put(device.device().address(), own);
+    }
+
     /** Remembers what a device lets others reach of itself. */
     void learned(HostDevices.Found found, List<BarExport> own) {
         learned.put(found.device().address(), found);

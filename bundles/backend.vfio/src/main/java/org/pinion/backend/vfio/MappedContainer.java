@@ -33,7 +33,7 @@ final class MappedContainer {
     private final String space;
     private final PinningFacts pinning;
     private final BarMemory bars;
-    private final DirtyPages dirtyPages;
+    final DirtyPages dirtyPages;
     private final TreeMap<Long, Mapping> record = new TreeMap<>(Long::compareUnsigned);
     private long bytes;
     private long deviceBytes;
@@ -56,6 +56,18 @@ final class MappedContainer {
         this.iommufd = iommufd;
         this.space = space;
         this.pinning = pinning;
+    }
+
+    /** Goes on from what another object knew of the same container. */
+    void goOnFrom(List<Mapping> recorded, int groupsIn, boolean hasIommu, boolean holds) {
+        recorded.forEach(this::add);
+        groups = groupsIn;
+        iommuSet = hasIommu;
+        holding = holds;
+    }
+
+    boolean iommuSet() {
+        return iommuSet;
     }
 
     boolean servedByIommufd() {

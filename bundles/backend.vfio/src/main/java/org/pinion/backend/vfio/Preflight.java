@@ -51,6 +51,11 @@ final class Preflight {
         this.pinning = pinning;
     }
 
+    /** Another object has learned how many mappings a container takes. */
+    void goOnFrom(OptionalLong learnedRoom) {
+        room = learnedRoom;
+    }
+
     /**
      * @param address the device's address
      * @param operation what is being done, for messages

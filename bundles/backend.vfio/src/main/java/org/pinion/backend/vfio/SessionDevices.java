@@ -40,6 +40,11 @@ final class SessionDevices {
         this.space = space;
     }
 
+    /** {@return the open groups by number} */
+    Map<Integer, LearnedGroup> groups() {
+        return groups;
+    }
+
     /** {@return whether an IOMMU's page table keeps memory pinned} */
     boolean pin() {
         for (LearnedGroup group : groups.values()) {
@@ -113,6 +118,13 @@ final class SessionDevices {
                 .map(group -> group.attached().get(address))
                 .map(OpenDevice::vfio)
                 .orElse(null);
+    }
+
+    OpenDevice handle(String address) throws IommuException {
+        return groupOf(address)
+                .map(group -> group.attached().get(address))
+                .orElseThrow(() -> new IommuException(
+                        "go on with " + address + " in '" + space + "'", "it is not attached", ""));
     }
 
     private JoinCauses.Content content(LearnedGroup group) {

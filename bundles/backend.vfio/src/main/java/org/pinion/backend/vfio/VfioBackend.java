@@ -2,6 +2,7 @@ package org.pinion.backend.vfio;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,6 +17,7 @@ import org.pinion.linux.uapi.VfioType1;
 import org.pinion.spi.backend.Availability;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.BackendType;
+import org.pinion.spi.backend.HandOver;
 import org.pinion.spi.backend.IommuBackend;
 
 /** The backend {@code vfio}: each address space is a container ({@code /dev/vfio/vfio}) of its own. */
@@ -78,5 +80,16 @@ public final class VfioBackend implements IommuBackend {
     @Override
     public BackendSession open(String name) throws IommuException {
         return VfioSession.open(kernel, name);
+    }
+
+    @Override
+    public Set<Integer> adopts() {
+        return Set.of(SessionRecord.VERSION);
+    }
+
+    @Override
+    public BackendSession adopt(String name, HandOver handOver) throws IommuException {
+        handOver.requireKernel(kernel, "adopt '" + name + "'");
+        return SessionRecord.read(kernel, name, handOver);
     }
 }

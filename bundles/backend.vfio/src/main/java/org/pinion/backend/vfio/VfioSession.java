@@ -22,6 +22,7 @@ import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.DirtyTracking;
+import org.pinion.spi.backend.HandOver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,24 +31,34 @@ final class VfioSession implements BackendSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(VfioSession.class);
 
+    final Kernel kernel;
+    final LongAdder ioctls;
+    final Container container;
+    final BarMemory bars;
+    final MappedContainer mapped;
+    final Preflight preflight;
+    final SessionDevices devices;
+    long newlyPinned;
     private final String space;
-    private final LongAdder ioctls;
-    private final Container container;
     private final PinningFacts pinning;
-    private final MappedContainer mapped;
-    private final Preflight preflight;
-    private final SessionDevices devices;
     private final BackendCapabilities capabilities;
-    private long newlyPinned;
     private boolean closed;
 
-    private VfioSession(Kernel kernel, String space, LongAdder ioctls, Container container) {
+    /**
+     * @param kernel the kernel
+     * @param space the address space's name, for messages
+     * @param ioctls counts every ioctl
+     * @param container the container
+     */
+    VfioSession(Kernel kernel, String space, LongAdder ioctls, Container container) {
+        this.kernel = kernel;
         this.pinning = new PinningFacts(kernel, PinningFacts.Charge.PROCESS);
         boolean iommufd = container.servedByIommufd();
         this.space = space;
         this.ioctls = ioctls;
         this.container = container;
-        this.mapped = new MappedContainer(container, iommufd, space, pinning, new BarMemory(this::attached));
+        this.bars = new BarMemory(this::open);
+        this.mapped = new MappedContainer(container, iommufd, space, pinning, bars);
         this.preflight = new Preflight(kernel, ioctls, iommufd, pinning);
         this.devices = new SessionDevices(mapped, preflight, space);
         this.capabilities = capabilities(iommufd, kernel.pageSize());
@@ -200,8 +211,27 @@ final class VfioSession implements BackendSession {
         }
     }
 
-    private VfioDevice attached(String address) {
+    private VfioDevice open(String address) {
         return devices.attached(address);
+    }
+
+    @Override
+    public Set<Integer> handsOver() {
+        return Set.of(SessionRecord.VERSION);
+    }
+
+    @Override
+    public HandOver handOver(int version) {
+        HandOver handOver = SessionRecord.write(this);
+        // From here on closing this session would close what is another's.
+        closed = true;
+        container.letGo();
+        return handOver;
+    }
+
+    @Override
+    public DeviceHandle attached(String device) throws IommuException {
+        return devices.handle(device);
     }
 
     @Override

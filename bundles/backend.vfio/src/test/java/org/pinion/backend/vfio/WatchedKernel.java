@@ -3,6 +3,7 @@ package org.pinion.backend.vfio;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -26,6 +27,7 @@ import org.pinion.linux.uapi.VfioType1;
  */
 final class WatchedKernel {
 
+    private static final Set<String> FOR_OTHERS = Set.of("closer", "unmapper");
     private static final Set<String> FAILABLE = Set.of("open", "close", "ioctl", "readFile", "list", "linkName");
 
     private final Kernel behind;
@@ -49,7 +51,9 @@ final class WatchedKernel {
         this.kernel = (Kernel) Proxy.newProxyInstance(
                 Kernel.class.getClassLoader(),
                 new Class<?>[] {Kernel.class},
-                (_, method, arguments) -> call(method, arguments));
+                (proxy, method, arguments) -> FOR_OTHERS.contains(method.getName())
+                        ? InvocationHandler.invokeDefault(proxy, method)
+                        : call(method, arguments));
     }
 
     Kernel kernel() {

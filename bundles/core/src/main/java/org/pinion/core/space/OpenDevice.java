@@ -2,15 +2,21 @@ package org.pinion.core.space;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
+import org.pinion.api.RegionMemory;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -32,7 +38,7 @@ final class OpenDevice implements AttachedDevice {
         void run() throws IommuException;
     }
 
-    private interface Answer<T> {
+    private interface Call<T> {
         T run() throws IommuException;
     }
 
@@ -89,7 +95,52 @@ final class OpenDevice implements AttachedDevice {
 
     @Override
     public Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
-        return access("drive", () -> handle.dmaEngine(deadline)).map(engine -> new GuardedEngine(this, engine));
+        return answer("drive", () -> handle.dmaEngine(deadline)).map(engine -> new GuardedEngine(this, engine));
+    }
+
+    @Override
+    public RegionFacts region(int region) throws IommuException {
+        return answer("ask about region " + region, () -> handle.region(region));
+    }
+
+    @Override
+    public RegionMemory map(int region, AddressRange area) throws IommuException {
+        String what = "map %s of region %d".formatted(area, region);
+        return new OpenRegion(this, answer(what, () -> handle.map(region, area)));
+    }
+
+    void unmap(MemorySegment memory) throws IommuException {
+        access("unmap a region", () -> handle.unmap(memory));
+    }
+
+    @Override
+    public int interrupts(InterruptKind kind) throws IommuException {
+        return answer("ask about %s interrupts".formatted(kind), () -> handle.interrupts(kind));
+    }
+
+    @Override
+    public DeviceInterrupts allow(InterruptKind kind, int count) throws IommuException {
+        String what = "allow %d %s interrupts".formatted(count, kind);
+        if (count < 1) {
+            throw new IommuException(what + " of " + device.address(), "that is none", "ask for 1 at least");
+        }
+        access(what, () -> handle.allow(kind, count));
+        return new OpenInterrupts(this, kind, count);
+    }
+
+    long await(InterruptKind kind, int number, Duration longest) throws IommuException {
+        return answer("wait for %s interrupts".formatted(kind), () -> handle.await(kind, number, longest));
+    }
+
+    void unmask(InterruptKind kind, int number) throws IommuException {
+        access("unmask %s interrupts".formatted(kind), () -> handle.unmask(kind, number));
+    }
+
+    /** With a device that is not attached any more its interrupts have gone. */
+    void forbid(InterruptKind kind) throws IommuException {
+        if (!ended) {
+            access("forbid %s interrupts".formatted(kind), () -> handle.forbid(kind));
+        }
     }
 
     /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */
@@ -120,19 +171,19 @@ final class OpenDevice implements AttachedDevice {
     }
 
     void access(String what, Access access) throws IommuException {
-        access(what, () -> {
+        answer(what, () -> {
             access.run();
-            return what;
+            return device;
         });
     }
 
-    private <T> T access(String what, Answer<T> access) throws IommuException {
+    private <T> T answer(String what, Call<T> call) throws IommuException {
         String operation = what + " of " + device.address();
         if (ended || !accesses.tryAcquire()) {
             throw new IommuException(operation, "the device is not attached any more", "attach it again");
         }
         try {
-            return access.run();
+            return Objects.requireNonNull(call.run(), "it answered null");
         } catch (RuntimeException | LinkageError thrown) {
             throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
         } finally {

@@ -7,12 +7,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
+import org.pinion.api.RegionMemory;
 import org.pinion.api.SpaceOptions;
 import org.pinion.shell.fake.FakeDma;
 import org.pinion.shell.fake.Lab;
@@ -72,6 +77,26 @@ class OwnEngineTest {
         @Override
         public void reset() throws IommuException {
             edu.reset();
+        }
+
+        @Override
+        public RegionFacts region(int region) throws IommuException {
+            return edu.region(region);
+        }
+
+        @Override
+        public RegionMemory map(int region, AddressRange area) throws IommuException {
+            return edu.map(region, area);
+        }
+
+        @Override
+        public int interrupts(InterruptKind kind) throws IommuException {
+            return edu.interrupts(kind);
+        }
+
+        @Override
+        public DeviceInterrupts allow(InterruptKind kind, int count) throws IommuException {
+            return edu.allow(kind, count);
         }
 
         @Override

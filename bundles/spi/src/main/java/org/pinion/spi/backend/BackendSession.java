@@ -1,6 +1,7 @@
 package org.pinion.spi.backend;
 
 import java.util.List;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
@@ -187,6 +188,40 @@ public interface BackendSession extends AutoCloseable {
 
     /** {@return what the address space holds and what it cost, as the backend counts it} */
     Ledger ledger();
+
+    /**
+     * In which versions the session can be handed over.
+     *
+     * @return the versions; by default none: the session then ends with its bundle
+     */
+    default Set<Integer> handsOver() {
+        return Set.of();
+    }
+
+    /**
+     * Lets go of everything that the session has of the kernel, and changes none of it: mappings, pins, attached
+     * devices and their DMA go on. Called by the core when the backend's service leaves, or somebody asks for a
+     * successor; no handle of a device is being used then, and none is used again, nor the session itself.
+     *
+     * @param version one of {@link #handsOver}
+     * @return everything, in plain values
+     * @throws IommuException if it cannot be handed over; the session has let go of nothing
+     */
+    default HandOver handOver(int version) throws IommuException {
+        throw new IommuException("hand an address space over", "its backend hands nothing over", "");
+    }
+
+    /**
+     * The handle of a device that is attached already: asked of a session that was adopted, for each device that was
+     * attached when it was handed over.
+     *
+     * @param device the device's address
+     * @return the device, open for reading and writing its regions
+     * @throws IommuException if it is not attached
+     */
+    default DeviceHandle attached(String device) throws IommuException {
+        throw new IommuException("go on with " + device, "its backend adopts no devices", "");
+    }
 
     /**
      * Detaches and closes every device, removes every mapping, gives the address space back. Closing twice does

@@ -1,13 +1,15 @@
 package org.pinion.spi.backend;
 
 import java.util.List;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 
 /**
  * A way to put memory within reach of devices: a service that carries {@link BackendType}. Where several services carry
- * the same name, the core opens new sessions on the one ranked highest; open sessions stay where they are.
+ * the same name, the core opens new sessions on the one ranked highest; open sessions stay where they are,
+ * until they are handed over.
  *
  * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs.
  */
@@ -37,4 +39,28 @@ public interface IommuBackend {
      * @throws IommuException if the kernel refuses; nothing stays open
      */
     BackendSession open(String name) throws IommuException;
+
+    /**
+     * Which hand-overs this backend can adopt. Asked before the session that is to be handed over is asked for it.
+     *
+     * @return the versions; by default none: address spaces then end with the bundle
+     */
+    default Set<Integer> adopts() {
+        return Set.of();
+    }
+
+    /**
+     * Goes on with an address space that a session of another bundle, or of an earlier version of this one, handed
+     * over. Nothing changes for the kernel and for devices: what is mapped, pinned and attached stays so. The record is
+     * checked before anything of it is touched, its {@linkplain HandOver#requireKernel kernel} first.
+     *
+     * @param name the name of the address space
+     * @param handOver what was handed over, of a version that {@link #adopts} names
+     * @return the session; the core closes it, and asks it for every attached device's {@linkplain
+     *     BackendSession#attached handle}
+     * @throws IommuException if it cannot be adopted; the record is still good, and nothing in it was changed
+     */
+    default BackendSession adopt(String name, HandOver handOver) throws IommuException {
+        throw new IommuException("adopt '" + name + "'", "the backend adopts no address spaces", "");
+    }
 }
