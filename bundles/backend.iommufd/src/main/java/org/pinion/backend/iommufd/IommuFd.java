@@ -87,11 +87,6 @@ final class IommuFd implements AutoCloseable {
         return iommu;
     }
 
-    /** Leaves the file open for another object; this one is not used any more. */
-    void letGo() {
-        arena.close();
-    }
-
     int fd() {
         return fd;
     }

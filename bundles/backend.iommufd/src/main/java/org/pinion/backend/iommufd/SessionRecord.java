@@ -103,16 +103,6 @@ final class SessionRecord {
     static IommufdSession read(Kernel kernel, String space, HandOver handOver) {
         Particulars all = handOver.particulars();
         IommuFd iommu = IommuFd.adopt(kernel, handOver.fd(IommuFd.PATH), all.number("ioctls"));
-        try {
-            return read(kernel, space, iommu, handOver);
-        } catch (RuntimeException unreadable) {
-            iommu.letGo();
-            throw unreadable;
-        }
-    }
-
-    private static IommufdSession read(Kernel kernel, String space, IommuFd iommu, HandOver handOver) {
-        Particulars all = handOver.particulars();
         PinningFacts.Charge charge = PinningFacts.Charge.valueOf(all.get("charge", String.class));
         IommufdSession session =
                 new IommufdSession(kernel, space, iommu, (int) all.number("ioas"), all.flag("mapsFiles"), charge);

@@ -63,11 +63,6 @@ final class Container implements AutoCloseable {
         return new Container(kernel, fd, ioctls);
     }
 
-    /** Leaves the file open for another object; this one is not used any more. */
-    void letGo() {
-        arena.close();
-    }
-
     int fd() {
         return fd;
     }

@@ -133,14 +133,9 @@ final class SessionRecord {
         LongAdder ioctls = new LongAdder();
         ioctls.add(handOver.particulars().number("ioctls"));
         Container container = Container.adopt(kernel, handOver.fd(Container.PATH), ioctls);
-        try {
-            VfioSession session = new VfioSession(kernel, space, ioctls, container);
-            read(session, handOver);
-            return session;
-        } catch (RuntimeException unreadable) {
-            container.letGo();
-            throw unreadable;
-        }
+        VfioSession session = new VfioSession(kernel, space, ioctls, container);
+        read(session, handOver);
+        return session;
     }
 
     private static void read(VfioSession session, HandOver handOver) {
