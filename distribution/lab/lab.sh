@@ -43,7 +43,8 @@ test_bundle() {
 }
 
 build() {
-    if [ -d "$assembled/lib" ] && fresh "$(test_bundle)"; then
+    # shellcheck disable=SC2046 # a word each
+    if [ -d "$assembled/lib" ] && fresh "$(test_bundle)" && ls $(samples) >/dev/null 2>&1; then
         return
     fi
     need mvn maven
