@@ -2,10 +2,12 @@ package org.example.vhostvdpa;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
 import org.pinion.linux.ErrnoException;
 import org.pinion.spi.backend.DeviceHandle;
 
@@ -35,14 +37,29 @@ final class OpenDevice implements DeviceHandle {
         config(true, "write", region, offset, from);
     }
 
-    private void config(boolean write, String verb, int region, long offset, MemorySegment bytes)
-            throws IommuException {
-        String operation = "%s %d bytes of region %d of %s at 0x%x"
-                .formatted(verb, bytes.byteSize(), region, device.name(), offset);
+    @Override
+    public RegionFacts region(int region) throws IommuException {
+        String operation = "ask about region %d of %s".formatted(region, device.name());
+        requireConfig(operation, region);
+        try {
+            return new RegionFacts(Integer.toUnsignedLong(device.node().configSize()), true, true, List.of());
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, null, failure);
+        }
+    }
+
+    private static void requireConfig(String operation, int region) throws IommuException {
         if (region != CONFIG) {
             throw new IommuException(
                     operation, "a vdpa device has one region, number 0, its virtio configuration space", "");
         }
+    }
+
+    private void config(boolean write, String verb, int region, long offset, MemorySegment bytes)
+            throws IommuException {
+        String operation = "%s %d bytes of region %d of %s at 0x%x"
+                .formatted(verb, bytes.byteSize(), region, device.name(), offset);
+        requireConfig(operation, region);
         if (offset < 0 || offset > Integer.MAX_VALUE || bytes.byteSize() > Integer.MAX_VALUE - offset) {
             throw new IommuException(operation, "no configuration space is that long", "");
         }

@@ -19,6 +19,7 @@ final class Vhost {
     static final int VDPA_SET_CONFIG = 0x4008af74;
     static final int VDPA_SET_VRING_ENABLE = 0x4008af75;
     static final int VDPA_GET_IOVA_RANGE = 0x8010af78;
+    static final int VDPA_GET_CONFIG_SIZE = 0x8004af79;
 
     /** Backend feature: messages are {@code struct vhost_msg_v2}. */
     static final long IOTLB_MSG_V2 = 1L << 1;

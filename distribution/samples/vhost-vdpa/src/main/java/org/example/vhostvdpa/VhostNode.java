@@ -72,11 +72,12 @@ final class VhostNode implements AutoCloseable {
 
     /** {@return which kind of virtio device it is, a number of virtio_ids.h} */
     int deviceId() throws ErrnoException {
-        try (Arena once = Arena.ofConfined()) {
-            MemorySegment id = once.allocate(ValueLayout.JAVA_INT);
-            call("VHOST_VDPA_GET_DEVICE_ID", Vhost.VDPA_GET_DEVICE_ID, id);
-            return id.get(ValueLayout.JAVA_INT, 0);
-        }
+        return getInt("VHOST_VDPA_GET_DEVICE_ID", Vhost.VDPA_GET_DEVICE_ID);
+    }
+
+    /** {@return bytes of the configuration space} */
+    int configSize() throws ErrnoException {
+        return getInt("VHOST_VDPA_GET_CONFIG_SIZE", Vhost.VDPA_GET_CONFIG_SIZE);
     }
 
     byte status() throws ErrnoException {
@@ -133,6 +134,14 @@ final class VhostNode implements AutoCloseable {
             calls.increment();
             long answer = kernel.write(fd, message.in(once));
             ErrnoException.check(message + " to " + path, (int) answer);
+        }
+    }
+
+    private int getInt(String name, int request) throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            MemorySegment value = once.allocate(ValueLayout.JAVA_INT);
+            call(name, request, value);
+            return value.get(ValueLayout.JAVA_INT, 0);
         }
     }
 

@@ -10,12 +10,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.api.Access;
 import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
 import org.pinion.spi.backend.DeviceHandle;
 
 /** The device moves bytes through what is mapped, and is left as it was. */
@@ -131,6 +133,8 @@ class EngineTest {
         DeviceHandle device = attached();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(4);
+            assertThat(device.region(0)).isEqualTo(new RegionFacts(16, true, true, List.of()));
+            assertThat(failure(() -> device.region(1))).hasMessageContaining("has one region, number 0");
             device.read(0, 2, bytes);
             assertThat(bytes.toArray(ValueLayout.JAVA_BYTE)).containsExactly(2, 3, 4, 5);
             device.write(0, 0, bytes);

@@ -101,6 +101,10 @@ final class FakeVdpa {
                 argument.set(ValueLayout.JAVA_INT, 0, deviceId);
                 yield 0;
             }
+            case Vhost.VDPA_GET_CONFIG_SIZE -> {
+                argument.set(ValueLayout.JAVA_INT, 0, config.length);
+                yield 0;
+            }
             case Vhost.VDPA_GET_STATUS -> {
                 argument.set(ValueLayout.JAVA_BYTE, 0, status);
                 yield 0;
