@@ -11,7 +11,8 @@ public final class Main {
     /**
      * Starts Pinion and ends the process.
      *
-     * @param arguments the command line; {@code run} and {@code --host} are the launcher's, all else the command's
+     * @param arguments the command line; {@code run}, {@code --host} and {@code --emulate} are the launcher's, the
+     *        rest is the command's
      */
     public static void main(String[] arguments) {
         System.exit(launch(arguments));
@@ -43,12 +44,12 @@ public final class Main {
     private static KernelChoice kernel(Invocation invocation, Installation installation)
             throws IOException, LaunchException {
         if (invocation.aboutTheMachine()) {
-            return KernelChoice.ofTheMachine(invocation.host());
+            return KernelChoice.ofTheMachine(invocation.emulation());
         }
         Optional<String> named = FrameworkSettings.kernel(installation);
-        return named.isPresent() && invocation.host().isEmpty()
-                ? KernelChoice.named(named.get())
-                : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
+        return named.isPresent() && !invocation.emulation().asked()
+                ? KernelChoice.named(named.get(), invocation.emulation())
+                : KernelChoice.of(invocation.emulation(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
     }
 
     private static int failed(Exception failure) {

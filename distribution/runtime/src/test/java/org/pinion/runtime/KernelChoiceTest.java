@@ -75,7 +75,7 @@ class KernelChoiceTest {
 
     @Test
     void whoAsksAboutTheMachineGetsItsKernelWhateverItHas() {
-        assertThat(KernelChoice.ofTheMachine(Optional.empty()).properties())
+        assertThat(KernelChoice.ofTheMachine(Emulation.UNASKED).properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "native"));
     }
 
@@ -83,7 +83,7 @@ class KernelChoiceTest {
     void whoAsksAboutADescribedHostGetsThatHost() {
         Path host = devices.resolve("host.yaml");
 
-        assertThat(KernelChoice.ofTheMachine(Optional.of(host)).properties())
+        assertThat(KernelChoice.ofTheMachine(on(host)).properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", host.toString()));
     }
 
@@ -92,7 +92,7 @@ class KernelChoiceTest {
         Path iommu = Files.createFile(devices.resolve("iommu"));
         Path host = devices.resolve("host.yaml");
 
-        KernelChoice choice = KernelChoice.of(Optional.of(host), List.of(iommu), drivers);
+        KernelChoice choice = KernelChoice.of(on(host), List.of(iommu), drivers);
 
         assertThat(choice.properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", host.toString()));
@@ -100,14 +100,32 @@ class KernelChoiceTest {
 
     @Test
     void anOperatorMayNameTheKernel() throws LaunchException {
-        assertThat(KernelChoice.named("native").properties()).isEqualTo(Map.of("org.pinion.kernel", "native"));
-        assertThat(KernelChoice.named("emulated").properties()).isEqualTo(Map.of("org.pinion.kernel", "emulated"));
-        assertThatThrownBy(() -> KernelChoice.named("naitve"))
+        assertThat(KernelChoice.named("native", Emulation.UNASKED).properties())
+                .isEqualTo(Map.of("org.pinion.kernel", "native"));
+        assertThat(KernelChoice.named("emulated", Emulation.UNASKED).properties())
+                .isEqualTo(Map.of("org.pinion.kernel", "emulated"));
+        assertThatThrownBy(() -> KernelChoice.named("naitve", Emulation.UNASKED))
                 .isInstanceOf(LaunchException.class)
                 .hasMessage("org.pinion.kernel is 'naitve'; it can be native or emulated");
     }
 
     private KernelChoice choice(Path... nodes) {
-        return KernelChoice.of(Optional.empty(), List.of(nodes), drivers);
+        return KernelChoice.of(Emulation.UNASKED, List.of(nodes), drivers);
+    }
+
+    private static Emulation on(Path host) {
+        return new Emulation(Optional.of(host), Optional.empty());
+    }
+
+    @Test
+    void aKernelToEmulateIsTakenInPlaceOfTheMachines() throws IOException {
+        Path iommu = Files.createFile(devices.resolve("iommu"));
+
+        KernelChoice choice = KernelChoice.of(
+                new Emulation(Optional.empty(), Optional.of("6.12")), List.of(iommu), drivers);
+
+        assertThat(choice.reason()).isEqualTo("the shipped host, with the interface of Linux 6.12");
+        assertThat(choice.properties()).isEqualTo(
+                Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.interface", "6.12"));
     }
 }
