@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -214,19 +215,22 @@ final class Devices {
     }
 
     /**
-     * At which addresses the kernel pins what is mapped.
+     * At which addresses the kernel pins what is mapped: for all devices together under one name, or, where every
+     * device has pages pinned for itself, for each under its own.
      *
      * @param limits says which devices are apart, for which it pins what they reach; for the others it pins all
      * @param more devices that are taken for attached and that it pins for
      */
-    RangeSet pinned(IovaLimits limits, Collection<String> more) {
+    Map<String, RangeSet> pinned(IovaLimits limits, Collection<String> more) {
         List<String> pinning = new ArrayList<>(more);
         open.keySet().stream().filter(session::pins).forEach(pinning::add);
-        RangeSet pinned = RangeSet.EMPTY;
+        boolean each = !pinning.isEmpty() && session.pinsForEachDevice();
+        Map<String, RangeSet> pinned = new TreeMap<>();
         for (String device : pinning) {
-            pinned = pinned.union(limits.apart(device)
+            RangeSet reached = limits.apart(device)
                     .map(apart -> apart.reached(AddressRange.ALL))
-                    .orElse(RangeSet.ALL));
+                    .orElse(RangeSet.ALL);
+            pinned.merge(each ? device : "", reached, RangeSet::union);
         }
         return pinned;
     }

@@ -127,6 +127,16 @@ final class GuardedSession implements BackendSession {
 
     /** {@return what the session says; that it does not, if it cannot say} */
     @Override
+    public boolean pinsForEachDevice() {
+        try {
+            return answer("ask whether every device pins by itself", session::pinsForEachDevice);
+        } catch (IommuException unknown) {
+            return false;
+        }
+    }
+
+    /** {@return what the session says; that it does not, if it cannot say} */
+    @Override
     public boolean keepsCutPages() {
         try {
             return answer("ask whether a cut keeps pages pinned", session::keepsCutPages);

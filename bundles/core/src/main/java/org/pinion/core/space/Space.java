@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
@@ -325,8 +326,8 @@ public final class Space implements AddressSpace {
     private CommitReport install(
             String operation, Planned plan, Planned otherwise, List<String> pinning, Table.Between between)
             throws IommuException {
-        RangeSet pinned = devices.pinned(planned.plan().limits(), List.of());
-        RangeSet pins = devices.pinned(plan.plan().limits(), pinning);
+        Map<String, RangeSet> pinned = devices.pinned(planned.plan().limits(), List.of());
+        Map<String, RangeSet> pins = devices.pinned(plan.plan().limits(), pinning);
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,

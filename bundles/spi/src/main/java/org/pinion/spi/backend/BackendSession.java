@@ -147,6 +147,15 @@ public interface BackendSession extends AutoCloseable {
     }
 
     /**
+     * Whether every device for which the kernel pins has pages pinned for itself, so that a page counts once for each.
+     *
+     * @return whether it is so; by default a page is pinned once, however many devices are attached
+     */
+    default boolean pinsForEachDevice() {
+        return false;
+    }
+
+    /**
      * Whether the parts that stay of a mapping remain pinned through {@link #cut}.
      *
      * @return whether they do; by default they do not, and are pinned anew
