@@ -70,6 +70,30 @@ class LauncherIT {
     }
 
     @Test
+    void rulesAreTriedOutBeforeTheyAreInForce() throws Exception {
+        String rules = Files.readString(Pinion.COMMAND.resolveSibling("../bundles/policy.rules/README.md"))
+                .split("```properties\n")[1]
+                .split("```")[0];
+        Path right = Files.writeString(directory.resolve("house.cfg"), rules);
+        String capture = CAPTURES.resolve("q35-base.mtree").toString();
+
+        Pinion.Result checked = pinion().run("rules", "check", right.toString(), "--against", capture);
+        assertThat(checked.err()).isEmpty();
+        assertThat(checked.exitCode()).isZero();
+        assertThat(checked.out())
+                .contains("then  map r file, house/low: nothing below 1 MiB may be written")
+                .contains("then  skip, house/firmware: no device has business with firmware")
+                .contains("refused  nothing");
+
+        Path wrong = Files.writeString(directory.resolve("wrong.cfg"), rules.replace("(start<=0xfffff)", "(start<=1MB)"));
+        Pinion.Result refused = pinion().run("rules", "check", wrong.toString(), "--against", capture);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).startsWith(
+                "pinion: " + wrong + ": rule 'low': column 21 of (&(kind=ram)(start<=1MB)): 'start': '1MB' is no number");
+    }
+
+    @Test
     void theDoctorExaminesTheMachineItself() throws Exception {
         Pinion.Result result = pinion().run("doctor", "--json");
 

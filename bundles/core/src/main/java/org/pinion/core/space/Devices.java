@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
@@ -18,6 +20,7 @@ import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
+import org.pinion.core.table.Held;
 import org.pinion.spi.backend.DeviceHandle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +35,14 @@ final class Devices {
     private final GuardedSession session;
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
+    private final ApartDevices apart;
     private List<DeviceLimits> lastDevices;
     private IovaLimits lastLimits;
 
     Devices(String space, GuardedSession session, Supplier<Duration> patience, Consumer<String> decodingChanged) {
         this.space = space;
         this.session = session;
+        this.apart = new ApartDevices(session);
         this.patience = patience;
         this.decodingChanged = decodingChanged;
     }
@@ -59,11 +64,21 @@ final class Devices {
         return open.values().stream().map(OpenDevice::device).toList();
     }
 
-    /** {@return the attached devices that a plan was not made for: their attach failed, and so did undoing it} */
+    /** {@return which attached devices are not where a plan has them, since undoing failed: a sentence each} */
     List<String> unplanned(Plan plan) {
         List<String> unplanned = new ArrayList<>(open.keySet());
         plan.limits().devices().forEach(planned -> unplanned.remove(planned.device()));
+        unplanned.replaceAll(device -> device + " did not let itself be detached again");
+        unplanned.addAll(apart.misplaced(plan, this::has));
         return unplanned;
+    }
+
+    /** {@return a step that puts each device where a plan has it, then does what else is to be done} */
+    Table.Between placing(Plan plan, Held held, Table.Between then) {
+        return transaction -> {
+            apart.arrange(plan, held, transaction);
+            then.run(transaction);
+        };
     }
 
     /** {@return what the attached devices together allow} */
@@ -171,6 +186,7 @@ final class Devices {
             throw failure;
         }
         open.remove(address);
+        apart.left(address);
     }
 
     /** Gives a device up that did not get in. */
@@ -178,6 +194,7 @@ final class Devices {
         if (has(device)) {
             return;
         }
+        apart.left(device);
         try {
             session.release(device);
         } catch (IommuException unreleased) {
@@ -197,14 +214,25 @@ final class Devices {
         }
     }
 
-    /** {@return whether the kernel pins what is mapped, for a device that is attached} */
-    boolean pinned() {
-        for (String address : open.keySet()) {
-            if (session.pins(address)) {
-                return true;
-            }
+    /**
+     * At which addresses the kernel pins what is mapped: for all devices together under one name, or, where every
+     * device has pages pinned for itself, for each under its own.
+     *
+     * @param limits says which devices are apart, for which it pins what they reach; for the others it pins all
+     * @param more devices that are taken for attached and that it pins for
+     */
+    Map<String, RangeSet> pinned(IovaLimits limits, Collection<String> more) {
+        List<String> pinning = new ArrayList<>(more);
+        open.keySet().stream().filter(session::pins).forEach(pinning::add);
+        boolean each = !pinning.isEmpty() && session.pinsForEachDevice();
+        Map<String, RangeSet> pinned = new TreeMap<>();
+        for (String device : pinning) {
+            RangeSet reached = limits.apart(device)
+                    .map(apart -> apart.reached(AddressRange.ALL))
+                    .orElse(RangeSet.ALL);
+            pinned.merge(each ? device : "", reached, RangeSet::union);
         }
-        return false;
+        return pinned;
     }
 
     /** {@return what was learned of devices, by address, without attaching them; those attached are left out} */

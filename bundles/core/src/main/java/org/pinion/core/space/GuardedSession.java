@@ -69,6 +69,22 @@ final class GuardedSession implements BackendSession {
     }
 
     @Override
+    public void separate(String device, List<Mapping> mapped) throws IommuException {
+        guard("set " + device + " apart", () -> {
+            session.separate(device, mapped);
+            return null;
+        });
+    }
+
+    @Override
+    public void join(String device) throws IommuException {
+        guard("take " + device + " back to the other devices", () -> {
+            session.join(device);
+            return null;
+        });
+    }
+
+    @Override
     public RangeSet usable() throws IommuException {
         return answer("ask for the usable addresses", session::usable);
     }
@@ -106,6 +122,16 @@ final class GuardedSession implements BackendSession {
             return session.pins(device);
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError unknown) {
             return true;
+        }
+    }
+
+    /** {@return what the session says; that it does not, if it cannot say} */
+    @Override
+    public boolean pinsForEachDevice() {
+        try {
+            return answer("ask whether every device pins by itself", session::pinsForEachDevice);
+        } catch (IommuException unknown) {
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -10,6 +11,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
@@ -30,7 +32,9 @@ final class OpenDevice implements AttachedDevice {
     private final Semaphore accesses = new Semaphore(Integer.MAX_VALUE);
     private volatile boolean ended;
 
-    private interface Access {
+    /** What is done to the device while it cannot end. */
+    @FunctionalInterface
+    interface Access {
         void run() throws IommuException;
     }
 
@@ -87,6 +91,11 @@ final class OpenDevice implements AttachedDevice {
             // What fails half-way takes the device's memory away all the same.
             watch.look();
         }
+    }
+
+    @Override
+    public Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
+        return answer("drive", () -> handle.dmaEngine(deadline)).map(engine -> new GuardedEngine(this, engine));
     }
 
     @Override
@@ -161,7 +170,7 @@ final class OpenDevice implements AttachedDevice {
         ended = false;
     }
 
-    private void access(String what, Access access) throws IommuException {
+    void access(String what, Access access) throws IommuException {
         answer(what, () -> {
             access.run();
             return device;

@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
@@ -19,7 +20,7 @@ import org.pinion.api.IovaLimits;
 import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
-import org.pinion.api.RefusedException;
+import org.pinion.api.RangeSet;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
@@ -161,7 +162,7 @@ public final class Space implements AddressSpace {
     }
 
     private CommitReport commit(String operation, Goal goal) throws IommuException {
-        return install(operation, accepted(operation, plan(goal)), planned, _ -> {});
+        return install(operation, plan(goal).accepted(operation), planned, _ -> {});
     }
 
     @Override
@@ -173,9 +174,9 @@ public final class Space implements AddressSpace {
             }
             DeviceLimits learned = devices.preflight(device);
             try {
-                Planned plan = accepted(operation, planInForce(devices.limitsWith(List.of(learned))));
-                boolean pins = devices.pinned() || session.pins(device);
-                install(operation, plan, planned, pins, transaction ->
+                Planned plan = planInForce(devices.limitsWith(List.of(learned))).accepted(operation);
+                List<String> pinning = session.pins(device) ? List.of(device) : List.of();
+                install(operation, plan, planned, pinning, transaction ->
                         devices.letIn(learned, plan.plan(), transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
@@ -192,7 +193,7 @@ public final class Space implements AddressSpace {
             devices.get(device);
             Planned plan;
             try {
-                plan = accepted(operation, planInForce(devices.limitsWithout(device)));
+                plan = planInForce(devices.limitsWithout(device)).accepted(operation);
             } catch (IommuException unplanned) {
                 kept.add(unplanned);
                 return detachUnplanned(operation, device);
@@ -243,7 +244,7 @@ public final class Space implements AddressSpace {
         }
         try {
             change(cause, _ -> {
-                Planned plan = attempt(cause, planned, () -> accepted(cause, planning.run()));
+                Planned plan = attempt(cause, planned, () -> planning.run().accepted(cause));
                 boolean same = snapshot.state() == State.ACTIVE
                         && plan.plan().equals(planned.plan())
                         && table.compareTo(plan).exact();
@@ -319,19 +320,20 @@ public final class Space implements AddressSpace {
 
     private CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
             throws IommuException {
-        return install(operation, plan, otherwise, devices.pinned(), between);
+        return install(operation, plan, otherwise, List.of(), between);
     }
 
     private CommitReport install(
-            String operation, Planned plan, Planned otherwise, boolean pins, Table.Between between)
+            String operation, Planned plan, Planned otherwise, List<String> pinning, Table.Between between)
             throws IommuException {
-        boolean pinned = devices.pinned();
+        Map<String, RangeSet> pinned = devices.pinned(planned.plan().limits(), List.of());
+        Map<String, RangeSet> pins = devices.pinned(plan.plan().limits(), pinning);
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
                 (changes, held) -> budget.require(
                         operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
-                between));
+                devices.placing(plan.plan(), table.held(), between)));
         devices.settled();
         publish(plan, new Table.Comparison(List.of(), true));
         return report;
@@ -378,19 +380,12 @@ public final class Space implements AddressSpace {
     }
 
     private Planned plan(Goal goal) throws IommuException {
-        return environment.planner().plan(options, session.capabilities(), goal);
+        return ApartPlans.plan(environment.planner(), options, session.capabilities(), goal);
     }
 
     /** The view in force, for other devices. */
     private Planned planInForce(IovaLimits limits) throws IommuException {
         return plan(Goal.change(planned, FlatViewChange.NONE, limits));
-    }
-
-    private static Planned accepted(String operation, Planned plan) throws RefusedException {
-        if (plan.refused()) {
-            throw new RefusedException(operation, plan.plan());
-        }
-        return plan;
     }
 
     private Planned nothing() {

@@ -47,6 +47,16 @@ public enum KernelRelease {
         return this != LINUX_6_12;
     }
 
+    /**
+     * Whether the page tables of a virtio IOMMU have an aperture before a device is attached to them: virtio-iommu's
+     * driver asks for it only then. Until then such a page table seems to translate the address 0 and nothing else.
+     *
+     * @return whether they have
+     */
+    public boolean knowsAperturesBeforehand() {
+        return this != LINUX_6_12;
+    }
+
     /** {@return whether it can be asked for the data of one sort of IOMMU} */
     public boolean namesHwInfo() {
         return this != LINUX_6_12;
