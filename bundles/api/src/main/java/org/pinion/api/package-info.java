@@ -8,10 +8,10 @@
  * between threads.
  *
  * <p>Consumers import {@code [1.0,2.0)}; the core, which implements {@link org.pinion.api.DmaService},
- * {@link org.pinion.api.AddressSpace} and {@link org.pinion.api.AttachedDevice}, imports {@code [1.0,1.1)}.
+ * {@link org.pinion.api.AddressSpace} and {@link org.pinion.api.AttachedDevice}, imports {@code [1.1,1.2)}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.pinion.api;
 
 import org.osgi.annotation.bundle.Export;
