@@ -73,8 +73,13 @@ public final class Microkernel {
             }
 
             @Override
-            public void backendLeft(Plugin backend) {
-                spaces.backendLeft(backend);
+            public void backendLeft(Plugin backend, boolean replaced) {
+                spaces.backendLeft(backend, replaced);
+            }
+
+            @Override
+            public void backendArrived(Plugin backend) {
+                spaces.backendArrived(backend);
             }
         });
         spaces = new Spaces(registry, new PluginPlanMaker(registry, guard), events, settings);
@@ -83,7 +88,8 @@ public final class Microkernel {
 
     @Modified
     void configure(CoreConfiguration configuration) {
-        settings.set(configuration.plugin_budget(), configuration.writer_wait());
+        settings.set(
+                configuration.plugin_budget(), configuration.writer_wait(), configuration.replacement_wait());
     }
 
     @Deactivate
@@ -155,7 +161,7 @@ public final class Microkernel {
     }
 
     private void left(PluginKind kind, ServiceReference<?> reference) {
-        registry.left(kind, idOf(reference));
+        registry.left(kind, idOf(reference), Leaving.isReplaced(reference.getBundle()));
     }
 
     private static long idOf(ServiceReference<?> reference) {

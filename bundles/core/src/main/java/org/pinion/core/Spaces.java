@@ -16,6 +16,7 @@ import org.pinion.core.space.Events;
 import org.pinion.core.space.PlanMaker;
 import org.pinion.core.space.Space;
 import org.pinion.core.space.SpaceEnvironment;
+import org.pinion.core.space.Successor;
 import org.pinion.spi.backend.Availability;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.IommuBackend;
@@ -36,7 +37,8 @@ final class Spaces {
 
     Spaces(PluginRegistry registry, PlanMaker planner, Events events, Settings settings) {
         this.registry = registry;
-        environment = new SpaceEnvironment(planner, events, settings::writerWait, this::forget);
+        environment = new SpaceEnvironment(
+                planner, events, settings::writerWait, settings::replacementWait, this::forget);
     }
 
     AddressSpace open(SpaceOptions options) throws IommuException {
@@ -81,7 +83,7 @@ final class Spaces {
     private Space enter(Plugin backend, Space space) {
         entries.put(space.options().name(), new Entry(backend, space));
         if (!registry.has(backend)) {
-            space.backendLeft(backend + " left");
+            leave(space, backend, true);
         }
         environment.events().post(DmaTopics.SPACE_OPENED, Map.of(
                 DmaTopics.SPACE, space.options().name(), DmaTopics.CAUSE, "open", DmaTopics.VERSION, 0L));
@@ -107,12 +109,75 @@ final class Spaces {
         all().forEach(space -> space.replan(cause));
     }
 
-    void backendLeft(Plugin backend) {
+    void backendLeft(Plugin backend, boolean replaced) {
         for (Entry entry : entries.values()) {
             if (entry.space() != null && entry.backend().id() == backend.id()) {
-                entry.space().backendLeft(backend + " left");
+                leave(entry.space(), backend, replaced);
             }
         }
+    }
+
+    /** Whoever is there already goes on at once; else whoever comes next. */
+    private void leave(Space space, Plugin backend, boolean replaced) {
+        Optional<Plugin> next = registry.find(PluginKind.BACKEND, backend.name());
+        space.succession().leave(backend.toString(), replaced, next.flatMap(this::successor));
+        next.ifPresent(plugin -> adopt(space, plugin));
+    }
+
+    void backendArrived(Plugin backend) {
+        for (Space space : all()) {
+            if (space.options().backend().equals(backend.name())) {
+                adopt(space, backend);
+            }
+        }
+    }
+
+    private void adopt(Space space, Plugin backend) {
+        if (!space.succession().waiting() || !registry.has(backend)) {
+            return;
+        }
+        try {
+            adopt(space, backend, Optional.empty());
+        } catch (IommuException refused) {
+            LOG.error("{}", refused.getMessage());
+        }
+    }
+
+    private void adopt(Space space, Plugin backend, Optional<Successor> former) throws IommuException {
+        Successor next = successor(backend).orElseThrow(() -> new IommuException(
+                "have '" + space.options().name() + "' adopted", backend + " is not there any more", ""));
+        space.succession().adopt(next, former);
+        entries.computeIfPresent(
+                space.options().name(), (_, entry) -> entry.space() == space ? new Entry(backend, space) : entry);
+        if (!registry.has(backend)) {
+            leave(space, backend, true);
+        }
+    }
+
+    private Optional<Successor> successor(Plugin backend) {
+        IommuBackend service = (IommuBackend) backend.service();
+        try {
+            return Optional.of(new Successor(
+                    backend.toString(), service, PluginCalls.answer("ask what it adopts", backend, service::adopts)));
+        } catch (IommuException sick) {
+            LOG.warn("{}", sick.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Has the backend in use go on with a space, whoever has it now. */
+    void adopt(String name) throws IommuException {
+        String operation = "have '" + name + "' adopted";
+        Entry entry = entries.get(name);
+        if (entry == null || entry.space() == null) {
+            throw new IommuException(operation, "there is no address space of that name", "");
+        }
+        Plugin next = registry.require(PluginKind.BACKEND, entry.backend().name(), operation);
+        boolean there = registry.has(entry.backend());
+        if (there && next.id() == entry.backend().id()) {
+            return;
+        }
+        adopt(entry.space(), next, there ? successor(entry.backend()) : Optional.empty());
     }
 
     void closeAll() {

@@ -70,7 +70,12 @@ class MicrokernelTest {
         Bundle bundle = (Bundle) Proxy.newProxyInstance(
                 Bundle.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
-                (_, method, _) -> method.getName().equals("getSymbolicName") ? "org.plugin" : new Version(1, 2, 3));
+                (_, method, _) -> switch (method.getName()) {
+                    case "getSymbolicName" -> "org.plugin";
+                    case "getState" -> Bundle.STOPPING;
+                    case "adapt" -> null;
+                    default -> new Version(1, 2, 3);
+                });
         Map<String, Object> properties = Map.of("service.id", id, nameKey, name);
         @SuppressWarnings("unchecked")
         ServiceReference<T> reference = (ServiceReference<T>) Proxy.newProxyInstance(
@@ -235,9 +240,10 @@ class MicrokernelTest {
     @Test
     void aConfiguredTimeThatIsNotPositiveIsReplacedByItsDefault() {
         Settings settings = new Settings();
-        settings.set(-1, 10);
+        settings.set(-1, 10, 20);
 
         assertThat(settings.pluginBudget()).hasMillis(Settings.PLUGIN_BUDGET);
         assertThat(settings.writerWait()).hasMillis(10);
+        assertThat(settings.replacementWait()).hasMillis(20);
     }
 }

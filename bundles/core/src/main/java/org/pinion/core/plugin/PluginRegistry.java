@@ -73,6 +73,8 @@ public final class PluginRegistry {
             seat.settle();
             if (plugin.kind().shapesPlans() && seat.healthy()) {
                 listener.plansMayChange(plugin + " arrived");
+            } else if (plugin.kind() == PluginKind.BACKEND) {
+                listener.backendArrived(plugin);
             }
         });
     }
@@ -82,8 +84,9 @@ public final class PluginRegistry {
      *
      * @param kind its kind
      * @param id its service id
+     * @param replaced whether it, or another bundle, is likely to be back soon
      */
-    public void left(PluginKind kind, long id) {
+    public void left(PluginKind kind, long id, boolean replaced) {
         Seat seat = seats.remove(new Key(kind, id));
         if (seat == null) {
             return;
@@ -93,7 +96,7 @@ public final class PluginRegistry {
         Plugin plugin = seat.plugin();
         post(DmaTopics.PLUGIN_LEFT, plugin, "");
         if (kind == PluginKind.BACKEND) {
-            listener.backendLeft(plugin);
+            listener.backendLeft(plugin, replaced);
         } else if (kind.shapesPlans()) {
             executor.execute(() -> listener.plansMayChange(plugin + " left"));
         }
@@ -130,12 +133,11 @@ public final class PluginRegistry {
      * @throws IommuException if there is none; the message names those that are there
      */
     public Plugin require(PluginKind kind, String name, String operation) throws IommuException {
-        List<Plugin> there = inUse(kind);
-        for (Plugin plugin : there) {
-            if (plugin.name().equals(name)) {
-                return plugin;
-            }
+        Optional<Plugin> found = find(kind, name);
+        if (found.isPresent()) {
+            return found.get();
         }
+        List<Plugin> there = inUse(kind);
         String names = there.isEmpty()
                 ? "none is there"
                 : "there are: " + String.join(", ", there.stream().map(Plugin::name).toList());
@@ -143,6 +145,15 @@ public final class PluginRegistry {
                 operation,
                 "%s '%s' is %s; %s".formatted(kind.word(), name, absence(kind, name), names),
                 "install or start the bundle that provides it");
+    }
+
+    /**
+     * @param kind a kind
+     * @param name a name
+     * @return the plugin in use of that kind and name; empty if there is none
+     */
+    public Optional<Plugin> find(PluginKind kind, String name) {
+        return inUse(kind).stream().filter(plugin -> plugin.name().equals(name)).findFirst();
     }
 
     /**

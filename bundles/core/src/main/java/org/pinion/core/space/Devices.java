@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,10 +33,17 @@ final class Devices {
     private final GuardedSession session;
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
+    private final BackendPresence presence;
     private List<DeviceLimits> lastDevices;
     private IovaLimits lastLimits;
 
-    Devices(String space, GuardedSession session, Supplier<Duration> patience, Consumer<String> decodingChanged) {
+    Devices(
+            String space,
+            GuardedSession session,
+            Supplier<Duration> patience,
+            Consumer<String> decodingChanged,
+            BackendPresence presence) {
+        this.presence = presence;
         this.space = space;
         this.session = session;
         this.patience = patience;
@@ -153,7 +161,7 @@ final class Devices {
             session.detach(address);
             open.remove(address);
         });
-        return new OpenDevice(session.deviceOf(address, handle), handle, learned, decodingChanged);
+        return new OpenDevice(session.deviceOf(address, handle), handle, learned, decodingChanged, presence);
     }
 
     /**
@@ -161,14 +169,45 @@ final class Devices {
      */
     void letOut(String address) throws IommuException {
         OpenDevice device = get(address);
-        device.end(patience.get());
+        device.accesses().endAll(patience.get());
         try {
             session.detach(address);
         } catch (IommuException failure) {
-            device.resume();
+            device.accesses().resumeAll();
             throw failure;
         }
         open.remove(address);
+    }
+
+    /** Lets drivers wait until {@link #resume}; if one of them does not end what it does, none waits. */
+    void pause() throws IommuException {
+        try {
+            for (OpenDevice device : open.values()) {
+                device.accesses().pause(patience.get());
+            }
+        } catch (IommuException busy) {
+            resume();
+            throw busy;
+        }
+    }
+
+    /** Lets drivers go on. */
+    void resume() {
+        open.values().forEach(device -> device.accesses().resume());
+    }
+
+    /** Forgets by which handles the devices are reached. */
+    void letGo() {
+        open.values().forEach(device -> device.goOn(null));
+    }
+
+    /** Goes on with the handles of another session: with all of them, or, if one is missing, with none. */
+    void goOn(GuardedSession.Adopted next) throws IommuException {
+        Map<String, DeviceHandle> handles = new TreeMap<>();
+        for (String address : open.keySet()) {
+            handles.put(address, session.handle(next, address));
+        }
+        handles.forEach((address, handle) -> open.get(address).goOn(handle));
     }
 
     /** Gives a device up that did not get in. */
@@ -187,7 +226,7 @@ final class Devices {
     void endAll() {
         for (OpenDevice device : List.copyOf(open.values())) {
             try {
-                device.end(patience.get());
+                device.accesses().endAll(patience.get());
             } catch (IommuException busy) {
                 LOG.warn("address space '{}' closes all the same: {}", space, busy.getMessage());
             }

@@ -1,9 +1,6 @@
 package org.pinion.core.space;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceLimits;
@@ -12,23 +9,29 @@ import org.pinion.api.IommuException;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
- * An attached device as a driver sees it. It ends before the session closes the device, and only when no access is
- * under way: a late access could otherwise reach whatever file gets the device's descriptor next.
+ * An attached device as a driver sees it, whichever session has it open. It ends before the session closes the device,
+ * and only when no access is under way: a late access could otherwise reach whatever file gets the device's descriptor
+ * next.
  */
 final class OpenDevice implements AttachedDevice {
 
-    private final DeviceHandle handle;
+    private final Accesses accesses;
+    private volatile DeviceHandle handle;
     private final HostDevice device;
     private final DeviceLimits limits;
     private final DecodingWatch watch;
-    private final Semaphore accesses = new Semaphore(Integer.MAX_VALUE);
-    private volatile boolean ended;
 
     private interface Access {
-        void run() throws IommuException;
+        void run(DeviceHandle handle) throws IommuException;
     }
 
-    OpenDevice(HostDevice device, DeviceHandle handle, DeviceLimits limits, Consumer<String> decodingChanged) {
+    OpenDevice(
+            HostDevice device,
+            DeviceHandle handle,
+            DeviceLimits limits,
+            Consumer<String> decodingChanged,
+            BackendPresence presence) {
+        this.accesses = new Accesses(device.address(), presence);
         this.handle = handle;
         this.device = device;
         this.limits = limits;
@@ -57,13 +60,13 @@ final class OpenDevice implements AttachedDevice {
 
     @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {
-        access("read region " + region, () -> handle.read(region, offset, into));
+        access("read region " + region, now -> now.read(region, offset, into));
     }
 
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
         try {
-            access("write region " + region, () -> handle.write(region, offset, from));
+            access("write region " + region, now -> now.write(region, offset, from));
         } finally {
             watch.look();
         }
@@ -72,51 +75,33 @@ final class OpenDevice implements AttachedDevice {
     @Override
     public void reset() throws IommuException {
         try {
-            access("reset", handle::reset);
+            access("reset", DeviceHandle::reset);
         } finally {
             // What fails half-way takes the device's memory away all the same.
             watch.look();
         }
     }
 
-    /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */
-    void end(Duration longest) throws IommuException {
-        ended = true;
-        if (!acquireAll(longest)) {
-            ended = false;
-            throw new IommuException(
-                    "detach " + device.address(),
-                    "a read or write of its regions has not ended within " + longest.toMillis() + " ms",
-                    "end the driver that uses it");
-        }
+    /** {@return what lets accesses begin, and waits for those under way} */
+    Accesses accesses() {
+        return accesses;
     }
 
-    private boolean acquireAll(Duration longest) {
-        try {
-            return accesses.tryAcquire(Integer.MAX_VALUE, longest.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    /** Takes back {@link #end}. */
-    void resume() {
-        accesses.release(Integer.MAX_VALUE);
-        ended = false;
+    /** Goes on by another handle, or by none for the time being; no access is under way. */
+    void goOn(DeviceHandle other) {
+        handle = other;
+        watch.goOn(other);
     }
 
     private void access(String what, Access access) throws IommuException {
         String operation = what + " of " + device.address();
-        if (ended || !accesses.tryAcquire()) {
-            throw new IommuException(operation, "the device is not attached any more", "attach it again");
-        }
+        accesses.begin(operation);
         try {
-            access.run();
+            access.run(handle);
         } catch (RuntimeException | LinkageError thrown) {
             throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
         } finally {
-            accesses.release();
+            accesses.end();
         }
     }
 }

@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
@@ -16,13 +17,12 @@ import org.pinion.api.FlatViewChange;
 import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
-import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
+import org.pinion.api.Pending;
 import org.pinion.api.Plan;
 import org.pinion.api.RefusedException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
-import org.pinion.api.SpaceSnapshot.State;
 import org.pinion.core.plan.Goal;
 import org.pinion.core.plan.Planned;
 import org.pinion.spi.backend.BackendSession;
@@ -43,8 +43,9 @@ public final class Space implements AddressSpace {
     private final Table table;
     private final DirtyLogs dirtyLogs;
     private final RecentBudget budget;
-    private volatile SpaceSnapshot snapshot;
-    private volatile String backendGone = "";
+    private final BackendPresence presence;
+    private final Succession succession;
+    private final Publication published;
     private final AtomicBoolean forgotten = new AtomicBoolean();
     private final CloseActions closeActions;
     private Planned planned;
@@ -69,8 +70,9 @@ public final class Space implements AddressSpace {
         this.options = options;
         this.environment = environment;
         session = new GuardedSession(options.backend(), opened);
-        turn = new WriterTurn(options.name(), environment.patience());
-        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged);
+        presence = new BackendPresence(options.name(), options.backend(), environment.replacement());
+        turn = new WriterTurn(options.name(), environment.patience(), presence);
+        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence);
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
         dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
@@ -78,8 +80,8 @@ public final class Space implements AddressSpace {
         closeActions = new CloseActions(options.name());
         planned = nothing();
         table.compareTo(planned);
-        snapshot = new SpaceSnapshot(
-                options, State.ACTIVE, 0, List.of(), planned.plan(), List.of(), List.of(), session.ledger());
+        published = new Publication(options, planned.plan(), session.ledger());
+        succession = new Succession(session, devices, turn, presence, published, news, this::replan);
     }
 
     @Override
@@ -89,12 +91,12 @@ public final class Space implements AddressSpace {
 
     @Override
     public SpaceSnapshot snapshot() {
-        return snapshot;
+        return published.now();
     }
 
     @Override
     public Explanation why(long address) {
-        return Explainer.explain(snapshot, address);
+        return Explainer.explain(published.now(), address);
     }
 
     @Override
@@ -102,13 +104,9 @@ public final class Space implements AddressSpace {
         return dirtyLogs.open();
     }
 
-    /**
-     * Tells the space that the backend's service has left: it stays readable and can be closed, and nothing else.
-     *
-     * @param who which backend, with its bundle
-     */
-    public void backendLeft(String who) {
-        backendGone = who;
+    /** {@return how the space passes from one session to the next} */
+    public Succession succession() {
+        return succession;
     }
 
     @Override
@@ -238,36 +236,45 @@ public final class Space implements AddressSpace {
     }
 
     private void replan(String cause, Step<Planned> planning) {
-        if (snapshot.state() == State.CLOSED || !backendGone.isEmpty()) {
+        if (published.closed() || succession.postpones(cause)) {
             return;
         }
         try {
-            change(cause, _ -> {
-                Planned plan = attempt(cause, planned, () -> accepted(cause, planning.run()));
-                boolean same = snapshot.state() == State.ACTIVE
-                        && plan.plan().equals(planned.plan())
-                        && table.compareTo(plan).exact();
-                planned = same ? plan : planned;
-                return same ? null : install(cause, plan, planned, _ -> {});
-            });
+            change(cause, _ -> replanned(cause, planning));
         } catch (IommuException failure) {
             LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
         }
     }
 
+    private CommitReport replanned(String cause, Step<Planned> planning) throws IommuException {
+        try {
+            Planned plan = attempt(cause, planned, () -> accepted(cause, planning.run()));
+            boolean same = !published.degraded()
+                    && plan.plan().equals(planned.plan())
+                    && table.compareTo(plan).exact();
+            planned = same ? plan : planned;
+            CommitReport report = same ? null : install(cause, plan, planned, _ -> {});
+            published.pending(Optional.empty());
+            return report;
+        } catch (IommuException undecided) {
+            published.pending(Optional.of(Pending.of(cause, undecided)));
+            throw undecided;
+        }
+    }
+
     @Override
     public void close() throws IommuException {
-        turn.take("close");
+        turn.takeAlone("close");
         try {
-            if (snapshot.state() == State.CLOSED) {
+            if (published.closed()) {
                 return;
             }
             devices.endAll();
             planned = nothing();
-            snapshot = new SpaceSnapshot(
-                    options, State.CLOSED, snapshot.version() + 1, List.of(), planned.plan(), List.of(), List.of(),
-                    Ledger.EMPTY);
-            session.close();
+            published.close(planned.plan());
+            if (!succession.giveBack()) {
+                session.close();
+            }
         } finally {
             turn.give();
             forget();
@@ -280,16 +287,16 @@ public final class Space implements AddressSpace {
     }
 
     private void forget() {
-        if (snapshot.state() == State.CLOSED && forgotten.compareAndSet(false, true)) {
+        if (published.closed() && forgotten.compareAndSet(false, true)) {
             closeActions.close();
             environment.closed().accept(this);
-            news.post(DmaTopics.SPACE_CLOSED, "close", snapshot, "");
+            news.post(DmaTopics.SPACE_CLOSED, "close", published.now(), "");
         }
     }
 
     private <T> T change(String cause, Change<T> change) throws IommuException {
         turn.take(cause);
-        SpaceSnapshot before = snapshot;
+        SpaceSnapshot before = published.now();
         List<IommuException> kept = new ArrayList<>();
         try {
             requireUsable(cause);
@@ -299,22 +306,17 @@ public final class Space implements AddressSpace {
             kept.add(failure);
             throw failure;
         } finally {
-            SpaceSnapshot after = snapshot;
+            SpaceSnapshot after = published.now();
             turn.give();
             news.tell(cause, before, after, kept);
         }
     }
 
     private void requireUsable(String operation) throws IommuException {
-        if (snapshot.state() == State.CLOSED) {
+        if (published.closed()) {
             throw new IommuException(operation, "address space '" + options.name() + "' is closed", "open it again");
         }
-        if (!backendGone.isEmpty()) {
-            throw new IommuException(
-                    operation,
-                    "the backend of address space '%s' is gone: %s".formatted(options.name(), backendGone),
-                    "close the space and open it again when the backend is back");
-        }
+        presence.require(operation);
     }
 
     private CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
@@ -333,6 +335,7 @@ public final class Space implements AddressSpace {
                         operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
                 between));
         devices.settled();
+        published.pending(Optional.empty());
         publish(plan, new Table.Comparison(List.of(), true));
         return report;
     }
@@ -343,8 +346,8 @@ public final class Space implements AddressSpace {
             return step.run();
         } catch (IommuException failure) {
             settle(otherwise);
-            throw snapshot.state() == State.DEGRADED
-                    ? Degraded.of(operation, failure, snapshot, devices.unplanned(snapshot.plan()))
+            throw published.degraded()
+                    ? Degraded.of(operation, failure, published.now(), devices.unplanned(snapshot().plan()))
                     : failure;
         }
     }
@@ -354,27 +357,14 @@ public final class Space implements AddressSpace {
         Table.Comparison mappings = table.compareTo(plan);
         boolean exact = mappings.exact() && devices.unplanned(plan.plan()).isEmpty();
         Table.Comparison comparison = new Table.Comparison(mappings.missing(), exact);
-        boolean known = plan == planned
-                && comparison.exact() == (snapshot.state() == State.ACTIVE)
-                && comparison.missing().equals(snapshot.missing())
-                && table.joined().equals(snapshot.table())
-                && devices.hosts().equals(snapshot.devices());
-        if (!known) {
+        if (plan != planned || !published.says(table, comparison, devices.hosts())) {
             publish(plan, comparison);
         }
     }
 
     private void publish(Planned plan, Table.Comparison comparison) {
         planned = plan;
-        snapshot = new SpaceSnapshot(
-                options,
-                comparison.exact() ? State.ACTIVE : State.DEGRADED,
-                snapshot.version() + 1,
-                devices.hosts(),
-                plan.plan(),
-                table.joined(),
-                comparison.missing(),
-                session.ledger());
+        published.changed(plan.plan(), table, comparison, devices.hosts(), session.ledger());
     }
 
     private Planned plan(Goal goal) throws IommuException {

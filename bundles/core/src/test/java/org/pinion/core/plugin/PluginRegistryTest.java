@@ -63,8 +63,13 @@ class PluginRegistryTest {
                 }
 
                 @Override
-                public void backendLeft(Plugin backend) {
+                public void backendLeft(Plugin backend, boolean replaced) {
                     causes.add(backend + " left");
+                }
+
+                @Override
+                public void backendArrived(Plugin backend) {
+                    causes.add(backend + " arrived");
                 }
             });
     private final PluginPlanMaker planner = new PluginPlanMaker(registry, guard);
@@ -119,7 +124,7 @@ class PluginRegistryTest {
                         tuple("org.p1 1.0.0", State.SHADOWED),
                         tuple("org.p3 1.0.0", State.SHADOWED));
 
-        registry.left(PluginKind.POLICY, 2);
+        registry.left(PluginKind.POLICY, 2, false);
         assertThat(registry.inUse(PluginKind.POLICY)).extracting(Plugin::id).containsExactly(1L);
     }
 
@@ -127,8 +132,8 @@ class PluginRegistryTest {
     void theDepartureOfAnOldServiceLeavesItsReplacementAlone() throws IommuException {
         policy("p", 1, 0, MAP);
         policy("p", 2, 0, MAP);
-        registry.left(PluginKind.POLICY, 1);
-        registry.left(PluginKind.POLICY, 1);
+        registry.left(PluginKind.POLICY, 1, false);
+        registry.left(PluginKind.POLICY, 1, false);
 
         assertThat(registry.inUse(PluginKind.POLICY)).extracting(Plugin::id).containsExactly(2L);
         assertThat(plan().decisions()).hasSize(1);
@@ -137,7 +142,7 @@ class PluginRegistryTest {
     @Test
     void arrivalAndDepartureAreFollowedUpOnTheCoresThread() {
         policy("p", 1, 0, MAP);
-        registry.left(PluginKind.POLICY, 1);
+        registry.left(PluginKind.POLICY, 1, false);
         assertThat(causes).isEmpty();
 
         followUp();
@@ -276,7 +281,7 @@ class PluginRegistryTest {
         followUp();
         assertThat(causes).containsExactly("policy 'p' of bundle org.p1 1.0.0 was quarantined");
 
-        registry.left(PluginKind.POLICY, 1);
+        registry.left(PluginKind.POLICY, 1, false);
         policy("p", 9, 0, moody);
         assertThat(plan().decisions()).hasSize(1);
     }
