@@ -81,7 +81,7 @@ public final class Microkernel {
             public void backendArrived(Plugin backend) {
                 spaces.backendArrived(backend);
             }
-        });
+        }, settings::replacementWait);
         spaces = new Spaces(registry, new PluginPlanMaker(registry, guard), events, settings);
         configure(configuration);
     }
@@ -95,6 +95,7 @@ public final class Microkernel {
     @Deactivate
     void stop() {
         executor.shutdownNow();
+        registry.stop();
         spaces.closeAll();
         guard.renew();
     }

@@ -34,6 +34,7 @@ public final class PluginPlanMaker implements PlanMaker {
     @Override
     public Planned plan(SpaceOptions options, BackendCapabilities capabilities, Goal goal) throws IommuException {
         String operation = "plan '" + goal.view().name() + "' for '" + options.name() + "'";
+        registry.requireNoneAway(operation, options.policies());
         List<Plugin> classifiers = registry.inUse(PluginKind.CLASSIFIER);
         List<Plugin> policies = new ArrayList<>();
         for (String name : options.policies()) {

@@ -1,5 +1,6 @@
 package org.pinion.core.plugin;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.api.runtime.PluginInfo;
@@ -35,6 +37,7 @@ public final class PluginRegistry {
     private final Events events;
     private final Executor executor;
     private final PluginListener listener;
+    private final Absences absences;
 
     /** Counts what may change which plugins are in use; what was found out before the last change is out of date. */
     private final AtomicLong changes = new AtomicLong();
@@ -50,8 +53,11 @@ public final class PluginRegistry {
      * @param events takes arrivals, departures and failures
      * @param executor the core's own thread; arrivals and departures return at once and are followed up there
      * @param listener told what follows
+     * @param absence how long plans wait for a plugin that is being replaced, asked each time
      */
-    public PluginRegistry(Guard guard, Events events, Executor executor, PluginListener listener) {
+    public PluginRegistry(
+            Guard guard, Events events, Executor executor, PluginListener listener, Supplier<Duration> absence) {
+        this.absences = new Absences(absence);
         this.guard = guard;
         this.trial = new Trial(guard);
         this.events = events;
@@ -68,6 +74,7 @@ public final class PluginRegistry {
         Seat seat = new Seat(plugin, this::tryOut);
         seats.put(keyOf(plugin), seat);
         changes.incrementAndGet();
+        absences.end(plugin);
         post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
         executor.execute(() -> {
             seat.settle();
@@ -91,15 +98,32 @@ public final class PluginRegistry {
         if (seat == null) {
             return;
         }
+        Plugin plugin = seat.plugin();
+        Runnable followUp = () -> executor.execute(() -> listener.plansMayChange(plugin + " left"));
+        boolean awaited =
+                kind.shapesPlans() && replaced && seat.healthy() && !best(kind).containsKey(plugin.name());
+        if (awaited) {
+            // Before anybody can see that it is gone.
+            absences.begin(plugin, followUp);
+        }
         changes.incrementAndGet();
         guard.renew();
-        Plugin plugin = seat.plugin();
         post(DmaTopics.PLUGIN_LEFT, plugin, "");
         if (kind == PluginKind.BACKEND) {
             listener.backendLeft(plugin, replaced);
-        } else if (kind.shapesPlans()) {
-            executor.execute(() -> listener.plansMayChange(plugin + " left"));
+        } else if (kind.shapesPlans() && !awaited) {
+            followUp.run();
         }
+    }
+
+    /** Nobody waits any more for plugins that are being replaced. */
+    public void stop() {
+        absences.endAll();
+    }
+
+    /** Throws if the bundle of a plugin that plans need is being replaced. */
+    void requireNoneAway(String operation, Collection<String> policies) throws IommuException {
+        absences.requireNone(operation, policies);
     }
 
     /**

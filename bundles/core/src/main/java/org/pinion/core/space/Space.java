@@ -112,30 +112,31 @@ public final class Space implements AddressSpace {
     @Override
     public Plan preview(FlatView view, Collection<String> plug) throws IommuException {
         String operation = "preview of '" + view.name() + "'";
-        turn.take(operation);
-        try {
-            requireUsable(operation);
-            devices.observe();
-            return plan(Goal.whole(view, devices.limitsWith(devices.learn(plug)))).plan();
-        } finally {
-            turn.give();
-        }
+        return look(operation, () -> plan(Goal.whole(view, devices.limitsWith(devices.learn(plug)))).plan());
+    }
+
+    private <T> T look(String operation, PluginAway.Step<T> step) throws IommuException {
+        return PluginAway.awaited(() -> {
+            turn.take(operation);
+            try {
+                requireUsable(operation);
+                devices.observe();
+                return step.run();
+            } finally {
+                turn.give();
+            }
+        });
     }
 
     @Override
     public Forecast forecast(FlatView view, Collection<String> with, String plug) throws IommuException {
         String operation = "forecast of attaching " + plug;
-        turn.take(operation);
-        try {
-            requireUsable(operation);
-            devices.observe();
+        return look(operation, () -> {
             if (devices.has(plug) || with.contains(plug)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
             return new Forecaster(session, devices, this::plan, table, planned).of(view, plug, with);
-        } finally {
-            turn.give();
-        }
+        });
     }
 
     @Override
@@ -191,6 +192,8 @@ public final class Space implements AddressSpace {
             Planned plan;
             try {
                 plan = accepted(operation, planInForce(devices.limitsWithout(device)));
+            } catch (PluginAway away) {
+                throw away;
             } catch (IommuException unplanned) {
                 kept.add(unplanned);
                 return detachUnplanned(operation, device);
@@ -256,6 +259,8 @@ public final class Space implements AddressSpace {
             CommitReport report = same ? null : install(cause, plan, planned, _ -> {});
             published.pending(Optional.empty());
             return report;
+        } catch (PluginAway away) {
+            throw away;
         } catch (IommuException undecided) {
             published.pending(Optional.of(Pending.of(cause, undecided)));
             throw undecided;
@@ -295,6 +300,10 @@ public final class Space implements AddressSpace {
     }
 
     private <T> T change(String cause, Change<T> change) throws IommuException {
+        return PluginAway.awaited(() -> changeOnce(cause, change));
+    }
+
+    private <T> T changeOnce(String cause, Change<T> change) throws IommuException {
         turn.take(cause);
         SpaceSnapshot before = published.now();
         List<IommuException> kept = new ArrayList<>();
@@ -302,6 +311,8 @@ public final class Space implements AddressSpace {
             requireUsable(cause);
             devices.observe();
             return change.run(kept);
+        } catch (PluginAway away) {
+            throw away;
         } catch (IommuException failure) {
             kept.add(failure);
             throw failure;

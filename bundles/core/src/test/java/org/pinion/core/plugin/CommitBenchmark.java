@@ -118,7 +118,7 @@ public class CommitBenchmark {
 
             @Override
             public void backendArrived(Plugin plugin) {}
-        });
+        }, () -> Duration.ZERO);
         registry.arrived(new Plugin(PluginKind.CLASSIFIER, "section", "bench 1", 1, 0, new SectionClassifier()));
         registry.arrived(new Plugin(PluginKind.POLICY, "strict", "bench 1", 2, 0, new StrictPolicy()));
         if (registry.plugins().stream().anyMatch(plugin -> plugin.state() != PluginInfo.State.ACTIVE)) {
