@@ -47,7 +47,11 @@ final class EmulatedHost {
     }
 
     IommuBackend backend(String name) {
-        return name.equals("vfio") ? new VfioBackend(kernel) : new IommufdBackend(kernel);
+        return backend(name, kernel);
+    }
+
+    static IommuBackend backend(String name, Kernel on) {
+        return name.equals("vfio") ? new VfioBackend(on) : new IommufdBackend(on);
     }
 
     /** Memory of this process, in a file. */

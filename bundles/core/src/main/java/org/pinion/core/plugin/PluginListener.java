@@ -22,7 +22,7 @@ public interface PluginListener {
     void backendLeft(Plugin backend, boolean replaced);
 
     /**
-     * A backend can be used.
+     * A backend was registered; called on the thread that registers it.
      *
      * @param backend the backend
      */

@@ -51,7 +51,7 @@ public final class PluginRegistry {
     /**
      * @param guard runs what asks plugins
      * @param events takes arrivals, departures and failures
-     * @param executor the core's own thread; arrivals and departures return at once and are followed up there
+     * @param executor the core's own thread; what plans follow from arrivals and departures is seen to there
      * @param listener told what follows
      * @param absence how long plans wait for a plugin that is being replaced, asked each time
      */
@@ -80,10 +80,11 @@ public final class PluginRegistry {
             seat.settle();
             if (plugin.kind().shapesPlans() && seat.healthy()) {
                 listener.plansMayChange(plugin + " arrived");
-            } else if (plugin.kind() == PluginKind.BACKEND) {
-                listener.backendArrived(plugin);
             }
         });
+        if (plugin.kind() == PluginKind.BACKEND) {
+            listener.backendArrived(plugin);
+        }
     }
 
     /**
@@ -100,8 +101,7 @@ public final class PluginRegistry {
         }
         Plugin plugin = seat.plugin();
         Runnable followUp = () -> executor.execute(() -> listener.plansMayChange(plugin + " left"));
-        boolean awaited =
-                kind.shapesPlans() && replaced && seat.healthy() && !best(kind).containsKey(plugin.name());
+        boolean awaited = kind.shapesPlans() && replaced && seat.healthy() && !hasOther(plugin);
         if (awaited) {
             // Before anybody can see that it is gone.
             absences.begin(plugin, followUp);
@@ -114,6 +114,14 @@ public final class PluginRegistry {
         } else if (kind.shapesPlans() && !awaited) {
             followUp.run();
         }
+    }
+
+    /** {@return whether another plugin of the name is there, or will be when its trial has ended} */
+    private boolean hasOther(Plugin plugin) {
+        return seats.values().stream()
+                .filter(seat -> seat.quarantine().isEmpty())
+                .map(Seat::plugin)
+                .anyMatch(other -> other.kind() == plugin.kind() && other.name().equals(plugin.name()));
     }
 
     /** Nobody waits any more for plugins that are being replaced. */

@@ -50,11 +50,6 @@ public final class Space implements AddressSpace {
     private final CloseActions closeActions;
     private Planned planned;
 
-    /** A part of a change. */
-    private interface Step<T> {
-        T run() throws IommuException;
-    }
-
     /** A change; what it adds to the list is told although the change itself stands. */
     private interface Change<T> {
         T run(List<IommuException> kept) throws IommuException;
@@ -238,18 +233,20 @@ public final class Space implements AddressSpace {
         replan(cause, () -> planInForce(devices.limits()));
     }
 
-    private void replan(String cause, Step<Planned> planning) {
+    private void replan(String cause, PluginAway.Step<Planned> planning) {
         if (published.closed() || succession.postpones(cause)) {
             return;
         }
         try {
-            change(cause, _ -> replanned(cause, planning));
+            changeOnce(cause, _ -> replanned(cause, planning));
+        } catch (PluginAway later) {
+            LOG.debug("address space '{}' is planned anew later: {}", options.name(), later.getMessage());
         } catch (IommuException failure) {
             LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
         }
     }
 
-    private CommitReport replanned(String cause, Step<Planned> planning) throws IommuException {
+    private CommitReport replanned(String cause, PluginAway.Step<Planned> planning) throws IommuException {
         try {
             Planned plan = attempt(cause, planned, () -> accepted(cause, planning.run()));
             boolean same = !published.degraded()
@@ -352,7 +349,7 @@ public final class Space implements AddressSpace {
     }
 
     /** Runs a step; if it fails, publishes what is really there, compared to the plan then in force. */
-    private <T> T attempt(String operation, Planned otherwise, Step<T> step) throws IommuException {
+    private <T> T attempt(String operation, Planned otherwise, PluginAway.Step<T> step) throws IommuException {
         try {
             return step.run();
         } catch (IommuException failure) {
