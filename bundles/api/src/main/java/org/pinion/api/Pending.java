@@ -1,5 +1,9 @@
 package org.pinion.api;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -32,5 +36,25 @@ public record Pending(String cause, String reason, Optional<Plan> plan) {
                 cause,
                 failure.why(),
                 failure instanceof RefusedException refused ? Optional.of(refused.plan()) : Optional.empty());
+    }
+
+    /**
+     * What it takes to let the plugins have their way: the change of the view in force that takes out what they refuse.
+     *
+     * @return the change; nothing if no plan could be made
+     */
+    public FlatViewChange withoutRefused() {
+        Map<Section, List<AddressRange>> refused = new LinkedHashMap<>();
+        plan.map(Plan::refusals).orElse(List.of()).forEach(refusal ->
+                refused.computeIfAbsent(refusal.section(), _ -> new ArrayList<>()).add(refusal.range()));
+        FlatViewChange change = FlatViewChange.NONE;
+        for (Map.Entry<Section, List<AddressRange>> entry : refused.entrySet()) {
+            Section section = entry.getKey();
+            change = change.hide(section.range());
+            for (AddressRange left : RangeSet.of(section.range()).minus(RangeSet.of(entry.getValue()))) {
+                change = change.show(section.slice(left));
+            }
+        }
+        return change;
     }
 }
