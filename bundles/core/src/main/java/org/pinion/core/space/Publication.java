@@ -59,10 +59,11 @@ final class Publication {
     }
 
     /** What somebody must decide, or nothing any more. */
-    void pending(Optional<Pending> pending) {
+    SpaceSnapshot pending(Optional<Pending> pending) {
         if (!pending.equals(now.pending())) {
             now = now.withPending(pending);
         }
+        return now;
     }
 
     void close(Plan nothing) {

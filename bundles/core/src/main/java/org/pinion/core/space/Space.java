@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
@@ -46,7 +45,6 @@ public final class Space implements AddressSpace {
     private final BackendPresence presence;
     private final Succession succession;
     private final Publication published;
-    private final AtomicBoolean forgotten = new AtomicBoolean();
     private final CloseActions closeActions;
     private Planned planned;
 
@@ -284,13 +282,17 @@ public final class Space implements AddressSpace {
     }
 
     @Override
+    public void discardPending() throws IommuException {
+        change("discard what is pending", _ -> published.pending(Optional.empty()));
+    }
+
+    @Override
     public void whenClosed(Runnable action) {
         closeActions.add(action);
     }
 
     private void forget() {
-        if (published.closed() && forgotten.compareAndSet(false, true)) {
-            closeActions.close();
+        if (published.closed() && closeActions.close()) {
             environment.closed().accept(this);
             news.post(DmaTopics.SPACE_CLOSED, "close", published.now(), "");
         }

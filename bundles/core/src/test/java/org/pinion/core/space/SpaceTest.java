@@ -351,6 +351,39 @@ class SpaceTest {
     }
 
     @Test
+    void whatIsPendingIsAcceptedByTakingOutWhatIsRefused() throws IommuException {
+        space.attach("d0");
+        space.commit(view(ram(pages(0, 4)), ram(pages(16, 4))));
+        FlatView shown = space.snapshot().plan().view();
+        fixture.policy = part -> part.range().start() == 0
+                ? Verdict.refuse("low", "not there", "")
+                : SpaceFixture.MAP_MEMORY.decide(part);
+        space.replan("policy 'test' changed");
+        assertThat(space.snapshot().table()).hasSize(2);
+
+        assertThat(space.acceptPending().unmapped()).hasSize(1);
+
+        assertThat(space.snapshot().pending()).isEmpty();
+        assertThat(space.snapshot().table()).extracting(Mapping::range).containsExactly(pages(16, 4));
+        assertThat(failure(() -> space.commit(shown))).isInstanceOf(RefusedException.class);
+        assertThat(failure(space::acceptPending)).hasMessageContaining("nothing is pending");
+    }
+
+    @Test
+    void whatIsPendingIsDiscardedAndNothingChanges() throws IommuException {
+        space.commit(view(ram(pages(0, 4))));
+        SpaceSnapshot before = space.snapshot();
+        fixture.planFailure = new IommuException("plan", "policy 'test' is gone", "");
+        space.replan("policy 'test' left");
+        assertThat(space.snapshot().pending().orElseThrow().reason()).isEqualTo("policy 'test' is gone");
+        assertThat(failure(space::acceptPending)).hasMessageContaining("no plan could be made: policy 'test' is gone");
+
+        space.discardPending();
+
+        assertThat(space.snapshot()).isEqualTo(before);
+    }
+
+    @Test
     void aSpaceWhoseBackendIsGoneCanBeReadAndClosedOnly() throws IommuException {
         space.commit(view(ram(pages(0, 4))));
         space.succession().leave("backend 'fake' of bundle org.fake 1.0.0", false, Optional.empty());
