@@ -1,6 +1,7 @@
 package org.pinion.api;
 
 import java.util.Collection;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -85,6 +86,16 @@ public interface AddressSpace extends AutoCloseable {
      * @throws IommuException if the device is unknown, already attached, or the kernel refuses
      */
     AttachedDevice attach(String device) throws IommuException;
+
+    /**
+     * Finds an attached device: for who has found the space by its name, and for drivers when the core was replaced.
+     *
+     * @param address the device's address
+     * @return the device, open; empty if it is not attached
+     */
+    default Optional<AttachedDevice> device(String address) {
+        return Optional.empty();
+    }
 
     /**
      * Detaches a device, and maps what only it had kept out.
