@@ -1,6 +1,7 @@
 package org.pinion.core;
 
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.startlevel.BundleStartLevel;
 
 /** What can be told of a service that leaves. */
@@ -20,7 +21,15 @@ final class Leaving {
         if (bundle == null || bundle.getState() == Bundle.UNINSTALLED) {
             return false;
         }
+        if (isFrameworkStopping(bundle)) {
+            return false;
+        }
         BundleStartLevel start = bundle.adapt(BundleStartLevel.class);
         return bundle.getState() == Bundle.ACTIVE || start != null && start.isPersistentlyStarted();
+    }
+
+    private static boolean isFrameworkStopping(Bundle bundle) {
+        BundleContext context = bundle.getBundleContext();
+        return context != null && context.getBundle(0).getState() == Bundle.STOPPING;
     }
 }

@@ -1,9 +1,12 @@
 package org.pinion.core;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -23,6 +26,8 @@ import org.pinion.core.plugin.PluginPlanMaker;
 import org.pinion.core.plugin.PluginRegistry;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
+import org.pinion.spi.holder.HeldSpace;
+import org.pinion.spi.holder.SpaceHolder;
 import org.pinion.spi.memory.ClassifierName;
 import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.MappingPolicy;
@@ -34,7 +39,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Binds plugins, configuration and EventAdmin to the core. Immediate, and never activated anew for a change of
- * configuration: its deactivation closes every address space.
+ * configuration: its deactivation closes every address space, unless its bundle
+ * is being replaced.
  */
 @Component(service = Microkernel.class, immediate = true, configurationPid = "org.pinion.core")
 @Designate(ocd = CoreConfiguration.class)
@@ -61,11 +67,20 @@ public final class Microkernel {
     private final PluginRegistry registry;
     private final Spaces spaces;
 
+    private final Bundle own;
+    private final AtomicReference<SpaceHolder> holder = new AtomicReference<>();
+
     /**
+     * @param context tells why the core's own bundle stops
      * @param configuration the configured times
      */
     @Activate
-    public Microkernel(CoreConfiguration configuration) {
+    public Microkernel(BundleContext context, CoreConfiguration configuration) {
+        this(context.getBundle(), configuration);
+    }
+
+    Microkernel(Bundle own, CoreConfiguration configuration) {
+        this.own = own;
         registry = new PluginRegistry(guard, events, executor, new PluginListener() {
             @Override
             public void plansMayChange(String cause) {
@@ -92,11 +107,28 @@ public final class Microkernel {
                 configuration.plugin_budget(), configuration.writer_wait(), configuration.replacement_wait());
     }
 
+    /** Goes on with the spaces of another core, when all plugins that are there are bound. */
+    @Activate
+    void begin() {
+        SpaceHolder present = holder.get();
+        List<HeldSpace> held = present == null ? List.of() : present.take();
+        if (!held.isEmpty()) {
+            spaces.goOnWith(held);
+            executor.execute(() -> spaces.replanAll("the core was replaced"));
+        }
+    }
+
+    /** Spaces outlive the core if its bundle is replaced and somebody holds them meanwhile. */
     @Deactivate
     void stop() {
         executor.shutdownNow();
         registry.stop();
-        spaces.closeAll();
+        SpaceHolder present = holder.get();
+        if (present != null && Leaving.isReplaced(own)) {
+            spaces.holdAll(present);
+        } else {
+            spaces.closeAll();
+        }
         guard.renew();
     }
 
@@ -115,6 +147,15 @@ public final class Microkernel {
 
     void unbindEventAdmin(EventAdmin admin) {
         events.forget(admin);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindHolder(SpaceHolder arrived) {
+        holder.set(arrived);
+    }
+
+    void unbindHolder(SpaceHolder leaving) {
+        holder.compareAndSet(leaving, null);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -20,6 +20,8 @@ import org.pinion.core.space.Successor;
 import org.pinion.spi.backend.Availability;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.IommuBackend;
+import org.pinion.spi.holder.HeldSpace;
+import org.pinion.spi.holder.SpaceHolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -187,6 +189,45 @@ final class Spaces {
             } catch (IommuException failure) {
                 LOG.error("closing address space '{}': {}", space.options().name(), failure.getMessage());
             }
+        }
+    }
+
+    /** Leaves every space to the next core; one that cannot be left is closed. */
+    void holdAll(SpaceHolder holder) {
+        for (Space space : all()) {
+            try {
+                holder.hold(space.hold());
+                entries.remove(space.options().name());
+            } catch (IommuException stays) {
+                LOG.error("address space '{}' does not outlive the core: {}", space.options().name(),
+                        stays.getMessage());
+            }
+        }
+        closeAll();
+    }
+
+    /** Goes on with spaces of another core. */
+    void goOnWith(List<HeldSpace> held) {
+        for (HeldSpace each : held) {
+            try {
+                Space space = new Space(each, environment);
+                String backend = space.options().backend();
+                Plugin gone = new Plugin(PluginKind.BACKEND, backend, "(of another core)", -1, 0, each);
+                entries.put(each.name(), new Entry(gone, space));
+                registry.find(PluginKind.BACKEND, backend).ifPresent(plugin -> adopt(space, plugin));
+            } catch (IommuException | RuntimeException unusable) {
+                LOG.error("address space '{}' is closed, since the core cannot go on with it: {}", each.name(),
+                        unusable.getMessage());
+                giveBack(each);
+            }
+        }
+    }
+
+    private static void giveBack(HeldSpace unusable) {
+        try {
+            unusable.handOver().giveBack("close '" + unusable.name() + "'");
+        } catch (IommuException failure) {
+            LOG.error("{}", failure.getMessage());
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
@@ -39,7 +40,7 @@ class BackendUpdateTest {
     private static final long SIZE = 16 * EmulatedHost.PAGE;
 
     private final EmulatedHost host = new EmulatedHost(2);
-    private final Microkernel core = new Microkernel(configuration(300));
+    private final Microkernel core = new Microkernel((Bundle) null, configuration(300));
     private final DmaServiceComponent service = new DmaServiceComponent(core);
     private EmulatedHost.Memory memory;
     private ServiceReference<IommuBackend> bundle;

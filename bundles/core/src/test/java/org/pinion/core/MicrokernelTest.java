@@ -54,7 +54,7 @@ class MicrokernelTest {
             : Verdict.map(Access.READ_WRITE, Set.of(Route.FILE), "all", "all is mapped");
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
-    private final Microkernel core = new Microkernel(configuration(5_000, 30_000));
+    private final Microkernel core = new Microkernel((Bundle) null, configuration(5_000, 30_000));
     private final DmaServiceComponent service = new DmaServiceComponent(core);
     private final DmaRuntimeComponent runtime = new DmaRuntimeComponent(core);
     private final FakeBackend backend = new FakeBackend();
@@ -73,7 +73,7 @@ class MicrokernelTest {
                 (_, method, _) -> switch (method.getName()) {
                     case "getSymbolicName" -> "org.plugin";
                     case "getState" -> Bundle.STOPPING;
-                    case "adapt" -> null;
+                    case "adapt", "getBundleContext" -> null;
                     default -> new Version(1, 2, 3);
                 });
         Map<String, Object> properties = Map.of("service.id", id, nameKey, name);

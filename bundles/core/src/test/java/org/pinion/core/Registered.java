@@ -40,6 +40,7 @@ final class Registered {
             case "getSymbolicName" -> "org.plugin";
             case "getState" -> Bundle.STOPPING;
             case "adapt" -> start;
+            case "getBundleContext" -> null;
             default -> Version.parseVersion(version);
         });
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.FlatView;
@@ -43,7 +44,7 @@ class UpdatesUnderLoadTest {
 
     private final EmulatedHost host = new EmulatedHost(SPACES);
     private final MappingLedger ledger = new MappingLedger(host.kernel);
-    private final Microkernel core = new Microkernel(BackendUpdateTest.configuration(10_000));
+    private final Microkernel core = new Microkernel((Bundle) null, BackendUpdateTest.configuration(10_000));
     private final DmaServiceComponent service = new DmaServiceComponent(core);
     private final List<Guest> guests = new ArrayList<>();
     private final Queue<Throwable> surprises = new ConcurrentLinkedQueue<>();

@@ -65,6 +65,25 @@ public final class Planned {
                 plan, RangeList.empty(), RangeList.empty(), Forbidden.of(limits), false, List.of("nobody"), null);
     }
 
+    /**
+     * A plan that was made elsewhere, and is carried out: whatever is planned after it is asked about anew.
+     *
+     * @param plan the plan
+     * @return the plan
+     */
+    public static Planned madeElsewhere(Plan plan) {
+        RangeList<Section> bars = RangeList.copyOf(
+                plan.view().sections().stream().filter(Planned::showsBar).toList());
+        return new Planned(
+                plan,
+                RangeList.copyOf(Mappings.joined(Mappings.wantedBy(plan.decisions()))),
+                bars,
+                Forbidden.of(plan.limits()),
+                anyRefused(plan.decisions()),
+                List.of("another core"),
+                null);
+    }
+
     /** {@return the plan of a scope: what is decided now in it, what its base says elsewhere} */
     static Planned of(PlanRequest request, Scope scope, List<Forbidden> forbidden, List<Decision> fresh, Object asked) {
         Planned base = scope.base();

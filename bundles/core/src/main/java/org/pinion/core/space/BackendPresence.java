@@ -25,6 +25,8 @@ final class BackendPresence {
      */
     private record Absence(String why, Long until, CountDownLatch over) {}
 
+    private volatile String retired = "";
+
     BackendPresence(String space, String backend, Supplier<Duration> longest) {
         this.space = space;
         this.backend = backend;
@@ -34,8 +36,8 @@ final class BackendPresence {
     /** {@return what there is to say about its absence, a sentence; empty if it is there} */
     String sentence() {
         Absence now = absence;
-        if (now == null) {
-            return "";
+        if (now == null || !retired.isEmpty()) {
+            return retired;
         }
         return now.until == null
                 ? "the backend of address space '%s' is gone: %s".formatted(space, now.why)
@@ -43,7 +45,17 @@ final class BackendPresence {
     }
 
     boolean isThere() {
-        return absence == null;
+        return absence == null && retired.isEmpty();
+    }
+
+    /** The space goes on elsewhere, and nobody gets at it by this way any more. */
+    void retire() {
+        retired = "address space '%s' has passed to another core: find it again by its name".formatted(space);
+        over(null);
+    }
+
+    boolean isRetired() {
+        return !retired.isEmpty();
     }
 
     /** The backend left, and another bundle is to take its place soon, or not. */

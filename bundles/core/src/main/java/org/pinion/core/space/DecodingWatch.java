@@ -48,6 +48,19 @@ final class DecodingWatch {
         return now.on() ? device + " turned its memory on" : device + " turned its memory off";
     }
 
+    /** {@return the state that the mappings are right for} */
+    Decoding installed() {
+        return installed;
+    }
+
+    /** Goes on from the state that the mappings are right for, without a handle for the time being. */
+    void goOnFrom(Decoding mapped) {
+        handle = null;
+        seen = mapped;
+        observed = mapped;
+        installed = mapped;
+    }
+
     /** Forgets the handle, and knows what it said last until there is another one. */
     void goOn(DeviceHandle other) {
         now();

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.pinion.api.Backing;
@@ -20,15 +22,16 @@ import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.holder.HeldSpace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The devices attached to a space, and how they get in and out; used by its writer alone. */
+/** The devices attached to a space, and how they get in and out; used by its writer, found by everybody. */
 final class Devices {
 
     private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
 
-    private final TreeMap<String, OpenDevice> open = new TreeMap<>();
+    private final NavigableMap<String, OpenDevice> open = new ConcurrentSkipListMap<>();
     private final String space;
     private final GuardedSession session;
     private final Supplier<Duration> patience;
@@ -208,6 +211,29 @@ final class Devices {
             handles.put(address, session.handle(next, address));
         }
         handles.forEach((address, handle) -> open.get(address).goOn(handle));
+    }
+
+    /** {@return the devices, for another core to go on with} */
+    List<HeldSpace.HeldDevice> hold() {
+        return open.values().stream()
+                .map(device -> new HeldSpace.HeldDevice(
+                        device.device(), device.limits(), device.watch().installed()))
+                .toList();
+    }
+
+    /** Goes on with devices of another core, which nobody can access before a session has gone on with them. */
+    void goOnWith(List<HeldSpace.HeldDevice> devices) throws IommuException {
+        for (HeldSpace.HeldDevice held : devices) {
+            OpenDevice device = new OpenDevice(held.device(), null, held.limits(), decodingChanged, presence);
+            device.watch().goOnFrom(held.installed());
+            device.accesses().pause(patience.get());
+            open.put(held.limits().device(), device);
+        }
+    }
+
+    /** {@return a device for its driver; null if it is not attached} */
+    OpenDevice find(String address) {
+        return open.get(address);
     }
 
     /** Gives a device up that did not get in. */

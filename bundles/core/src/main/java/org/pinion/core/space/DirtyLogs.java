@@ -42,6 +42,14 @@ final class DirtyLogs {
         });
     }
 
+    /** Ends the log that is open, if there is one; called in turn. */
+    void end() throws IommuException {
+        if (open != null) {
+            open = null;
+            session.stopDirtyTracking();
+        }
+    }
+
     private <T> T inTurn(String operation, Step<T> step) throws IommuException {
         turn.take(operation);
         try {

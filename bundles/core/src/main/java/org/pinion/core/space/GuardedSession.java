@@ -16,6 +16,7 @@ import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.DirtyTracking;
 import org.pinion.spi.backend.HandOver;
+import org.pinion.spi.holder.HeldSpace;
 
 /** A session whose every failure is an {@link IommuException}, whatever a faulty plugin throws or returns. */
 final class GuardedSession implements BackendSession {
@@ -59,6 +60,13 @@ final class GuardedSession implements BackendSession {
         HandOver handOver = answer(operation, () -> session.handOver(version));
         session = away;
         return handOver;
+    }
+
+    /** {@return a session that another core has handed over, and that goes on when somebody adopts it} */
+    static GuardedSession away(HeldSpace held) throws IommuException {
+        String backend = held.snapshot().options().backend();
+        return new GuardedSession(
+                backend, new AwaySession(backend, held.capabilities(), held.snapshot().ledger()));
     }
 
     /** {@return a session that has gone on, once it has said what it can do} */

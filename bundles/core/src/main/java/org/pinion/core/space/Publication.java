@@ -54,6 +54,11 @@ final class Publication {
                 && devices.equals(now.devices());
     }
 
+    /** Another core has published this. */
+    void goOnFrom(SpaceSnapshot snapshot) {
+        now = snapshot;
+    }
+
     void backendAway(String sentence) {
         now = now.withBackendAway(sentence);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
@@ -25,6 +26,7 @@ import org.pinion.api.SpaceSnapshot;
 import org.pinion.core.plan.Goal;
 import org.pinion.core.plan.Planned;
 import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.holder.HeldSpace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +43,11 @@ public final class Space implements AddressSpace {
     private final SpaceNews news;
     private final Table table;
     private final DirtyLogs dirtyLogs;
-    private final RecentBudget budget;
     private final BackendPresence presence;
     private final Succession succession;
     private final Publication published;
     private final CloseActions closeActions;
-    private Planned planned;
+    private final PlanInForce inForce;
 
     /** A change; what it adds to the list is told although the change itself stands. */
     private interface Change<T> {
@@ -60,20 +61,36 @@ public final class Space implements AddressSpace {
      * @throws IommuException if the session does not say what it can do
      */
     public Space(SpaceOptions options, BackendSession opened, SpaceEnvironment environment) throws IommuException {
+        this(options, new GuardedSession(options.backend(), opened), environment);
+    }
+
+    /**
+     * Goes on with a space of another core, as soon as a backend goes on with its session.
+     *
+     * @param held the space
+     * @param environment what it needs of the core
+     * @throws IommuException if what is held is none
+     */
+    public Space(HeldSpace held, SpaceEnvironment environment) throws IommuException {
+        this(held.snapshot().options(), GuardedSession.away(held), environment);
+        devices.goOnWith(held.devices());
+        inForce.goOnFrom(held);
+        succession.goOnWith(held.handOver());
+    }
+
+    private Space(SpaceOptions options, GuardedSession session, SpaceEnvironment environment) {
         this.options = options;
         this.environment = environment;
-        session = new GuardedSession(options.backend(), opened);
+        this.session = session;
         presence = new BackendPresence(options.name(), options.backend(), environment.replacement());
         turn = new WriterTurn(options.name(), environment.patience(), presence);
         devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence);
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
         dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
-        budget = new RecentBudget(session::budget);
         closeActions = new CloseActions(options.name());
-        planned = nothing();
-        table.compareTo(planned);
-        published = new Publication(options, planned.plan(), session.ledger());
+        published = new Publication(options, nothing().plan(), session.ledger());
+        inForce = new PlanInForce(session, table, devices, published, nothing());
         succession = new Succession(session, devices, turn, presence, published, news, this::replan);
     }
 
@@ -95,6 +112,33 @@ public final class Space implements AddressSpace {
     @Override
     public DirtyLog logDirtyPages() throws IommuException {
         return dirtyLogs.open();
+    }
+
+    /**
+     * Leaves everything to another core: nothing can be done here any more, and nothing changes for devices. A log of
+     * written pages ends.
+     *
+     * @return the space, as another core goes on with it
+     * @throws IommuException if its backend does not let go; nothing was changed
+     */
+    public HeldSpace hold() throws IommuException {
+        return succession.retire(
+                () -> {
+                    dirtyLogs.end();
+                    return options;
+                },
+                handOver -> new HeldSpace(
+                        published.now().withBackendAway(""),
+                        session.capabilities(),
+                        handOver,
+                        table.held().in(new AddressRange(0, -1)),
+                        table.doubtful(),
+                        devices.hold()));
+    }
+
+    @Override
+    public Optional<AttachedDevice> device(String address) {
+        return Optional.ofNullable(devices.find(address));
     }
 
     /** {@return how the space passes from one session to the next} */
@@ -128,7 +172,7 @@ public final class Space implements AddressSpace {
             if (devices.has(plug) || with.contains(plug)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
-            return new Forecaster(session, devices, this::plan, table, planned).of(view, plug, with);
+            return new Forecaster(session, devices, this::plan, table, inForce.now()).of(view, plug, with);
         });
     }
 
@@ -146,14 +190,14 @@ public final class Space implements AddressSpace {
 
     private Goal goal(FlatViewChange viewChange) throws IommuException {
         try {
-            return Goal.change(planned, viewChange, devices.limits());
+            return Goal.change(inForce.now(), viewChange, devices.limits());
         } catch (IllegalArgumentException unfit) {
             throw viewChange.unfit(unfit);
         }
     }
 
     private CommitReport commit(String operation, Goal goal) throws IommuException {
-        return install(operation, accepted(operation, plan(goal)), planned, _ -> {});
+        return inForce.install(operation, accepted(operation, plan(goal)), inForce.now(), _ -> {});
     }
 
     @Override
@@ -167,7 +211,7 @@ public final class Space implements AddressSpace {
             try {
                 Planned plan = accepted(operation, planInForce(devices.limitsWith(List.of(learned))));
                 boolean pins = devices.pinned() || session.pins(device);
-                install(operation, plan, planned, pins, transaction ->
+                inForce.install(operation, plan, inForce.now(), pins, transaction ->
                         devices.letIn(learned, plan.plan(), transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
@@ -201,8 +245,8 @@ public final class Space implements AddressSpace {
      */
     private CommitReport detach(String operation, String device, Planned plan) throws IommuException {
         List<Mapping> withdrawn =
-                attempt(operation, planned, () -> table.withdraw(plan, _ -> devices.letOut(device)));
-        CommitReport report = install(operation, plan, plan, _ -> {});
+                inForce.attempt(operation, inForce.now(), () -> table.withdraw(plan, _ -> devices.letOut(device)));
+        CommitReport report = inForce.install(operation, plan, plan, _ -> {});
         List<Mapping> unmapped = new ArrayList<>(withdrawn);
         unmapped.addAll(report.unmapped());
         return new CommitReport(plan.plan(), report.mapped(), unmapped, report.keptBytes(), report.remappedBytes());
@@ -211,9 +255,9 @@ public final class Space implements AddressSpace {
     /** A plan that cannot be made keeps no device in: only what shows the device's own memory goes with it. */
     private CommitReport detachUnplanned(String operation, String device) throws IommuException {
         List<Mapping> withdrawn =
-                attempt(operation, planned, () -> table.withdraw(device, _ -> devices.letOut(device)));
-        settle(planned);
-        return new CommitReport(planned.plan(), List.of(), withdrawn, table.bytes());
+                inForce.attempt(operation, inForce.now(), () -> table.withdraw(device, _ -> devices.letOut(device)));
+        inForce.settle(inForce.now());
+        return new CommitReport(inForce.now().plan(), List.of(), withdrawn, table.bytes());
     }
 
     /**
@@ -223,7 +267,7 @@ public final class Space implements AddressSpace {
      * @param cause what happened
      */
     public void replan(String cause) {
-        replan(cause, () -> plan(Goal.whole(planned.plan().view(), devices.limits())));
+        replan(cause, () -> plan(Goal.whole(inForce.now().plan().view(), devices.limits())));
     }
 
     /** Plans what depends on the devices' memory again. */
@@ -246,12 +290,12 @@ public final class Space implements AddressSpace {
 
     private CommitReport replanned(String cause, PluginAway.Step<Planned> planning) throws IommuException {
         try {
-            Planned plan = attempt(cause, planned, () -> accepted(cause, planning.run()));
+            Planned plan = inForce.attempt(cause, inForce.now(), () -> accepted(cause, planning.run()));
             boolean same = !published.degraded()
-                    && plan.plan().equals(planned.plan())
+                    && plan.plan().equals(inForce.now().plan())
                     && table.compareTo(plan).exact();
-            planned = same ? plan : planned;
-            CommitReport report = same ? null : install(cause, plan, planned, _ -> {});
+            CommitReport report = same ? null : inForce.install(cause, plan, inForce.now(), _ -> {});
+            inForce.replace(plan);
             published.pending(Optional.empty());
             return report;
         } catch (PluginAway away) {
@@ -269,9 +313,12 @@ public final class Space implements AddressSpace {
             if (published.closed()) {
                 return;
             }
+            if (presence.isRetired()) {
+                presence.require("close");
+            }
             devices.endAll();
-            planned = nothing();
-            published.close(planned.plan());
+            inForce.replace(nothing());
+            published.close(inForce.now().plan());
             if (!succession.giveBack()) {
                 session.close();
             }
@@ -329,61 +376,13 @@ public final class Space implements AddressSpace {
         presence.require(operation);
     }
 
-    private CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
-            throws IommuException {
-        return install(operation, plan, otherwise, devices.pinned(), between);
-    }
-
-    private CommitReport install(
-            String operation, Planned plan, Planned otherwise, boolean pins, Table.Between between)
-            throws IommuException {
-        boolean pinned = devices.pinned();
-        CommitReport report = attempt(operation, otherwise, () -> table.install(
-                operation,
-                plan,
-                (changes, held) -> budget.require(
-                        operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
-                between));
-        devices.settled();
-        published.pending(Optional.empty());
-        publish(plan, new Table.Comparison(List.of(), true));
-        return report;
-    }
-
-    /** Runs a step; if it fails, publishes what is really there, compared to the plan then in force. */
-    private <T> T attempt(String operation, Planned otherwise, PluginAway.Step<T> step) throws IommuException {
-        try {
-            return step.run();
-        } catch (IommuException failure) {
-            settle(otherwise);
-            throw published.degraded()
-                    ? Degraded.of(operation, failure, published.now(), devices.unplanned(snapshot().plan()))
-                    : failure;
-        }
-    }
-
-    /** After a failure: publishes what is really there, if it is not what the snapshot says already. */
-    private void settle(Planned plan) {
-        Table.Comparison mappings = table.compareTo(plan);
-        boolean exact = mappings.exact() && devices.unplanned(plan.plan()).isEmpty();
-        Table.Comparison comparison = new Table.Comparison(mappings.missing(), exact);
-        if (plan != planned || !published.says(table, comparison, devices.hosts())) {
-            publish(plan, comparison);
-        }
-    }
-
-    private void publish(Planned plan, Table.Comparison comparison) {
-        planned = plan;
-        published.changed(plan.plan(), table, comparison, devices.hosts(), session.ledger());
-    }
-
     private Planned plan(Goal goal) throws IommuException {
         return environment.planner().plan(options, session.capabilities(), goal);
     }
 
     /** The view in force, for other devices. */
     private Planned planInForce(IovaLimits limits) throws IommuException {
-        return plan(Goal.change(planned, FlatViewChange.NONE, limits));
+        return plan(Goal.change(inForce.now(), FlatViewChange.NONE, limits));
     }
 
     private static Planned accepted(String operation, Planned plan) throws RefusedException {

@@ -1,9 +1,11 @@
 package org.pinion.core.space;
 
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.spi.backend.BackendCapabilities;
@@ -196,6 +198,36 @@ public final class Succession {
         held = null;
         devices.resume();
         presence.there();
+    }
+
+    /**
+     * Lets go for another core.
+     *
+     * @param before what is done before, in turn
+     * @param rest makes the whole of what was handed over
+     * @return the whole
+     */
+    <T> T retire(PluginAway.Step<?> before, Function<HandOver, T> rest) throws IommuException {
+        turn.takeAlone("hand-over to another core");
+        try {
+            if (presence.isThere()) {
+                before.run();
+            }
+            letGo(Optional.empty());
+            T whole = rest.apply(Objects.requireNonNull(held, "what was handed over"));
+            held = null;
+            presence.retire();
+            return whole;
+        } finally {
+            turn.give();
+        }
+    }
+
+    /** Goes on with what another core was handed over; the backend is still to come. */
+    void goOnWith(HandOver handOver) {
+        presence.left("the core was replaced", true);
+        held = handOver;
+        published.backendAway(presence.sentence());
     }
 
     /**
