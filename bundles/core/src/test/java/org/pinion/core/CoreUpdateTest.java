@@ -111,7 +111,7 @@ class CoreUpdateTest {
             assertThat(shelf.held).hasSize(1);
             start(name);
             AddressSpace found = core.spaces().find("guest").orElseThrow();
-            await().until(() -> found.snapshot().backendAway().isEmpty());
+            assertThat(found.snapshot().backendAway()).isEmpty();
             assertThat(found.snapshot()).usingRecursiveComparison().ignoringFields("plan", "table").isEqualTo(before);
             assertThat(found.snapshot().plan()).isEqualTo(before.plan());
             assertThat(found.snapshot().table()).isEqualTo(before.table());

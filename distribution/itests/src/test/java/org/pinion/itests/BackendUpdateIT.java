@@ -52,9 +52,6 @@ public class BackendUpdateIT {
     private BundleContext context;
 
     @Inject
-    private DmaService dma;
-
-    @Inject
     private HostMemoryAllocator memory;
 
     @Configuration
@@ -94,7 +91,7 @@ public class BackendUpdateIT {
 
     private void on(String backend, Scene scene) throws Exception {
         try (HostMemory ram = memory.allocate("ram", SIZE);
-                AddressSpace space = dma.open(new SpaceOptions(backend, backend, List.of("strict")))) {
+                AddressSpace space = dma().open(new SpaceOptions(backend, backend, List.of("strict")))) {
             space.commit(FlatView.of(
                     "guest", List.of(Section.ram(AddressRange.ofSize(0, SIZE), ram.backing(), "ram"))));
             scene.play(space, new Dma(space.attach(EDU), ram.segment()));
@@ -187,6 +184,35 @@ public class BackendUpdateIT {
         });
         bundle.start();
         on("vfio", (space, device) -> device.require(5));
+    }
+
+    @Test
+    public void aDeviceGoesOnThroughUpdatesOfTheCore() throws Exception {
+        Bundle core = bundle("org.pinion.core");
+        for (String backend : List.of("iommufd", "vfio")) {
+            try (HostMemory ram = memory.allocate("ram", SIZE)) {
+                AddressSpace opened = dma().open(new SpaceOptions("lasting", backend, List.of("strict")));
+                opened.commit(FlatView.of(
+                        "guest", List.of(Section.ram(AddressRange.ofSize(0, SIZE), ram.backing(), "ram"))));
+                opened.attach(EDU);
+                SpaceSnapshot before = opened.snapshot();
+                for (int update = 0; update < 10; update++) {
+                    core.update(Files.newInputStream(jarOf(core)));
+                    AddressSpace found = dma().space("lasting").orElseThrow();
+                    new Dma(found.device(EDU).orElseThrow(), ram.segment()).require(update);
+                    assertThat(found.snapshot().table()).isEqualTo(before.table());
+                    assertThat(found.snapshot().version()).isEqualTo(before.version());
+                    assertThat(found.snapshot().ledger().newlyPinnedBytes())
+                            .isEqualTo(before.ledger().newlyPinnedBytes());
+                }
+                dma().space("lasting").orElseThrow().close();
+            }
+        }
+    }
+
+    /** The service of the core that is there now. */
+    private DmaService dma() {
+        return context.getService(context.getServiceReference(DmaService.class));
     }
 
     /** Refreshing what everybody is wired to stops and starts all that is wired to it. */
