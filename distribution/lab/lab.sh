@@ -61,7 +61,7 @@ find_kernel() {
     cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/pinion/lab
     kernel=${kernel:-${PINION_LAB_KERNEL:-$(cached_kernel)}}
     if [ -z "$kernel" ]; then
-        say "no kernel is given or cached; building one into $cache takes about 15 minutes, once"
+        say "no kernel is given or cached; building one into $cache takes about 10 minutes, once"
         "$lab/kernel/build" "$cache" || die "there is no kernel to boot; name one with --kernel FILE"
         kernel=$(cached_kernel)
     fi

@@ -43,4 +43,43 @@ public interface AttachedDevice {
      * @throws IommuException if the device cannot be reset
      */
     void reset() throws IommuException;
+
+    /**
+     * What one of the device's regions is.
+     *
+     * @param region the region's index: 0 to 5 are BARs, 7 is PCI configuration space
+     * @return the region
+     * @throws IommuException if the device has no region of that index or does not tell
+     */
+    RegionFacts region(int region) throws IommuException;
+
+    /**
+     * Maps a part of a region into this process, for reading and writing.
+     *
+     * @param region the region's index
+     * @param area which offsets in the region, in whole pages; a part of what {@link RegionFacts#mappable} lists
+     * @return the memory; the caller closes it
+     * @throws IommuException if the device has no such region or the kernel does not map it
+     */
+    RegionMemory map(int region, AddressRange area) throws IommuException;
+
+    /**
+     * How many interrupts of a kind the device has.
+     *
+     * @param kind which kind
+     * @return how many, 0 if none
+     * @throws IommuException if the device does not tell
+     */
+    int interrupts(InterruptKind kind) throws IommuException;
+
+    /**
+     * Allows the device interrupts of one kind; of INTx, MSI and MSI-X one kind at a time.
+     *
+     * @param kind which kind
+     * @param count how many of them, from the first on, at least 1 and at most as many as {@link #interrupts} says
+     * @return the interrupts; the caller closes them
+     * @throws IommuException if those of the kind, or of another kind that excludes it, are allowed already, the device
+     *     has not that many, or the kernel refuses
+     */
+    DeviceInterrupts allow(InterruptKind kind, int count) throws IommuException;
 }

@@ -4,6 +4,7 @@ import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
@@ -75,12 +76,16 @@ public final class RangeList<E extends Ranged> extends AbstractList<E> {
      * @return the element whose range has the address
      */
     public Optional<E> at(long address) {
+        Treap<E> found = null;
         Treap<E> tree = root;
-        while (tree != null && !tree.value().range().contains(address)) {
-            boolean below = Long.compareUnsigned(address, tree.value().range().start()) < 0;
+        while (tree != null) {
+            boolean below = Long.compareUnsigned(address, tree.start()) < 0;
+            found = below ? found : tree;
             tree = below ? tree.left() : tree.right();
         }
-        return Optional.ofNullable(tree).map(Treap::value);
+        return found != null && found.value().range().contains(address)
+                ? Optional.of(found.value())
+                : Optional.empty();
     }
 
     /**
@@ -218,7 +223,11 @@ public final class RangeList<E extends Ranged> extends AbstractList<E> {
 
     @Override
     public Iterator<E> iterator() {
-        return new Walk<>(root);
+        return switch (size()) {
+            case 0 -> Collections.emptyIterator();
+            case 1 -> List.of(root.value()).iterator();
+            default -> new Walk<>(root);
+        };
     }
 
     @Override

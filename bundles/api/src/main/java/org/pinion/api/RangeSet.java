@@ -42,8 +42,20 @@ public final class RangeSet implements Iterable<AddressRange> {
      * @return the set of all their addresses
      */
     public static RangeSet of(Collection<AddressRange> ranges) {
-        List<AddressRange> merged = new ArrayList<>();
-        ranges.stream().sorted().forEach(range -> append(merged, range));
+        return switch (ranges.size()) {
+            case 0 -> EMPTY;
+            case 1 -> new RangeSet(List.copyOf(ranges));
+            default -> merged(ranges);
+        };
+    }
+
+    private static RangeSet merged(Collection<AddressRange> ranges) {
+        List<AddressRange> sorted = new ArrayList<>(ranges);
+        sorted.sort(null);
+        List<AddressRange> merged = new ArrayList<>(sorted.size());
+        for (AddressRange range : sorted) {
+            append(merged, range);
+        }
         return new RangeSet(List.copyOf(merged));
     }
 
@@ -138,6 +150,9 @@ public final class RangeSet implements Iterable<AddressRange> {
      * @return the addresses that are in either
      */
     public RangeSet union(RangeSet other) {
+        if (isEmpty() || other.isEmpty()) {
+            return isEmpty() ? other : this;
+        }
         List<AddressRange> both = new ArrayList<>(ranges);
         both.addAll(other.ranges);
         return of(both);

@@ -14,12 +14,13 @@ import java.util.function.Predicate;
  * tree's depth, which is logarithmic with overwhelming probability.
  *
  * @param value what lies here
+ * @param start its first address, once more: a look-up then touches one object a level, and not three
  * @param left what lies below
  * @param right what lies above
  * @param size how many values the tree has
  * @param bytes how many bytes they cover
  */
-record Treap<E extends Ranged>(E value, Treap<E> left, Treap<E> right, int size, long bytes) {
+record Treap<E extends Ranged>(E value, long start, Treap<E> left, Treap<E> right, int size, long bytes) {
 
     private static final long SALT = ThreadLocalRandom.current().nextLong();
 
@@ -29,6 +30,7 @@ record Treap<E extends Ranged>(E value, Treap<E> left, Treap<E> right, int size,
     Treap(E value, Treap<E> left, Treap<E> right) {
         this(
                 value,
+                value.range().start(),
                 left,
                 right,
                 1 + size(left) + size(right),
@@ -97,7 +99,7 @@ record Treap<E extends Ranged>(E value, Treap<E> left, Treap<E> right, int size,
 
     /** The finalizer of SplitMix64: a bijection, so no two addresses have the same priority. */
     private long priority() {
-        long z = value.range().start() ^ SALT;
+        long z = start ^ SALT;
         z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
         return z ^ (z >>> 31);

@@ -8,12 +8,13 @@ import org.pinion.core.space.Events;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Posts events through EventAdmin while there is one. */
+/** Posts events through EventAdmin while there is one, and somebody who listens. */
 final class EventPoster implements Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventPoster.class);
 
     private final AtomicReference<EventAdmin> admin = new AtomicReference<>();
+    private final Listeners listeners = new Listeners();
 
     void use(EventAdmin arrived) {
         admin.set(arrived);
@@ -24,10 +25,19 @@ final class EventPoster implements Events {
         admin.compareAndSet(leaving, null);
     }
 
+    Listeners listeners() {
+        return listeners;
+    }
+
+    @Override
+    public boolean heard(String topic) {
+        return listeners.listenTo(topic);
+    }
+
     @Override
     public void post(String topic, Map<String, Object> properties) {
         EventAdmin present = admin.get();
-        if (present == null) {
+        if (present == null || !heard(topic)) {
             return;
         }
         try {

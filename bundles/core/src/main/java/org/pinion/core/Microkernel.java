@@ -17,6 +17,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.event.EventAdmin;
+import org.osgi.service.event.EventConstants;
+import org.osgi.service.event.EventHandler;
 import org.osgi.service.metatype.annotations.Designate;
 import org.pinion.core.plugin.Guard;
 import org.pinion.core.plugin.Plugin;
@@ -156,6 +158,20 @@ public final class Microkernel {
 
     void unbindHolder(SpaceHolder leaving) {
         holder.compareAndSet(leaving, null);
+    }
+
+    /** Whoever listens is not called from here, so its service is not asked for, which might make it. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindEventHandler(ServiceReference<EventHandler> listener) {
+        events.listeners().put(idOf(listener), listener.getProperty(EventConstants.EVENT_TOPIC));
+    }
+
+    void updatedEventHandler(ServiceReference<EventHandler> listener) {
+        events.listeners().put(idOf(listener), listener.getProperty(EventConstants.EVENT_TOPIC));
+    }
+
+    void unbindEventHandler(ServiceReference<EventHandler> listener) {
+        events.listeners().remove(idOf(listener));
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -16,25 +16,25 @@ import org.pinion.linux.uapi.VfioIrqSet;
 
 /**
  * Interrupts of one kind that a device is allowed to raise, each counted by an eventfd ({@code
- * VFIO_DEVICE_SET_IRQS}). Waiting may be done by any thread, by one at a time for each interrupt; closing while
- * somebody waits is not allowed. Close it before the device.
+ * VFIO_DEVICE_SET_IRQS}). Any thread may wait; closing while somebody waits is not allowed. They go with the device at
+ * the latest.
  */
 public final class Interrupts implements AutoCloseable {
 
     private final Kernel kernel;
     private final VfioDevice device;
-    private final DeviceIrq irq;
+    private final int kind;
     private final List<Integer> eventfds = new ArrayList<>();
     private boolean closed;
 
-    private Interrupts(Kernel kernel, VfioDevice device, DeviceIrq irq) {
+    private Interrupts(Kernel kernel, VfioDevice device, int kind) {
         this.kernel = kernel;
         this.device = device;
-        this.irq = irq;
+        this.kind = kind;
     }
 
-    static Interrupts enable(Kernel kernel, VfioDevice device, DeviceIrq irq, int count) throws ErrnoException {
-        Interrupts interrupts = new Interrupts(kernel, device, irq);
+    static Interrupts enable(Kernel kernel, VfioDevice device, int kind, int count) throws ErrnoException {
+        Interrupts interrupts = new Interrupts(kernel, device, kind);
         try {
             for (int i = 0; i < count; i++) {
                 int answer = kernel.eventfd(0, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
@@ -48,16 +48,32 @@ public final class Interrupts implements AutoCloseable {
         }
     }
 
+    /** Interrupts that another object has allowed. */
+    static Interrupts of(Kernel kernel, VfioDevice device, int kind, List<Integer> eventfds) {
+        Interrupts interrupts = new Interrupts(kernel, device, kind);
+        interrupts.eventfds.addAll(eventfds);
+        return interrupts;
+    }
+
+    /** {@return the index of their kind} */
+    int kind() {
+        return kind;
+    }
+
+    List<Integer> eventfds() {
+        return List.copyOf(eventfds);
+    }
+
     private void trigger() throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             VfioIrqSet set = VfioIrqSet.allocate(arena, eventfds.size() * Integer.BYTES)
                     .flags(Vfio.IRQ_SET_DATA_EVENTFD | Vfio.IRQ_SET_ACTION_TRIGGER)
-                    .index(irq.index())
+                    .index(kind)
                     .count(eventfds.size());
             for (int i = 0; i < eventfds.size(); i++) {
                 set.data().set(ValueLayout.JAVA_INT_UNALIGNED, (long) i * Integer.BYTES, eventfds.get(i));
             }
-            String operation = "enable interrupts " + irq.index();
+            String operation = "enable interrupts " + kind;
             int answer = device.ioctl(Vfio.DEVICE_SET_IRQS, set);
             device.check(operation, answer);
             // The kernel has enabled none, and tells how many it could.
@@ -70,19 +86,30 @@ public final class Interrupts implements AutoCloseable {
      *
      * @param number which of them, from 0
      * @param longest how long to wait at most, to the millisecond; 0 does not wait
-     * @return how often it came since it was asked about last; 0 if the time has passed
-     * @throws ErrnoException if the kernel does not tell, {@code EINTR} if it was interrupted by a signal
+     * @return how often it came since it was asked about last; 0 if the time has passed, another thread was faster, or
+     *     a signal came
+     * @throws ErrnoException if the kernel does not tell
      * @throws IndexOutOfBoundsException if there is no such interrupt
      */
     public long await(int number, Duration longest) throws ErrnoException {
         int eventfd = eventfds.get(number);
         int millis = (int) Math.min(longest.toMillis(), Integer.MAX_VALUE);
-        if (ErrnoException.check("wait for an interrupt", kernel.poll(eventfd, millis)) == 0) {
+        int ready = kernel.poll(eventfd, millis);
+        if (ready == 0 || ready == Errno.EINTR.answer()) {
             return 0;
         }
+        ErrnoException.check("wait for an interrupt", ready);
+        return taken(eventfd);
+    }
+
+    private long taken(int eventfd) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(ValueLayout.JAVA_LONG);
-            ErrnoException.check("count interrupts", (int) kernel.read(eventfd, count));
+            int answer = (int) kernel.read(eventfd, count);
+            if (answer == Errno.EAGAIN.answer()) {
+                return 0;
+            }
+            ErrnoException.check("count interrupts", answer);
             return count.get(ValueLayout.JAVA_LONG, 0);
         }
     }
@@ -102,10 +129,10 @@ public final class Interrupts implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             VfioIrqSet set = VfioIrqSet.allocate(arena)
                     .flags(Vfio.IRQ_SET_DATA_NONE | action)
-                    .index(irq.index())
+                    .index(kind)
                     .start(start)
                     .count(count);
-            device.check(verb + " interrupts " + irq.index(), device.ioctl(Vfio.DEVICE_SET_IRQS, set));
+            device.check(verb + " interrupts " + kind, device.ioctl(Vfio.DEVICE_SET_IRQS, set));
         }
     }
 
@@ -119,15 +146,17 @@ public final class Interrupts implements AutoCloseable {
         if (closed) {
             return;
         }
-        closed = true;
         try {
             set("disable", Vfio.IRQ_SET_ACTION_TRIGGER, 0, 0);
         } finally {
             forget();
+            device.forget(this);
         }
     }
 
-    private Optional<ErrnoException> forget() {
+    /** Closes the eventfds alone, which is enough where the device is closed too. */
+    Optional<ErrnoException> forget() {
+        closed = true;
         Optional<ErrnoException> first = Optional.empty();
         for (int eventfd : eventfds) {
             try {

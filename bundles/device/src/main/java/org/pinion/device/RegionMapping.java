@@ -39,7 +39,7 @@ public final class RegionMapping implements AutoCloseable {
         }
         int answer = kernel.munmap(memory);
         closed = true;
-        device.forget(this);
+        device.mappings().remove(this);
         device.check("unmap a region", answer);
     }
 }

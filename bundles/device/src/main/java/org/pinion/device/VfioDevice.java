@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -18,8 +18,6 @@ import org.pinion.linux.Mman;
 import org.pinion.linux.uapi.Struct;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceInfo;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A VFIO device, open through its character device {@code /dev/vfio/devices/vfioN} (drivers/vfio/device_cdev.c) or
@@ -33,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class VfioDevice implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(VfioDevice.class);
     private static final int CLOSED = -1;
 
     private final Kernel kernel;
@@ -41,8 +38,10 @@ public final class VfioDevice implements AutoCloseable {
     private final LongAdder ioctls;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Integer, DeviceRegion> regions = new ConcurrentHashMap<>();
+    private final RegionTransfers transfers;
     private final PciConfigSpace configSpace = new PciConfigSpace(this);
-    private final Set<RegionMapping> mappings = ConcurrentHashMap.newKeySet();
+    private final RegionMappings mappings = new RegionMappings();
+    private final AllowedInterrupts interrupts = new AllowedInterrupts();
     private final ConfigWrites configWrites = new ConfigWrites(this);
     private int fd;
 
@@ -51,6 +50,7 @@ public final class VfioDevice implements AutoCloseable {
         this.name = name;
         this.fd = fd;
         this.ioctls = ioctls;
+        this.transfers = new RegionTransfers(this, name);
     }
 
     /**
@@ -150,17 +150,7 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void read(int region, long offset, MemorySegment into) throws IOException {
-        RegionAccess access = RegionAccess.of("read", region(region), offset, into.byteSize(), name);
-        access.require(region(region).readable(), "the region cannot be read");
-        if (into.isNative()) {
-            transfer(access, true, into);
-            return;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(into.byteSize(), Long.BYTES);
-            transfer(access, true, buffer);
-            into.copyFrom(buffer);
-        }
+        transfers.read(region(region), offset, into);
     }
 
     /**
@@ -174,38 +164,22 @@ public final class VfioDevice implements AutoCloseable {
      * @throws ErrnoException if the device has no such region or does not answer
      */
     public void write(int region, long offset, MemorySegment from) throws IOException {
-        RegionAccess access = RegionAccess.of("write", region(region), offset, from.byteSize(), name);
-        access.require(region(region).writable(), "the region cannot be written");
+        RegionAccess access = transfers.toWrite(region(region), offset, from.byteSize());
         if (region == Vfio.PCI_CONFIG_REGION) {
-            configWrites.write(offset, from.byteSize(), () -> write(access, from));
+            configWrites.write(offset, from.byteSize(), () -> transfers.write(access, from));
         } else {
-            write(access, from);
+            transfers.write(access, from);
         }
     }
 
-    private void write(RegionAccess access, MemorySegment from) throws IOException {
-        if (from.isNative()) {
-            transfer(access, false, from);
-            return;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(from.byteSize(), Long.BYTES);
-            transfer(access, false, buffer.copyFrom(from));
-        }
-    }
-
-    private void transfer(RegionAccess access, boolean in, MemorySegment memory) throws IOException {
-        long answer;
+    /** {@code pread(2)} or {@code pwrite(2)} of native memory: how many bytes, or a negated error number. */
+    long transfer(boolean in, MemorySegment memory, long at) {
         lock.readLock().lock();
         try {
-            answer = in ? kernel.pread(fd, memory, access.at()) : kernel.pwrite(fd, memory, access.at());
+            return in ? kernel.pread(fd, memory, at) : kernel.pwrite(fd, memory, at);
         } finally {
             lock.readLock().unlock();
         }
-        if (answer < 0) {
-            throw new ErrnoException(access.call(), Errno.of((int) -answer));
-        }
-        access.require(answer == memory.byteSize(), "the device moved 0x%x bytes only".formatted(answer));
     }
 
     /**
@@ -230,6 +204,21 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
+    /** {@return what is mapped of its regions} */
+    RegionMappings mappings() {
+        return mappings;
+    }
+
+    /**
+     * A mapping that {@link #map} made.
+     *
+     * @param memory its memory
+     * @return the mapping; empty if it is closed, or none of this device
+     */
+    public Optional<RegionMapping> mapping(MemorySegment memory) {
+        return mappings.at(memory);
+    }
+
     /**
      * Takes over a part of a region that another object has mapped.
      *
@@ -240,10 +229,6 @@ public final class VfioDevice implements AutoCloseable {
         RegionMapping mapping = new RegionMapping(kernel, this, memory);
         mappings.add(mapping);
         return mapping;
-    }
-
-    void forget(RegionMapping mapping) {
-        mappings.remove(mapping);
     }
 
     /**
@@ -262,11 +247,25 @@ public final class VfioDevice implements AutoCloseable {
      *
      * @param index which kind, such as {@link Vfio#PCI_MSI_IRQ}
      * @param count how many of them, from the first on, at most as many as {@link #irq} says
-     * @return the interrupts; the caller closes them
-     * @throws ErrnoException if the kernel refuses
+     * @return the interrupts, which are closed with the device at the latest
+     * @throws ErrnoException if the kernel refuses; {@code EINVAL} if those of the kind are allowed already
      */
     public Interrupts interrupts(int index, int count) throws ErrnoException {
-        return Interrupts.enable(kernel, this, irq(index), count);
+        return interrupts.allow(kernel, this, irq(index).index(), count);
+    }
+
+    /**
+     * Interrupts that {@link #interrupts} allowed.
+     *
+     * @param index which kind
+     * @return the interrupts; empty if they are closed, or were never allowed
+     */
+    public Optional<Interrupts> allowed(int index) {
+        return interrupts.of(index);
+    }
+
+    void forget(Interrupts closed) {
+        interrupts.remove(closed);
     }
 
     /** {@return the device's PCI configuration space; only for a PCI function} */
@@ -284,13 +283,22 @@ public final class VfioDevice implements AutoCloseable {
         return configWrites.decoding();
     }
 
+    /** {@return what a driver has of the device beside its file} */
+    public DriverParts driverParts() {
+        return new DriverParts(name, mappings.memory(), interrupts.eventfds());
+    }
+
     /**
-     * Goes on from what another object saw of the device, which has had it open until now.
+     * Goes on from where another object was, which has had the device open until now.
      *
      * @param seen what {@link #decoding} said there
+     * @param parts what {@link #driverParts} said there
      */
-    public void goOnFrom(MemoryDecoding seen) {
+    public void goOnFrom(MemoryDecoding seen, DriverParts parts) {
         configWrites.goOnFrom(seen);
+        parts.regions().forEach(this::mapped);
+        parts.eventfds().forEach((kind, eventfds) ->
+                interrupts.goOnWith(Interrupts.of(kernel, this, kind, eventfds)));
     }
 
     /**
@@ -378,22 +386,12 @@ public final class VfioDevice implements AutoCloseable {
             int open = fd;
             fd = CLOSED;
             if (open != CLOSED) {
-                closeMappings();
+                mappings.closeAll(name);
+                interrupts.forgetAll(name);
                 check("close", kernel.close(open));
             }
         } finally {
             lock.writeLock().unlock();
-        }
-    }
-
-    /** What cannot be unmapped goes with the process; the device must be closed all the same. */
-    private void closeMappings() {
-        for (RegionMapping mapping : Set.copyOf(mappings)) {
-            try {
-                mapping.close();
-            } catch (ErrnoException | IllegalStateException inUse) {
-                LOG.warn("a mapping of a region of {} stays: {}", name, inUse.getMessage());
-            }
         }
     }
 }

@@ -35,8 +35,9 @@ class EmulatedDeviceTest {
     private VfioDevice ivshmem;
 
     @BeforeEach
-    void open() throws ErrnoException {
+    void open() throws IOException {
         edu = bound(0);
+        edu.configSpace().busMaster(true);
         ivshmem = bound(2);
     }
 
@@ -120,6 +121,25 @@ class EmulatedDeviceTest {
             assertThat(interrupts.await(0, Duration.ZERO)).isZero();
             eduWrite(RAISE, 1);
             assertThat(interrupts.await(0, SOON)).isEqualTo(1);
+            assertThat(interrupts.await(0, Duration.ZERO)).isZero();
+        }
+    }
+
+    @Test
+    void aMessageIsSentEachTimeAnInterruptIsRaised() throws IOException {
+        try (Interrupts interrupts = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
+            eduWrite(RAISE, 1);
+            eduWrite(RAISE, 1);
+            assertThat(interrupts.await(0, SOON)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aDeviceThatIsNoBusMasterSendsNoMessages() throws IOException {
+        edu.configSpace().busMaster(false);
+        try (Interrupts interrupts = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
+            eduWrite(RAISE, 1);
+            edu.configSpace().busMaster(true);
             assertThat(interrupts.await(0, Duration.ZERO)).isZero();
         }
     }

@@ -17,6 +17,8 @@ import org.pinion.linux.uapi.VfioIrqInfo;
 
 class InterruptsTest {
 
+    private static final int DEVICE = 7;
+
     private final List<Integer> open = new ArrayList<>();
     private int setAnswer;
 
@@ -26,7 +28,7 @@ class InterruptsTest {
         case "close" -> closed((Integer) arguments[0]);
         default -> throw new AssertionError("not expected: " + method);
     });
-    private final VfioDevice device = VfioDevice.of(kernel, "0000:00:10.0", 7, new LongAdder());
+    private final VfioDevice device = VfioDevice.of(kernel, "0000:00:10.0", DEVICE, new LongAdder());
 
     private int ioctl(int request, MemorySegment argument) {
         if (request == Vfio.DEVICE_GET_IRQ_INFO) {
@@ -43,7 +45,7 @@ class InterruptsTest {
     }
 
     private int closed(Integer fd) {
-        assertThat(open.remove(fd)).isTrue();
+        assertThat(fd == DEVICE || open.remove(fd)).isTrue();
         return 0;
     }
 
@@ -71,5 +73,26 @@ class InterruptsTest {
         setAnswer = 1;
         assertThatThrownBy(() -> access.interrupts(Vfio.PCI_MSIX_IRQ, 2))
                 .hasMessageContaining("ENOSPC: the host has not that many interrupt vectors left; remedy: enable fewer");
+    }
+
+    @Test
+    void withTheDeviceItsInterruptsGo() throws IOException {
+        Interrupts messages = device.interrupts(Vfio.PCI_MSI_IRQ, 3);
+        device.interrupts(Vfio.PCI_REQ_IRQ, 1);
+        assertThat(device.allowed(Vfio.PCI_MSI_IRQ)).contains(messages);
+        device.close();
+        assertThat(open).as("eventfds that are left").isEmpty();
+        assertThat(device.allowed(Vfio.PCI_MSI_IRQ)).isEmpty();
+        messages.close();
+    }
+
+    @Test
+    void whatIsAllowedKeepsItsEventfds() throws IOException {
+        Interrupts messages = device.interrupts(Vfio.PCI_MSI_IRQ, 1);
+        assertThatThrownBy(() -> device.interrupts(Vfio.PCI_MSI_IRQ, 1))
+                .hasMessageContaining("which are enabled already").hasMessageContaining("EINVAL");
+        messages.close();
+        device.interrupts(Vfio.PCI_MSI_IRQ, 1).close();
+        assertThat(open).isEmpty();
     }
 }

@@ -15,6 +15,7 @@ import org.pinion.api.DmaService;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.runtime.DmaRuntime;
 import org.pinion.api.runtime.HostExaminer;
+import org.pinion.api.runtime.PolicyDrafts;
 import org.pinion.shell.command.PinionCommandLine;
 import org.pinion.shell.command.Services;
 
@@ -39,6 +40,9 @@ public final class PinionCommand implements ToIntFunction<String[]> {
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile List<HostExaminer> examiners = List.of();
 
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<PolicyDrafts> drafts = List.of();
+
     /**
      * @param dma opens spaces, reads flat views
      * @param runtime says what is there
@@ -56,7 +60,8 @@ public final class PinionCommand implements ToIntFunction<String[]> {
 
     @Override
     public int applyAsInt(String[] args) {
-        Services services = new Services(dma, runtime, () -> Optional.ofNullable(memory), () -> examiners);
+        Services services = new Services(
+                dma, runtime, () -> Optional.ofNullable(memory), () -> examiners, () -> drafts);
         return PinionCommandLine.run(services, version, new PrintWriter(System.out, true),
                 new PrintWriter(System.err, true), args);
     }

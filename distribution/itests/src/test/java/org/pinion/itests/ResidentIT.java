@@ -78,6 +78,35 @@ class ResidentIT {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(ask()).contains("iommufd").doesNotContain("house"));
     }
 
+    @Test
+    void rulesAreReadFromAFileAndAWrongEditIsNamedAndChangesNothing() throws Exception {
+        configure("(start<=0xfffff)");
+        awaitConsole("house +active");
+
+        configure("(start<=0xfffff");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(output()).contains(
+                plugins.resolve("org.pinion.policy.rules-house.cfg") + " is refused: rule 'low': column 16 of"
+                        + " (start<=0xfffff: it ends too early; the rules that 'house' had stay in force"));
+        awaitConsole("house +active");
+
+        Files.delete(plugins.resolve("org.pinion.policy.rules-house.cfg"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ask()).contains("iommufd").doesNotContain("house"));
+    }
+
+    private void configure(String filter) throws IOException {
+        Path unfinished = Files.writeString(directory.resolve("rules.tmp"), """
+                org.pinion.policy.name = house
+                rules = low
+                low.when = %s
+                low.verdict = skip
+                low.because = nobody has business there
+                """.formatted(filter));
+        Files.move(
+                unfinished,
+                plugins.resolve("org.pinion.policy.rules-house.cfg"),
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
     private void drop(InputStream jar) throws IOException {
         Path unfinished = directory.resolve("plugin.tmp");
         Files.copy(jar, unfinished);

@@ -28,7 +28,7 @@ class WhoMayKnowWhomIT {
             Map.entry("core", Set.of("api", "spi")),
             Map.entry("linux", Set.of()),
             Map.entry("emulator", Set.of("linux")),
-            Map.entry("device", Set.of("api", "linux")),
+            Map.entry("device", Set.of("api", "spi", "linux")),
             Map.entry("backend.iommufd", Set.of("api", "spi", "linux", "device")),
             Map.entry("backend.vfio", Set.of("api", "spi", "linux", "device")),
             Map.entry("doctor", Set.of("api", "linux")),
@@ -37,6 +37,7 @@ class WhoMayKnowWhomIT {
             Map.entry("memory.section", Set.of("api", "spi")),
             Map.entry("memory.vma", Set.of("api", "spi", "linux")),
             Map.entry("policy.qemu", Set.of("api", "spi")),
+            Map.entry("policy.rules", Set.of("api", "spi")),
             Map.entry("policy.strict", Set.of("api", "spi")),
             Map.entry("source.qemu", Set.of("api", "spi")),
             Map.entry("shell", Set.of("api")));

@@ -1,10 +1,16 @@
 package org.pinion.lab;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.pinion.api.AddressSpace;
+import org.pinion.api.AttachedDevice;
+import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.HostMemory;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.device.DeviceIrq;
 import org.pinion.device.Interrupts;
@@ -15,6 +21,7 @@ import org.pinion.linux.uapi.Vfio;
 final class InterruptTests {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration FOR_EVER = Duration.ofDays(1);
     private static final Duration NOT = Duration.ofMillis(300);
     private static final int RAISE = 0x60;
     private static final int ACKNOWLEDGE = 0x64;
@@ -40,6 +47,9 @@ final class InterruptTests {
                 AcceptanceTest.on(backend, "irq-request",
                         "the host asks for a device back: the driver is told, lets go, and the host has it",
                         InterruptTests::request),
+                AcceptanceTest.on(backend, "irq-driver",
+                        "a driver on the api alone waits for its interrupts, and is told when its device goes",
+                        InterruptTests::driver),
                 AcceptanceTest.on(backend, "irq-refusals", "interrupts that a device has not, in words",
                         InterruptTests::refusals));
     }
@@ -87,6 +97,8 @@ final class InterruptTests {
             try (Interrupts interrupts = edu.interrupts(Vfio.PCI_MSI_IRQ, 1)) {
                 registers.set(RAISE, 1);
                 Expect.equal("interrupts", 1L, interrupts.await(0, SOON));
+                registers.set(RAISE, 1);
+                Expect.equal("interrupts of one that is raised again", 1L, interrupts.await(0, SOON));
                 registers.set(ACKNOWLEDGE, 1);
                 registers.setLong(0x80, IOVA);
                 registers.setLong(0x88, 0x40000);
@@ -115,6 +127,28 @@ final class InterruptTests {
                 Expect.equal("the nvme's serial number", "lab", nvme.serialNumber());
                 Expect.equal("other interrupts", 0L, interrupts.await(1, Duration.ZERO));
             }
+        }
+    }
+
+    private static void driver(Lab lab, String backend) throws Exception {
+        try (AddressSpace space = lab.open(backend, "strict")) {
+            AttachedDevice edu = space.attach(Guest.EDU);
+            Expect.equal("MSI of edu", 1, edu.interrupts(InterruptKind.MSI));
+            Expect.equal("MSI-X of edu", 0, edu.interrupts(InterruptKind.MSIX));
+            Expect.equal("whether the nvme has MSI-X", true,
+                    space.attach(Guest.NVME).interrupts(InterruptKind.MSIX) > VECTORS);
+            DeviceInterrupts interrupts = edu.allow(InterruptKind.MSI, 1);
+            edu.write(0, RAISE, MemorySegment.ofArray(new int[] {1}));
+            Expect.equal("interrupts of what is no bus master", 0L, interrupts.await(0, NOT));
+            edu.write(Vfio.PCI_CONFIG_REGION, 4, MemorySegment.ofArray(new short[] {6}));
+            edu.write(0, RAISE, MemorySegment.ofArray(new int[] {1}));
+            Expect.equal("interrupts", 1L, interrupts.await(0, SOON));
+            FutureTask<Long> waiting = new FutureTask<>(() -> interrupts.await(0, FOR_EVER));
+            Thread.ofPlatform().start(waiting);
+            space.detach(Guest.EDU);
+            ExecutionException end =
+                    Expect.failure(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS));
+            Expect.says(end.getCause().getMessage(), "the device is not attached any more");
         }
     }
 

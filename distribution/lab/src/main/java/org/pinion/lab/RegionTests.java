@@ -4,8 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
+import org.pinion.api.AddressRange;
+import org.pinion.api.AddressSpace;
+import org.pinion.api.AttachedDevice;
 import org.pinion.api.HostMemory;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionMemory;
 import org.pinion.device.DeviceRegion;
 import org.pinion.device.PciConfigSpace;
 import org.pinion.device.RegionArea;
@@ -91,6 +95,22 @@ final class RegionTests {
             Expect.equal("edu's identification in memory", EDU_IS, identification & 0xff_ff_00_ff);
         }
         Expect.failure(IllegalStateException.class, () -> mapped.get(ValueLayout.JAVA_LONG, 8));
+        onTheApi(lab, backend);
+    }
+
+    private static void onTheApi(Lab lab, String backend) throws Exception {
+        MemorySegment left;
+        try (AddressSpace space = lab.open(backend, "strict")) {
+            AttachedDevice edu = space.attach(Guest.EDU);
+            Expect.equal("what of the BAR can be mapped",
+                    List.of(AddressRange.ofSize(0, edu.region(0).size())), edu.region(0).mappable());
+            try (RegionMemory registers = edu.map(0, AddressRange.ofSize(0, 0x1000))) {
+                int identification = registers.segment().get(ValueLayout.JAVA_INT, 0);
+                Expect.equal("edu's identification in memory", EDU_IS, identification & 0xff_ff_00_ff);
+            }
+            left = edu.map(0, AddressRange.ofSize(0, 0x1000)).segment();
+        }
+        Expect.failure(IllegalStateException.class, () -> left.get(ValueLayout.JAVA_INT, 0));
     }
 
     private static void busMaster(Lab lab, String backend) throws Exception {

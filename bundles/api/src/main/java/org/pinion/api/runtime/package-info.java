@@ -1,10 +1,10 @@
 /**
  * A read-only view of a running Pinion, for shells, monitors and health checks.
  *
- * <p>Consumers import {@code [1.0,2.0)}; the core, which implements it, imports {@code [1.0,1.1)}.
+ * <p>Consumers import {@code [1.0,2.0)}; the core, which implements it, imports {@code [1.1,1.2)}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.pinion.api.runtime;
 
 import org.osgi.annotation.bundle.Export;

@@ -33,20 +33,24 @@ import org.pinion.linux.uapi.Struct;
 
 /**
  * An open {@code /dev/iommu} and the one place that issues its ioctls, one method each. The structures are allocated
- * once and used again for every call, so one thread at a time.
+ * once and used again for every call, so one thread at a time. The collector frees them: memory that somebody may free
+ * takes two atomic operations with every call.
  */
 final class IommuFd implements AutoCloseable {
 
     static final String PATH = "/dev/iommu";
 
+    /** What no call mistakes for a file that somebody else has opened since. */
+    private static final int CLOSED = -1;
+
     private static final long EVERYTHING = -1L;
     private static final int FIRST_GUESS_OF_RANGES = 16;
 
     private final Kernel kernel;
-    private final int fd;
+    private int fd;
     private final LongAdder ioctls = new LongAdder();
     private final List<Scratch> left = new ArrayList<>();
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final IommuIoasMap map = IommuIoasMap.allocate(arena);
     private final IommuIoasMapFile mapFile = IommuIoasMapFile.allocate(arena);
     private final IommuIoasUnmap unmap = IommuIoasUnmap.allocate(arena);
@@ -81,11 +85,6 @@ final class IommuFd implements AutoCloseable {
         IommuFd iommu = new IommuFd(kernel, fd);
         iommu.ioctls.add(ioctls);
         return iommu;
-    }
-
-    /** Leaves the file open for another object; this one is not used any more. */
-    void letGo() {
-        arena.close();
     }
 
     int fd() {
@@ -369,7 +368,8 @@ final class IommuFd implements AutoCloseable {
      */
     @Override
     public void close() throws ErrnoException {
-        arena.close();
-        check("close " + PATH, kernel.close(fd));
+        int open = fd;
+        fd = CLOSED;
+        check("close " + PATH, kernel.close(open));
     }
 }

@@ -266,7 +266,6 @@ final class IommufdSession implements BackendSession {
         HandOver handOver = SessionRecord.write(this);
         // From here on closing this session would close what is another's.
         closed = true;
-        iommu.letGo();
         return handOver;
     }
 

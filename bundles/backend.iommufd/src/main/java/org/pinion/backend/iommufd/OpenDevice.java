@@ -1,10 +1,15 @@
 package org.pinion.backend.iommufd;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import org.pinion.api.AddressRange;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
 import org.pinion.device.MemoryDecoding;
+import org.pinion.device.RegionArea;
 import org.pinion.device.cause.DeviceAccess;
 import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
@@ -31,6 +36,46 @@ record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) imp
     @Override
     public void reset() throws IommuException {
         access().reset();
+    }
+
+    @Override
+    public RegionFacts region(int region) throws IommuException {
+        return access().region(region);
+    }
+
+    @Override
+    public MemorySegment map(int region, AddressRange area) throws IommuException {
+        return access().map(region, new RegionArea(area.start(), area.size())).memory();
+    }
+
+    @Override
+    public void unmap(MemorySegment memory) throws IommuException {
+        access().unmap(memory);
+    }
+
+    @Override
+    public int interrupts(InterruptKind kind) throws IommuException {
+        return access().count(kind);
+    }
+
+    @Override
+    public void allow(InterruptKind kind, int count) throws IommuException {
+        access().interrupts(kind.ordinal(), count);
+    }
+
+    @Override
+    public long await(InterruptKind kind, int number, Duration longest) throws IommuException {
+        return access().await(kind, number, longest);
+    }
+
+    @Override
+    public void unmask(InterruptKind kind, int number) throws IommuException {
+        access().unmask(kind, number);
+    }
+
+    @Override
+    public void forbid(InterruptKind kind) throws IommuException {
+        access().forbid(kind);
     }
 
     @Override

@@ -9,11 +9,13 @@ import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.DriverParts;
 import org.pinion.device.MemoryDecoding;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.HandOver;
+import org.pinion.spi.backend.HandOver.MappedMemory;
 import org.pinion.spi.backend.HandOver.OpenFile;
 import org.pinion.spi.backend.Particulars;
 
@@ -29,8 +31,12 @@ final class SessionRecord {
 
     static HandOver write(IommufdSession session) {
         List<OpenFile> files = new ArrayList<>();
+        List<MappedMemory> memory = new ArrayList<>();
         List<Particulars> devices = new ArrayList<>();
         for (OpenDevice device : session.devices.open()) {
+            DriverParts parts = device.bound().vfio().driverParts();
+            memory.addAll(parts.memory());
+            files.addAll(parts.files());
             files.add(new OpenFile(device.device().address(), device.bound().vfio().fd()));
             devices.add(of(device, session.devices.isAttached(device.device().address())));
         }
@@ -40,7 +46,7 @@ final class SessionRecord {
         return new HandOver(
                 VERSION,
                 new HandOver.KernelLink(kernel, kernel.closer(), kernel.unmapper()),
-                List.of(),
+                memory,
                 files,
                 particulars(session, devices));
     }
@@ -89,23 +95,14 @@ final class SessionRecord {
                 "id", device.bound().id(),
                 "attached", attached,
                 "decodes", decoding.on(),
-                "interruptions", decoding.interruptions()));
+                "interruptions", decoding.interruptions(),
+                "driver", device.bound().vfio().driverParts().particulars()));
     }
 
     /** Reads everything before it makes anything of it, so that a record that is none changes nothing. */
     static IommufdSession read(Kernel kernel, String space, HandOver handOver) {
         Particulars all = handOver.particulars();
         IommuFd iommu = IommuFd.adopt(kernel, handOver.fd(IommuFd.PATH), all.number("ioctls"));
-        try {
-            return read(kernel, space, iommu, handOver);
-        } catch (RuntimeException unreadable) {
-            iommu.letGo();
-            throw unreadable;
-        }
-    }
-
-    private static IommufdSession read(Kernel kernel, String space, IommuFd iommu, HandOver handOver) {
-        Particulars all = handOver.particulars();
         PinningFacts.Charge charge = PinningFacts.Charge.valueOf(all.get("charge", String.class));
         IommufdSession session =
                 new IommufdSession(kernel, space, iommu, (int) all.number("ioas"), all.flag("mapsFiles"), charge);
@@ -140,7 +137,8 @@ final class SessionRecord {
     private static OpenDevice device(Kernel kernel, IommuFd iommu, HandOver handOver, Particulars from) {
         HostDevice device = from.get("device", HostDevice.class);
         VfioDevice vfio = VfioDevice.of(kernel, device.address(), handOver.fd(device.address()), iommu.ioctls());
-        vfio.goOnFrom(new MemoryDecoding(from.flag("decodes"), from.number("interruptions")));
+        DriverParts parts = DriverParts.read(device.address(), handOver, from.get("driver", Particulars.class));
+        vfio.goOnFrom(new MemoryDecoding(from.flag("decodes"), from.number("interruptions")), parts);
         return new OpenDevice(
                 device, new BoundDevice(vfio, (int) from.number("id")), from.get("limits", DeviceLimits.class));
     }

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
@@ -182,5 +184,24 @@ class HandOverTest {
         assertThatThrownBy(() -> successor.adopt("vm0", torn)).hasMessageContaining("no file '0000:00:10.0'");
         session = successor.adopt("vm0", left);
         session.map(machine.ram(LOW.start(), LOW.size()));
+    }
+
+    @Test
+    void aDriverKeepsWhatItMappedAndTheInterruptsItWaitsFor() throws IommuException {
+        MemorySegment bar = attach(Machine.IVSHMEM).map(2, AddressRange.ofSize(0x4000, 0x1000));
+        DeviceHandle before = attach(Machine.EDU);
+        before.allow(InterruptKind.MSI, 1);
+        before.allow(InterruptKind.REQUEST, 1);
+        swap();
+        DeviceHandle edu = session.attached(Machine.EDU);
+        put(edu, 7, 4, 6, Short.BYTES);
+        put(edu, 0, 0x60, 1, Integer.BYTES);
+        assertThat(edu.await(InterruptKind.MSI, 0, Duration.ofSeconds(10))).isEqualTo(1);
+        edu.forbid(InterruptKind.MSI);
+        put(session.attached(Machine.IVSHMEM), 2, 0x4008, 42, Integer.BYTES);
+        assertThat(bar.get(ValueLayout.JAVA_INT, 8)).isEqualTo(42);
+        session.attached(Machine.IVSHMEM).unmap(bar);
+        assertThat(bar.scope().isAlive()).isFalse();
+        assertThatThrownBy(() -> edu.allow(InterruptKind.REQUEST, 1)).hasMessageContaining("EINVAL");
     }
 }

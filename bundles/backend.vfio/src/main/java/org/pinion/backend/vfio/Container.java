@@ -22,18 +22,22 @@ import org.pinion.linux.uapi.VfioType1;
 
 /**
  * An open {@code /dev/vfio/vfio} and the one place that issues its ioctls, one method each. The structures are
- * allocated once and used again for every call, so one thread at a time.
+ * allocated once and used again for every call, so one thread at a time. The collector frees them: memory that
+ * somebody may free takes two atomic operations with every call.
  */
 final class Container implements AutoCloseable {
 
     static final String PATH = "/dev/vfio/vfio";
 
+    /** What no call mistakes for a file that somebody else has opened since. */
+    private static final int CLOSED = -1;
+
     private static final int FIRST_GUESS_OF_CAPABILITIES = 512;
 
     private final Kernel kernel;
-    private final int fd;
+    private int fd;
     private final LongAdder ioctls;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final VfioIommuType1DmaMap map = VfioIommuType1DmaMap.allocate(arena);
     private final VfioIommuType1DmaUnmap unmap = VfioIommuType1DmaUnmap.allocate(arena);
 
@@ -57,11 +61,6 @@ final class Container implements AutoCloseable {
     /** Goes on with a container that another object had; its descriptor belongs to the new one from now on. */
     static Container adopt(Kernel kernel, int fd, LongAdder ioctls) {
         return new Container(kernel, fd, ioctls);
-    }
-
-    /** Leaves the file open for another object; this one is not used any more. */
-    void letGo() {
-        arena.close();
     }
 
     int fd() {
@@ -228,7 +227,8 @@ final class Container implements AutoCloseable {
      */
     @Override
     public void close() throws ErrnoException {
-        arena.close();
-        ErrnoException.check("close " + PATH, kernel.close(fd));
+        int open = fd;
+        fd = CLOSED;
+        ErrnoException.check("close " + PATH, kernel.close(open));
     }
 }

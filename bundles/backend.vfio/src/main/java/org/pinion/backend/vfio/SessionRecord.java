@@ -2,6 +2,7 @@ package org.pinion.backend.vfio;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
+import org.pinion.device.DriverParts;
 import org.pinion.device.IovaRanges;
 import org.pinion.device.MemoryDecoding;
 import org.pinion.device.VfioDevice;
@@ -38,10 +40,14 @@ final class SessionRecord {
     static HandOver write(VfioSession session) {
         List<OpenFile> devices = new ArrayList<>();
         List<OpenFile> groups = new ArrayList<>();
+        List<MappedMemory> memory = bars(session);
         for (LearnedGroup group : session.devices.groups().values()) {
             for (OpenDevice device : group.attached().values()) {
                 if (device.isOpen()) {
                     devices.add(new OpenFile(device.device().address(), device.vfio().fd()));
+                    DriverParts parts = driverParts(session, device);
+                    devices.addAll(parts.files());
+                    memory.addAll(parts.memory());
                 }
             }
         }
@@ -55,15 +61,25 @@ final class SessionRecord {
         return new HandOver(
                 VERSION,
                 new HandOver.KernelLink(kernel, kernel.closer(), kernel.unmapper()),
-                memory(session),
+                memory,
                 files,
                 particulars(session));
     }
 
-    private static List<MappedMemory> memory(VfioSession session) {
-        return session.bars.entered().entrySet().stream()
-                .map(bar -> new MappedMemory(nameOf(bar.getKey()), bar.getValue()))
-                .toList();
+    private static List<MappedMemory> bars(VfioSession session) {
+        List<MappedMemory> memory = new ArrayList<>();
+        session.bars.entered().forEach((iova, bar) -> memory.add(new MappedMemory(nameOf(iova), bar)));
+        return memory;
+    }
+
+    /** What of a region the session itself has mapped, for other devices, is not its driver's. */
+    private static DriverParts driverParts(VfioSession session, OpenDevice device) {
+        DriverParts all = device.vfio().driverParts();
+        Collection<MemorySegment> bars = session.bars.entered().values();
+        return new DriverParts(
+                all.device(),
+                all.regions().stream().filter(region -> !bars.contains(region)).toList(),
+                all.eventfds());
     }
 
     private static String nameOf(long iova) {
@@ -72,7 +88,7 @@ final class SessionRecord {
 
     private static Particulars particulars(VfioSession session) {
         List<Particulars> groups = new ArrayList<>();
-        session.devices.groups().forEach((number, group) -> groups.add(of(number, group)));
+        session.devices.groups().forEach((number, group) -> groups.add(of(session, number, group)));
         DirtyPages dirty = session.mapped.dirtyPages;
         return Particulars.of(Map.of(
                 "ioctls", session.ioctls.sum(),
@@ -86,10 +102,10 @@ final class SessionRecord {
                 "groups", groups));
     }
 
-    private static Particulars of(int number, LearnedGroup group) {
+    private static Particulars of(VfioSession session, int number, LearnedGroup group) {
         List<Particulars> devices = new ArrayList<>();
         group.learned().values().forEach(found -> devices.add(of(found, group)));
-        group.attached().values().forEach(device -> devices.add(of(device, group)));
+        group.attached().values().forEach(device -> devices.add(of(session, device, group)));
         return Particulars.of(Map.of("number", number, "inside", group.inside(), "devices", devices));
     }
 
@@ -101,7 +117,7 @@ final class SessionRecord {
                 "cdev", found.cdev().orElse("")));
     }
 
-    private static Particulars of(OpenDevice device, LearnedGroup group) {
+    private static Particulars of(VfioSession session, OpenDevice device, LearnedGroup group) {
         MemoryDecoding decoding = device.vfio().decoding();
         return Particulars.of(Map.of(
                 "device", device.device(),
@@ -109,21 +125,17 @@ final class SessionRecord {
                 "attached", true,
                 "open", device.isOpen(),
                 "decodes", decoding.on(),
-                "interruptions", decoding.interruptions()));
+                "interruptions", decoding.interruptions(),
+                "driver", driverParts(session, device).particulars()));
     }
 
     static VfioSession read(Kernel kernel, String space, HandOver handOver) {
         LongAdder ioctls = new LongAdder();
         ioctls.add(handOver.particulars().number("ioctls"));
         Container container = Container.adopt(kernel, handOver.fd(Container.PATH), ioctls);
-        try {
-            VfioSession session = new VfioSession(kernel, space, ioctls, container);
-            read(session, handOver);
-            return session;
-        } catch (RuntimeException unreadable) {
-            container.letGo();
-            throw unreadable;
-        }
+        VfioSession session = new VfioSession(kernel, space, ioctls, container);
+        read(session, handOver);
+        return session;
     }
 
     private static void read(VfioSession session, HandOver handOver) {
@@ -168,7 +180,9 @@ final class SessionRecord {
         if (from.flag("attached")) {
             int fd = from.flag("open") ? handOver.fd(device.address()) : CLOSED;
             VfioDevice vfio = VfioDevice.of(session.kernel, device.address(), fd, session.ioctls);
-            vfio.goOnFrom(new MemoryDecoding(from.flag("decodes"), from.number("interruptions")));
+            DriverParts parts =
+                    DriverParts.read(device.address(), handOver, from.get("driver", Particulars.class));
+            vfio.goOnFrom(new MemoryDecoding(from.flag("decodes"), from.number("interruptions")), parts);
             group.goOnWith(new OpenDevice(device, vfio), limits.bars());
         } else {
             Optional<String> cdev = Optional.of(from.get("cdev", String.class)).filter(path -> !path.isEmpty());

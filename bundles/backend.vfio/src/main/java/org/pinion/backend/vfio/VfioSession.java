@@ -225,7 +225,6 @@ final class VfioSession implements BackendSession {
         HandOver handOver = SessionRecord.write(this);
         // From here on closing this session would close what is another's.
         closed = true;
-        container.letGo();
         return handOver;
     }
 

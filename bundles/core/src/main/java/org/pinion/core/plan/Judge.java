@@ -1,5 +1,6 @@
 package org.pinion.core.plan;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,10 @@ final class Judge {
     }
 
     Judge(List<NamedPolicy> sortedByName) {
-        seats = sortedByName.stream()
-                .map(named -> new Seat(named.name(), named.policy(), new HashMap<>()))
-                .toList();
+        seats = new ArrayList<>(sortedByName.size());
+        for (NamedPolicy named : sortedByName) {
+            seats.add(new Seat(named.name(), named.policy(), new HashMap<>()));
+        }
     }
 
     Judgement decide(Candidate candidate) {

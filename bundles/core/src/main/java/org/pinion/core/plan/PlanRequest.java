@@ -1,6 +1,8 @@
 package org.pinion.core.plan;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.pinion.api.FlatView;
@@ -27,11 +29,13 @@ public record PlanRequest(
         String backend,
         BackendCapabilities capabilities) {
 
+    private static final Comparator<NamedPolicy> BY_NAME = Comparator.comparing(NamedPolicy::name);
+
     /** Sorts the policies, so that which of two equals is named does not depend on who came first. */
     public PlanRequest {
-        policies = policies.stream()
-                .sorted(Comparator.comparing(NamedPolicy::name))
-                .toList();
+        List<NamedPolicy> sorted = new ArrayList<>(policies);
+        sorted.sort(BY_NAME);
+        policies = Collections.unmodifiableList(sorted);
     }
 
     /** {@return bytes to which every mapping is trimmed} */

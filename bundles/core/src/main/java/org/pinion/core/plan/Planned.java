@@ -1,5 +1,6 @@
 package org.pinion.core.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
@@ -73,7 +74,9 @@ public final class Planned {
      */
     public static Planned madeElsewhere(Plan plan) {
         RangeList<Section> bars = RangeList.copyOf(
-                plan.view().sections().stream().filter(Planned::showsBar).toList());
+                plan.view().sections().stream()
+                        .filter(section -> section.backing() instanceof Backing.DeviceBar)
+                        .toList());
         return new Planned(
                 plan,
                 RangeList.copyOf(Mappings.joined(Mappings.wantedBy(plan.decisions()))),
@@ -96,16 +99,25 @@ public final class Planned {
             List<Decision> now = decided.next(range);
             decisions = decisions.replace(range, now);
             wanted = RangeList.overlay(wanted, range, Mappings.wantedBy(now));
-            bars = bars.replace(range, judged.next(range).stream().filter(Planned::showsBar).toList());
+            bars = bars.replace(range, showingBars(judged.next(range)));
         }
-        List<String> names = request.policies().stream().map(NamedPolicy::name).toList();
+        List<String> names = new ArrayList<>(request.policies().size());
+        for (NamedPolicy policy : request.policies()) {
+            names.add(policy.name());
+        }
         Plan plan = new Plan(request.view(), request.limits(), names, decisions);
         boolean refused = anyRefused(fresh) || base.refused && anyRefused(decisions);
         return new Planned(plan, wanted, bars, forbidden, refused, asked, scope);
     }
 
-    private static boolean showsBar(Section section) {
-        return section.backing() instanceof Backing.DeviceBar;
+    private static List<Section> showingBars(List<Section> sections) {
+        List<Section> showing = new ArrayList<>(0);
+        for (Section section : sections) {
+            if (section.backing() instanceof Backing.DeviceBar) {
+                showing.add(section);
+            }
+        }
+        return showing;
     }
 
     private static boolean anyRefused(List<Decision> decisions) {

@@ -35,7 +35,7 @@ public record Scope(Planned base, List<Section> sections, RangeSet changed) {
      * @return the least scope that gives what the whole would give
      */
     public static Scope of(Goal goal, List<NamedPolicy> policies, Object asked) {
-        Optional<Planned> base = goal.base().filter(planned -> planned.asked().equals(asked));
+        Optional<Planned> base = base(goal, asked);
         return base.isEmpty() || judgesAllAnew(base.get().plan().limits(), goal.limits(), policies)
                 ? whole(goal.view())
                 : within(base.get(), goal);
@@ -44,14 +44,20 @@ public record Scope(Planned base, List<Section> sections, RangeSet changed) {
     /**
      * @param goal what is to be planned
      * @param asked what tells those who would be asked, policies and classifiers, from others
-     * @return the least scope that gives what the whole would give, if nothing has to be judged in it; empty otherwise
+     * @return the least scope that gives what the whole would give, if no policy has to be asked what it is
      */
-    public static Optional<Scope> unjudged(Goal goal, Object asked) {
-        Scope scope = goal.base()
-                .filter(base -> base.asked().equals(asked) && base.plan().limits().equals(goal.limits()))
-                .map(base -> within(base, goal))
-                .orElseGet(() -> whole(goal.view()));
-        return scope.sections().isEmpty() ? Optional.of(scope) : Optional.empty();
+    public static Optional<Scope> unasked(Goal goal, Object asked) {
+        Optional<Planned> base = base(goal, asked);
+        if (base.isPresent() && base.get().plan().limits().equals(goal.limits())) {
+            return Optional.of(within(base.get(), goal));
+        }
+        return base.isEmpty() || goal.view().sections().isEmpty()
+                ? Optional.of(whole(goal.view()))
+                : Optional.empty();
+    }
+
+    private static Optional<Planned> base(Goal goal, Object asked) {
+        return goal.base().filter(planned -> planned.asked().equals(asked));
     }
 
     private static boolean judgesAllAnew(IovaLimits before, IovaLimits now, List<NamedPolicy> policies) {
@@ -73,8 +79,11 @@ public record Scope(Planned base, List<Section> sections, RangeSet changed) {
                 }
             }
         }
-        RangeSet judged = RangeSet.of(sections.stream().map(Section::range).toList());
-        return new Scope(base, sections, goal.touched().union(judged));
+        List<AddressRange> judged = new ArrayList<>(sections.size());
+        for (Section section : sections) {
+            judged.add(section.range());
+        }
+        return new Scope(base, sections, goal.touched().union(RangeSet.of(judged)));
     }
 
     /** {@return where BARs show of which a device now hands out something else, or came, or went} */

@@ -23,6 +23,7 @@ public final class Guard {
     private final Supplier<Duration> budget;
     private final ConcurrentLinkedDeque<GuardThread> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger generation = new AtomicInteger();
+    private final LookOut lookOut = new LookOut(Runtime.getRuntime().availableProcessors());
     private volatile long usualNanos;
 
     /**
@@ -72,7 +73,7 @@ public final class Guard {
             free.goOn(task);
             return free;
         }
-        GuardThread another = new GuardThread(generation.get(), idle::remove);
+        GuardThread another = new GuardThread(generation.get(), lookOut, idle::remove);
         another.begin(task);
         return another;
     }
@@ -89,16 +90,6 @@ public final class Guard {
         }
     }
 
-    /** Where answers have been quick lately, going to sleep and being woken would take longer. */
-    private void lookOut(FutureTask<?> task, long since) {
-        if (usualNanos > GuardThread.LOOK_OUT_NANOS) {
-            return;
-        }
-        while (!task.isDone() && System.nanoTime() - since < GuardThread.LOOK_OUT_NANOS) {
-            Thread.yield();
-        }
-    }
-
     /** A moving average; that threads overwrite each other's makes it no worse. */
     private void answeredIn(long nanos) {
         usualNanos = (3 * usualNanos + nanos) / 4;
@@ -109,7 +100,10 @@ public final class Guard {
         long seen = 0;
         long began = System.nanoTime();
         long since = began;
-        lookOut(task, since);
+        if (usualNanos < LookOut.NANOS) {
+            // Where answers have been quick lately, going to sleep and being woken would take longer.
+            lookOut.until(task::isDone, since);
+        }
         while (true) {
             try {
                 T answer = task.get(Math.max(1, allowed / LOOKS_PER_BUDGET), TimeUnit.NANOSECONDS);

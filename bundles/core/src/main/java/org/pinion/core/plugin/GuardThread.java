@@ -13,15 +13,10 @@ import java.util.function.Predicate;
  */
 final class GuardThread {
 
-    /**
-     * How long two threads look out for each other: a multiple of what it takes to sleep and to be woken. They yield
-     * while they do, so that on a busy processor the other one runs the sooner for it.
-     */
-    static final long LOOK_OUT_NANOS = 500_000;
-
     private static final long KEEP_NANOS = 5_000_000_000L;
 
     private final int generation;
+    private final LookOut lookOut;
     private final Predicate<GuardThread> leave;
     private final Thread thread;
     private volatile FutureTask<?> next;
@@ -30,10 +25,12 @@ final class GuardThread {
 
     /**
      * @param generation which plugins it may remember in thread-local variables
+     * @param lookOut waits for work that follows quickly
      * @param leave tells that it has had no work for long; answers false if work is on its way all the same
      */
-    GuardThread(int generation, Predicate<GuardThread> leave) {
+    GuardThread(int generation, LookOut lookOut, Predicate<GuardThread> leave) {
         this.generation = generation;
+        this.lookOut = lookOut;
         this.leave = leave;
         // What its first caller has in inheritable variables is none of the next one's business.
         thread = Thread.ofPlatform()
@@ -76,13 +73,13 @@ final class GuardThread {
 
     private void work() {
         ClassLoader loader = thread.getContextClassLoader();
-        boolean lookOut = false;
+        boolean soon = false;
         while (true) {
             long since = System.nanoTime();
-            if (!await(since, lookOut)) {
+            if (!await(since, soon)) {
                 return;
             }
-            lookOut = System.nanoTime() - since < LOOK_OUT_NANOS;
+            soon = System.nanoTime() - since < LookOut.NANOS;
             take().run();
             Thread.interrupted();
             thread.setContextClassLoader(loader);
@@ -96,9 +93,9 @@ final class GuardThread {
         return task;
     }
 
-    private boolean await(long since, boolean lookOut) {
-        while (lookOut && next == null && !ended && System.nanoTime() - since < LOOK_OUT_NANOS) {
-            Thread.yield();
+    private boolean await(long since, boolean soon) {
+        if (soon) {
+            lookOut.until(() -> next != null || ended, since);
         }
         asleep = true;
         try {
@@ -114,7 +111,7 @@ final class GuardThread {
             if (ended || left <= 0 && leave.test(this)) {
                 return false;
             }
-            LockSupport.parkNanos(this, Math.max(left, LOOK_OUT_NANOS + 1));
+            LockSupport.parkNanos(this, Math.max(left, LookOut.NANOS + 1));
         }
         return true;
     }

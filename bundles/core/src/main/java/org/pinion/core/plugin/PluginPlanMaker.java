@@ -43,14 +43,14 @@ public final class PluginPlanMaker implements PlanMaker {
         Watch watch = new Watch();
         List<NamedPolicy> judges = watched(policies, watch);
         List<List<Long>> asked = List.of(ids(classifiers), ids(policies));
-        Optional<Scope> unjudged = Scope.unjudged(goal, asked);
-        if (unjudged.isPresent()) {
+        Optional<Scope> known = Scope.unasked(goal, asked);
+        if (known.isPresent() && known.get().sections().isEmpty()) {
             // Nobody is asked, so nobody has to be guarded against.
-            return Planner.plan(request(options, capabilities, goal, List.of(), judges), unjudged.get(), asked);
+            return Planner.plan(request(options, capabilities, goal, List.of(), judges), known.get(), asked);
         }
         try {
             Planned plan = guard.run("pinion-plan-" + options.name(), watch, () -> {
-                Scope scope = Scope.of(goal, judges, asked);
+                Scope scope = known.isPresent() ? known.get() : Scope.of(goal, judges, asked);
                 List<Trait> traits = traits(scope.sections(), classifiers, watch);
                 return Planner.plan(request(options, capabilities, goal, traits, judges), scope, asked);
             });
@@ -74,7 +74,11 @@ public final class PluginPlanMaker implements PlanMaker {
 
     /** A service's id is never used again, so what another service said is never taken for what this one says. */
     private static List<Long> ids(List<Plugin> plugins) {
-        return plugins.stream().map(Plugin::id).toList();
+        List<Long> ids = new ArrayList<>(plugins.size());
+        for (Plugin plugin : plugins) {
+            ids.add(plugin.id());
+        }
+        return ids;
     }
 
     private static List<Trait> traits(List<Section> sections, List<Plugin> classifiers, Watch watch)
@@ -87,8 +91,10 @@ public final class PluginPlanMaker implements PlanMaker {
     }
 
     private static List<NamedPolicy> watched(List<Plugin> policies, Watch watch) {
-        return policies.stream()
-                .map(plugin -> new NamedPolicy(plugin.name(), WatchedPolicy.of(plugin, watch)))
-                .toList();
+        List<NamedPolicy> watched = new ArrayList<>(policies.size());
+        for (Plugin plugin : policies) {
+            watched.add(new NamedPolicy(plugin.name(), WatchedPolicy.of(plugin, watch)));
+        }
+        return watched;
     }
 }

@@ -39,6 +39,11 @@ final class Accesses {
         permits.release();
     }
 
+    /** {@return whether no access begins any more} */
+    boolean ended() {
+        return ended;
+    }
+
     /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */
     void endAll(Duration longest) throws IommuException {
         ended = true;

@@ -108,10 +108,12 @@ final class Devices {
 
     /** {@return what the attached devices but one together allow} */
     IovaLimits limitsWithout(String address) {
-        List<DeviceLimits> others = open.values().stream()
-                .filter(device -> !device.limits().device().equals(address))
-                .map(OpenDevice::limitsNow)
-                .toList();
+        List<DeviceLimits> others = new ArrayList<>(open.size());
+        for (OpenDevice device : open.values()) {
+            if (!device.limits().device().equals(address)) {
+                others.add(device.limitsNow());
+            }
+        }
         return intersect(others);
     }
 

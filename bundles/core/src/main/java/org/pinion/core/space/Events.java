@@ -11,4 +11,14 @@ public interface Events {
      * @param properties strings and longs
      */
     void post(String topic, Map<String, Object> properties);
+
+    /**
+     * Whether it is worth the while to find words for an event.
+     *
+     * @param topic its topic
+     * @return whether somebody listens
+     */
+    default boolean heard(String topic) {
+        return true;
+    }
 }

@@ -1,11 +1,18 @@
 package org.pinion.core.space;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
+import org.pinion.api.RegionMemory;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
@@ -22,7 +29,11 @@ final class OpenDevice implements AttachedDevice {
     private final DecodingWatch watch;
 
     private interface Access {
-        void run(DeviceHandle handle) throws IommuException;
+        void run() throws IommuException;
+    }
+
+    private interface Call<T> {
+        T run() throws IommuException;
     }
 
     OpenDevice(
@@ -60,13 +71,13 @@ final class OpenDevice implements AttachedDevice {
 
     @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {
-        access("read region " + region, now -> now.read(region, offset, into));
+        access("read region " + region, () -> handle.read(region, offset, into));
     }
 
     @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
         try {
-            access("write region " + region, now -> now.write(region, offset, from));
+            access("write region " + region, () -> handle.write(region, offset, from));
         } finally {
             watch.look();
         }
@@ -75,10 +86,55 @@ final class OpenDevice implements AttachedDevice {
     @Override
     public void reset() throws IommuException {
         try {
-            access("reset", DeviceHandle::reset);
+            access("reset", () -> handle.reset());
         } finally {
             // What fails half-way takes the device's memory away all the same.
             watch.look();
+        }
+    }
+
+    @Override
+    public RegionFacts region(int region) throws IommuException {
+        return answer("ask about region " + region, () -> handle.region(region));
+    }
+
+    @Override
+    public RegionMemory map(int region, AddressRange area) throws IommuException {
+        String what = "map %s of region %d".formatted(area, region);
+        return new OpenRegion(this, answer(what, () -> handle.map(region, area)));
+    }
+
+    void unmap(MemorySegment memory) throws IommuException {
+        access("unmap a region", () -> handle.unmap(memory));
+    }
+
+    @Override
+    public int interrupts(InterruptKind kind) throws IommuException {
+        return answer("ask about %s interrupts".formatted(kind), () -> handle.interrupts(kind));
+    }
+
+    @Override
+    public DeviceInterrupts allow(InterruptKind kind, int count) throws IommuException {
+        String what = "allow %d %s interrupts".formatted(count, kind);
+        if (count < 1) {
+            throw new IommuException(what + " of " + device.address(), "that is none", "ask for 1 at least");
+        }
+        access(what, () -> handle.allow(kind, count));
+        return new OpenInterrupts(this, kind, count);
+    }
+
+    long await(InterruptKind kind, int number, Duration longest) throws IommuException {
+        return answer("wait for %s interrupts".formatted(kind), () -> handle.await(kind, number, longest));
+    }
+
+    void unmask(InterruptKind kind, int number) throws IommuException {
+        access("unmask %s interrupts".formatted(kind), () -> handle.unmask(kind, number));
+    }
+
+    /** With a device that is not attached any more its interrupts have gone. */
+    void forbid(InterruptKind kind) throws IommuException {
+        if (!accesses.ended()) {
+            access("forbid %s interrupts".formatted(kind), () -> handle.forbid(kind));
         }
     }
 
@@ -94,10 +150,17 @@ final class OpenDevice implements AttachedDevice {
     }
 
     private void access(String what, Access access) throws IommuException {
+        answer(what, () -> {
+            access.run();
+            return device;
+        });
+    }
+
+    private <T> T answer(String what, Call<T> call) throws IommuException {
         String operation = what + " of " + device.address();
         accesses.begin(operation);
         try {
-            access.run(handle);
+            return Objects.requireNonNull(call.run(), "it answered null");
         } catch (RuntimeException | LinkageError thrown) {
             throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
         } finally {

@@ -301,7 +301,10 @@ public final class Space implements AddressSpace {
         } catch (PluginAway away) {
             throw away;
         } catch (IommuException undecided) {
-            published.pending(Optional.of(Pending.of(cause, undecided)));
+            // A core that stops interrupts what it plans: the next one plans anew, and there is nothing to decide.
+            if (!Thread.currentThread().isInterrupted()) {
+                published.pending(Optional.of(Pending.of(cause, undecided)));
+            }
             throw undecided;
         }
     }

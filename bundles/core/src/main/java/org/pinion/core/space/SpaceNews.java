@@ -41,6 +41,9 @@ final class SpaceNews {
     }
 
     void post(String topic, String cause, SpaceSnapshot now, String reason) {
+        if (!events.heard(topic)) {
+            return;
+        }
         Map<String, Object> properties = new HashMap<>();
         properties.put(DmaTopics.SPACE, space);
         properties.put(DmaTopics.CAUSE, cause);

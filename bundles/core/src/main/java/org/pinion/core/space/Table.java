@@ -147,7 +147,8 @@ final class Table {
     /** {@return what turns the table into what a plan wants} */
     ChangeSet difference(Planned plan) {
         RangeSet where = plan.changedSince(known).union(stale);
-        List<Mapping> dead = installed.bars().stream().filter(leadsNowhere).toList();
+        List<Mapping> dead = new ArrayList<>(installed.bars());
+        dead.removeIf(leadsNowhere.negate());
         return Differ.diff(installed, dead, plan.wanted(), where, plan.plan().limits().alignment());
     }
 

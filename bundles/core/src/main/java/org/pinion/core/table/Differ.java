@@ -60,7 +60,9 @@ public final class Differ {
             wanted.in(range).forEach(goal -> goals.add(cut(goal, range)));
         }
         long elsewhere = held.bytes() - bytes(entries);
-        entries.removeAll(Set.copyOf(dead));
+        if (!dead.isEmpty()) {
+            entries.removeAll(Set.copyOf(dead));
+        }
         ChangeSet changes = diff(entries, goals, alignment);
         List<Mapping> unmaps = new ArrayList<>(dead);
         unmaps.addAll(changes.unmaps());

@@ -2,14 +2,21 @@ package org.pinion.device.cause;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.pinion.api.AddressRange;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
 import org.pinion.device.DependentDevice;
+import org.pinion.device.DeviceRegion;
 import org.pinion.device.Interrupts;
 import org.pinion.device.RegionAccessException;
 import org.pinion.device.RegionArea;
 import org.pinion.device.RegionMapping;
 import org.pinion.device.VfioDevice;
+import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 
 /**
@@ -95,6 +102,118 @@ public record DeviceAccess(VfioDevice vfio, String address) {
             String operation = "enable %d %s interrupts of %s".formatted(count, InterruptCauses.name(kind), address);
             throw InterruptCauses.of(kind, failure).failing(operation, failure);
         }
+    }
+
+    /**
+     * @param region the region's index
+     * @return what it is
+     * @throws IommuException if the device has no such region or does not tell
+     */
+    public RegionFacts region(int region) throws IommuException {
+        try {
+            DeviceRegion asked = vfio.region(region);
+            List<AddressRange> mappable = asked.mappable().stream()
+                    .map(area -> AddressRange.ofSize(area.offset(), area.size()))
+                    .toList();
+            return new RegionFacts(asked.size(), asked.readable(), asked.writable(), mappable);
+        } catch (ErrnoException failure) {
+            throw RegionCauses.of(failure).failing("ask about region %d of %s".formatted(region, address), failure);
+        }
+    }
+
+    /**
+     * Unmaps a part of a region.
+     *
+     * @param memory what was mapped
+     * @throws IommuException if a system call is using the memory, or the kernel refuses; it stays mapped
+     */
+    public void unmap(MemorySegment memory) throws IommuException {
+        String operation = "unmap 0x%x bytes of a region of %s".formatted(memory.byteSize(), address);
+        RegionMapping mapping = vfio.mapping(memory)
+                .orElseThrow(() -> new IommuException(operation, "they are not mapped", ""));
+        try {
+            mapping.close();
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, failure);
+        } catch (IllegalStateException inUse) {
+            throw new IommuException(
+                    operation, null, null, "a system call is using the memory", "wait for it to end", inUse);
+        }
+    }
+
+    /**
+     * @param kind which kind of interrupts
+     * @return how many of them the device has
+     * @throws IommuException if the device does not tell
+     */
+    public int count(InterruptKind kind) throws IommuException {
+        try {
+            return vfio.irq(kind.ordinal()).count();
+        } catch (ErrnoException failure) {
+            if (failure.errno() == Errno.EINVAL) {
+                return 0;
+            }
+            throw RegionCauses.of(failure)
+                    .failing("ask about %s interrupts of %s".formatted(kind, address), failure);
+        }
+    }
+
+    /**
+     * Waits for an interrupt that is allowed.
+     *
+     * @param kind which kind
+     * @param number which of them, from 0
+     * @param longest how long to wait at most
+     * @return how often it came since it was asked about last; 0 if the time has passed
+     * @throws IommuException if the kind is not allowed or the kernel does not tell
+     */
+    public long await(InterruptKind kind, int number, Duration longest) throws IommuException {
+        String operation = "wait for %s interrupt %d of %s".formatted(kind, number, address);
+        try {
+            return allowed(operation, kind).await(number, longest);
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, failure);
+        }
+    }
+
+    /**
+     * Lets an interrupt come again that masked itself.
+     *
+     * @param kind which kind
+     * @param number which of them, from 0
+     * @throws IommuException if the kind is not allowed or the kernel refuses
+     */
+    public void unmask(InterruptKind kind, int number) throws IommuException {
+        String operation = "unmask %s interrupt %d of %s".formatted(kind, number, address);
+        try {
+            allowed(operation, kind).unmask(number);
+        } catch (ErrnoException failure) {
+            throw InterruptCauses.ofUnmasking(kind, failure).failing(operation, failure);
+        }
+    }
+
+    /**
+     * Forbids the interrupts of a kind; of no consequence if they are not allowed.
+     *
+     * @param kind which kind
+     * @throws IommuException if the kernel refuses; they are gone all the same
+     */
+    public void forbid(InterruptKind kind) throws IommuException {
+        Optional<Interrupts> allowed = vfio.allowed(kind.ordinal());
+        if (allowed.isEmpty()) {
+            return;
+        }
+        try {
+            allowed.get().close();
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure)
+                    .failing("disable the %s interrupts of %s".formatted(kind, address), failure);
+        }
+    }
+
+    private Interrupts allowed(String operation, InterruptKind kind) throws IommuException {
+        return vfio.allowed(kind.ordinal())
+                .orElseThrow(() -> new IommuException(operation, "they are not allowed", "allow them first"));
     }
 
     /**

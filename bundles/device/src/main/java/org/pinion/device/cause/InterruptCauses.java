@@ -1,12 +1,12 @@
 package org.pinion.device.cause;
 
-import java.util.List;
+import org.pinion.api.InterruptKind;
 import org.pinion.linux.ErrnoException;
 
 /** Why a device's interrupts were not enabled, in words: drivers/vfio/pci/vfio_pci_intrs.c. */
 public final class InterruptCauses {
 
-    private static final List<String> KINDS = List.of("INTx", "MSI", "MSI-X", "error", "request");
+    private static final InterruptKind[] KINDS = InterruptKind.values();
 
     private InterruptCauses() {}
 
@@ -15,7 +15,7 @@ public final class InterruptCauses {
      * @return its name
      */
     public static String name(int kind) {
-        return kind >= 0 && kind < KINDS.size() ? KINDS.get(kind) : Integer.toString(kind);
+        return kind >= 0 && kind < KINDS.length ? KINDS[kind].toString() : Integer.toString(kind);
     }
 
     /**
@@ -36,6 +36,19 @@ public final class InterruptCauses {
             case EBADF -> new Cause("the device was detached", "attach it again");
             case EIO -> new Cause("the device does not answer: its memory is disabled or it is asleep",
                     "enable memory in its command register, or reset it");
+            default -> Cause.unknown(failure);
+        };
+    }
+
+    /**
+     * @param kind which kind of interrupts
+     * @param failure the kernel's answer to unmasking one
+     * @return the cause
+     */
+    public static Cause ofUnmasking(InterruptKind kind, ErrnoException failure) {
+        return switch (failure.errno()) {
+            case EINVAL, ENOTTY -> new Cause("the kernel does not mask " + kind + " interrupts of devices", "");
+            case EBADF -> new Cause("the device was detached", "attach it again");
             default -> Cause.unknown(failure);
         };
     }

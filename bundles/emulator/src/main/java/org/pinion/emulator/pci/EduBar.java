@@ -81,8 +81,8 @@ final class EduBar extends RegisterBar {
             case REGISTER_LIVENESS -> liveness = ~(int) value;
             case REGISTER_FACTORIAL -> compute((int) value);
             case REGISTER_STATUS -> status = (int) value & STATUS_FACTORIAL_INTERRUPT;
-            case REGISTER_RAISE -> interrupts(interrupts | (int) value);
-            case REGISTER_ACKNOWLEDGE -> interrupts(interrupts & ~(int) value);
+            case REGISTER_RAISE -> raise((int) value);
+            case REGISTER_ACKNOWLEDGE -> acknowledge((int) value);
             case REGISTER_DMA_SOURCE -> source = value;
             case REGISTER_DMA_DESTINATION -> destination = value;
             case REGISTER_DMA_COUNT -> count = value;
@@ -98,13 +98,22 @@ final class EduBar extends RegisterBar {
     private void compute(int value) {
         factorial = factorialOf(value);
         if ((status & STATUS_FACTORIAL_INTERRUPT) != 0) {
-            interrupts(interrupts | FACTORIAL_INTERRUPT);
+            raise(FACTORIAL_INTERRUPT);
         }
     }
 
-    private void interrupts(int causes) {
-        interrupts = causes;
-        dma.interrupt(causes != 0);
+    private void raise(int cause) {
+        interrupts |= cause;
+        if (interrupts != 0) {
+            dma.raise();
+        }
+    }
+
+    private void acknowledge(int causes) {
+        interrupts &= ~causes;
+        if (interrupts == 0) {
+            dma.lower();
+        }
     }
 
     private static int factorialOf(int value) {
@@ -131,7 +140,7 @@ final class EduBar extends RegisterBar {
             dma.refuse(iova, count, toMemory, "the device's buffer is 0x40000-0x40fff");
         }
         if ((value & COMMAND_INTERRUPT) != 0) {
-            interrupts(interrupts | DMA_INTERRUPT);
+            raise(DMA_INTERRUPT);
         }
     }
 
@@ -139,7 +148,7 @@ final class EduBar extends RegisterBar {
     public void reset() {
         liveness = 0;
         status = 0;
-        interrupts(0);
+        acknowledge(-1);
         factorial = 0;
         source = 0;
         destination = 0;

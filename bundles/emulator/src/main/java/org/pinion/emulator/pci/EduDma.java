@@ -7,8 +7,11 @@ interface EduDma {
 
     void run(long iova, MemorySegment buffer, boolean toMemory);
 
-    /** Raises the device's interrupt, or withdraws it. */
-    void interrupt(boolean raised);
+    /** Raises the device's interrupt, perhaps once more. */
+    void raise();
+
+    /** Withdraws the device's interrupt. */
+    void lower();
 
     /** Records a transfer that the device itself does not do. */
     void refuse(long iova, long length, boolean toMemory, String reason);

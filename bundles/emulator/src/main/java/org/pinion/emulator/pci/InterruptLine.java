@@ -44,14 +44,22 @@ public final class InterruptLine {
         tellIfPending();
     }
 
-    void level(boolean now) {
-        boolean edge = now && !raised;
-        raised = now;
+    /**
+     * The device raises it, perhaps once more: a message is sent each time.
+     *
+     * @param busMaster whether the device may write to memory, as a message does; one that it may not send is lost
+     */
+    void raise(boolean busMaster) {
+        raised = true;
         if (masksItself) {
             tellIfPending();
-        } else if (edge) {
+        } else if (busMaster) {
             listener.ifPresent(EventFile::signal);
         }
+    }
+
+    void lower() {
+        raised = false;
     }
 
     private void tellIfPending() {

@@ -137,10 +137,14 @@ public final class PciFunction {
 
     private final class Engine implements EduDma {
         @Override
-        public void interrupt(boolean raised) {
-            interrupts.level(raised);
+        public void raise() {
+            interrupts.raise(config.busMaster());
         }
 
+        @Override
+        public void lower() {
+            interrupts.lower();
+        }
 
         @Override
         public void run(long iova, MemorySegment buffer, boolean toMemory) {

@@ -25,6 +25,7 @@ public final class PinionCommandLine {
                 .addSubcommand(new PlugCommand(services))
                 .addSubcommand(new PreflightCommand(services))
                 .addSubcommand(new ReplayCommand(services))
+                .addSubcommand(new CommandLine(new RulesCommand()).addSubcommand(new RulesCheckCommand(services)))
                 .addSubcommand(new DevicesCommand(services))
                 .addSubcommand(new PluginsCommand(services))
                 .addSubcommand(new DoctorCommand(services))

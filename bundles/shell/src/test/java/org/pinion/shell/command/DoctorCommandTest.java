@@ -111,7 +111,7 @@ class DoctorCommandTest {
     @Test
     void withoutAnExaminerItSaysWhatToStart() {
         FakeDma host = Lab.host();
-        Services services = new Services(host, host.runtime(), Optional::empty, List::of);
+        Services services = new Services(host, host.runtime(), Optional::empty, List::of, List::of);
 
         assertThat(Invocation.of(services, "doctor")).isEqualTo(new Invocation(1, "", "pinion: examine the host: no"
                 + " HostExaminer service is there; remedy: start org.pinion.doctor and a kernel's bundle\n"));
@@ -125,7 +125,7 @@ class DoctorCommandTest {
     private static Invocation doctor(List<Finding> findings, String... options) {
         FakeDma host = Lab.host();
         Services services =
-                new Services(host, host.runtime(), Optional::empty, () -> List.of(() -> findings));
+                new Services(host, host.runtime(), Optional::empty, () -> List.of(() -> findings), List::of);
         String[] args = new String[options.length + 1];
         args[0] = "doctor";
         System.arraycopy(options, 0, args, 1, options.length);

@@ -10,7 +10,7 @@ import org.pinion.shell.fake.FakeDma;
 record Invocation(int code, String out, String err) {
 
     static Invocation of(FakeDma host, String... args) {
-        return of(new Services(host, host.runtime(), () -> Optional.of(host.memory), List::of), args);
+        return of(new Services(host, host.runtime(), () -> Optional.of(host.memory), List::of, () -> host.drafts), args);
     }
 
     static Invocation of(Services services, String... args) {

@@ -132,7 +132,7 @@ class PlugCommandTest {
     @Test
     void aMissingAllocatorIsNamed() {
         Invocation failed = Invocation.of(
-                new Services(host, host.runtime(), Optional::empty, List::of), "plug", "x", "--device", Lab.EDU0);
+                new Services(host, host.runtime(), Optional::empty, List::of, List::of), "plug", "x", "--device", Lab.EDU0);
         assertThat(failed.code()).isEqualTo(1);
         assertThat(failed.err()).startsWith(
                 "pinion: allocate memory for the guest: no HostMemoryAllocator service is there; remedy: start");

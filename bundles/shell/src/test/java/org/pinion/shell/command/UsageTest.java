@@ -56,7 +56,7 @@ class UsageTest {
             public void close() {}
         };
         StringWriter err = new StringWriter();
-        Services services = new Services(host, host.runtime(), Optional::empty, List::of);
+        Services services = new Services(host, host.runtime(), Optional::empty, List::of, List::of);
         int code = PinionCommandLine.run(services, "1", new PrintWriter(full), new PrintWriter(err), "--version");
         assertThat(code).isEqualTo(1);
         assertThat(err.toString()).contains("could not be written whole");

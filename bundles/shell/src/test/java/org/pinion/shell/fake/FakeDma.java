@@ -21,6 +21,7 @@ import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
 import org.pinion.api.runtime.PluginInfo;
+import org.pinion.api.runtime.PolicyDrafts;
 
 /** The services of a host in plain Java. */
 public final class FakeDma implements DmaService {
@@ -38,6 +39,7 @@ public final class FakeDma implements DmaService {
     public Budget budget = Budget.UNKNOWN;
     public String pulled = "";
     public final Map<String, Pending> pending = new TreeMap<>();
+    public List<PolicyDrafts> drafts = List.of(new FakeDrafts(this));
 
     private final Map<String, FakeSpace> spaces = new TreeMap<>();
     private final Map<String, Device> devices = new TreeMap<>();
@@ -92,7 +94,7 @@ public final class FakeDma implements DmaService {
             throw new IommuException("open", "no backend '" + options.backend() + "', there are [iommufd]", "");
         }
         for (String policy : options.policies()) {
-            if (!List.of("strict", "qemu").contains(policy)) {
+            if (!List.of("strict", "qemu", "house", FakeDrafts.DRAFT).contains(policy)) {
                 throw new IommuException("open", "no policy '" + policy + "', there are [qemu, strict]", "");
             }
         }

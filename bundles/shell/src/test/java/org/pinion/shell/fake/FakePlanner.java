@@ -27,7 +27,9 @@ final class FakePlanner {
         List<Decision> decisions = new ArrayList<>();
         for (Section section : view.sections()) {
             boolean memory = section.kind() == SectionKind.RAM || section.kind() == SectionKind.ROM;
-            if (memory && section.range().size() >= 4096) {
+            if (policies.contains(FakeDrafts.DRAFT) && section.range().start() == 0) {
+                decisions.add(left(section, section.range(), Outcome.SKIP, FakeDrafts.DRAFT + "/low", "it is low", ""));
+            } else if (memory && section.range().size() >= 4096) {
                 map(decisions, section, limits, policies.contains("strict"));
             } else {
                 decisions.add(left(section, section.range(), memory ? Outcome.TRIM : Outcome.SKIP,

@@ -91,6 +91,21 @@ public record HandOver(
     }
 
     /**
+     * Finds memory.
+     *
+     * @param name its name
+     * @return where it is
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public MemorySegment segment(String name) {
+        return memory.stream()
+                .filter(mapped -> mapped.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no memory '" + name + "' is handed over"))
+                .segment();
+    }
+
+    /**
      * To be called before anything is adopted: descriptors of one kernel mean nothing, or something else, to another.
      *
      * @param other the kernel of the backend that is to adopt

@@ -2,122 +2,97 @@ package org.pinion.lab.cost;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.stream.DoubleStream;
+import org.pinion.api.AddressSpace;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
-import org.pinion.api.Section;
-import org.pinion.api.Trait;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
-import org.pinion.spi.memory.MemoryClassifier;
-import org.pinion.spi.policy.Candidate;
-import org.pinion.spi.policy.MappingPolicy;
-import org.pinion.spi.policy.Verdict;
 
-/** Where the time of a commit goes, found by asking for its parts alone. */
+/** Where the time of a commit goes: what is called from it looks at the clock. */
 final class Breakdown {
 
     private static final int GET_API_VERSION = 0x3b64;
     private static final long IOVA = 1L << 36;
-    private static final int ROUNDS = 25;
+    private static final int ROUNDS = 20;
     private static final int CALLS = 2000;
 
-    private final Scene scene;
     private final Kernel kernel;
-    private final List<MemoryClassifier> classifiers;
-    private final MappingPolicy policy;
+    private final CommitSide commit;
+    private final Stopwatch watch;
 
     /** A part, done so often. */
     private interface Part {
-        void run(int times) throws Exception;
+        void run(int times) throws IOException;
     }
 
-    Breakdown(Scene scene, Kernel kernel, List<MemoryClassifier> classifiers, MappingPolicy policy) {
-        this.scene = scene;
+    /**
+     * @param kernel takes calls that do nothing
+     * @param commit commits by plugins that look at the clock
+     * @param watch that clock
+     */
+    Breakdown(Kernel kernel, CommitSide commit, Stopwatch watch) {
         this.kernel = kernel;
-        this.classifiers = classifiers;
-        this.policy = policy;
+        this.commit = commit;
+        this.watch = watch;
     }
 
     /**
      * Measures and prints.
      *
      * @param page medians of a 4 KiB pair: C, session, commit
+     * @param reference tells what an ioctl takes that does nothing
+     * @param out takes the table
      */
-    void print(List<Double> page, CommitSide commit, ReferenceSide reference, PrintStream out) throws Exception {
-        List<FlatView> views = commit.views(Work.PAGE, IOVA);
+    void print(List<Double> page, ReferenceSide reference, PrintStream out) throws IOException, IommuException {
+        Laps maps = new Laps();
+        Laps unmaps = new Laps();
         commit.attach();
-        double classify = time(views.size(), times -> classify(views.subList(0, times)));
-        List<Candidate> candidates = candidates(views, commit);
-        double decide = time(candidates.size(), times -> decide(candidates.subList(0, times)));
-        double plan = time(views.size(), times -> preview(commit, views.subList(0, times)));
-        List<FlatView> nothing = List.of(FlatView.EMPTY);
-        double planOfNothing = time(CALLS / 20, times -> {
-            for (int i = 0; i < times; i++) {
-                preview(commit, nothing);
+        for (int round = 0; round < ROUNDS; round++) {
+            for (FlatView view : commit.views(Work.PAGE, IOVA)) {
+                maps.add(laps(view));
+                unmaps.add(laps(CommitSide.NOTHING));
             }
-        });
+        }
         commit.detach();
-        double call = time(CALLS, this::callNothing);
-        double callFromC = (double) reference.nothing(CALLS) / CALLS;
-        out.println("Of a 4 KiB pair of commits:");
-        line(out, "the ioctls, from C", page.get(0));
-        line(out, "the backend around them", page.get(1) - page.get(0));
-        line(out, "classifiers", classify);
-        line(out, "policy", decide);
-        line(out, "the rest of both plans", plan + planOfNothing - classify - decide);
-        line(out, "diff, budget, table, snapshot, events", page.get(2) - page.get(1) - plan - planOfNothing);
-        out.printf(Locale.ROOT, "An ioctl that does nothing: %.2f from C, %.2f from Java%n",
-                Comparison.micros(callFromC), Comparison.micros(call));
+        out.println("Of a 4 KiB pair of commits, in other rounds than those above:       map     unmap");
+        double[] map = maps.means();
+        double[] unmap = unmaps.means();
+        for (Moment moment : Moment.values()) {
+            if (moment != Moment.CALLED) {
+                line(out, moment.words(), map[moment.ordinal()], unmap[moment.ordinal()]);
+            }
+        }
+        line(out, "together", DoubleStream.of(map).sum(), DoubleStream.of(unmap).sum());
+        out.printf(Locale.ROOT, "The ioctls of a pair: %.1f from C; with the backend around them: %.1f%n",
+                Comparison.micros(page.get(0)), Comparison.micros(page.get(1)));
+        out.printf(Locale.ROOT, "An ioctl that does nothing: %.2f from C, %.2f from Java; a look at the clock: %.2f%n",
+                Comparison.micros((double) reference.nothing(CALLS) / CALLS),
+                Comparison.micros(time(this::callNothing)), Comparison.micros(time(Breakdown::lookAtTheClock)));
     }
 
-    private static void line(PrintStream out, String what, double nanos) {
-        out.printf(Locale.ROOT, "  %-40s %9.1f%n", what, Comparison.micros(nanos));
+    private long[] laps(FlatView view) throws IommuException {
+        AddressSpace space = commit.space();
+        watch.start();
+        space.commit(view);
+        watch.pass(Moment.RETURNED);
+        return watch.laps();
     }
 
-    private static double time(int times, Part part) throws Exception {
+    private static void line(PrintStream out, String what, double map, double unmap) {
+        out.printf(Locale.ROOT, "  %-66s %9.1f %9.1f%n", what, Comparison.micros(map), Comparison.micros(unmap));
+    }
+
+    private static double time(Part part) throws IOException {
         Samples samples = new Samples();
         for (int round = 0; round < ROUNDS; round++) {
             long start = System.nanoTime();
-            part.run(times);
-            samples.add((double) (System.nanoTime() - start) / times);
+            part.run(CALLS);
+            samples.add((double) (System.nanoTime() - start) / CALLS);
         }
         return samples.median();
-    }
-
-    private List<Trait> classify(List<FlatView> views) throws IommuException {
-        List<Trait> traits = new ArrayList<>();
-        for (FlatView view : views) {
-            for (MemoryClassifier classifier : classifiers) {
-                traits.addAll(classifier.classify(view.sections()));
-            }
-        }
-        return traits;
-    }
-
-    private List<Candidate> candidates(List<FlatView> views, CommitSide commit) throws IommuException {
-        List<Candidate> candidates = new ArrayList<>();
-        Candidate.Planning planning = new Candidate.Planning(scene.backend(), Set.of(scene.route()), "", 4096,
-                commit.space().snapshot().plan().limits().devices());
-        for (FlatView view : views) {
-            for (Section section : view.sections()) {
-                candidates.add(new Candidate(section.range(), section, classify(List.of(view)), planning));
-            }
-        }
-        return candidates;
-    }
-
-    private List<Verdict> decide(List<Candidate> candidates) {
-        return candidates.stream().map(policy::decide).toList();
-    }
-
-    private static void preview(CommitSide commit, List<FlatView> views) throws IommuException {
-        for (FlatView view : views) {
-            commit.space().preview(view, List.of());
-        }
     }
 
     private void callNothing(int times) throws IOException {
@@ -129,5 +104,11 @@ final class Breakdown {
             kernel.ioctl(fd, GET_API_VERSION, 0);
         }
         kernel.close(fd);
+    }
+
+    private static void lookAtTheClock(int times) {
+        for (int i = 0; i < times; i++) {
+            System.nanoTime();
+        }
     }
 }

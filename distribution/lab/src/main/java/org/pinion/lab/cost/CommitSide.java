@@ -15,14 +15,18 @@ final class CommitSide implements Side {
 
     static final String POLICY = "strict";
 
-    private static final FlatView NOTHING = FlatView.of("memory", List.of());
+    static final FlatView NOTHING = FlatView.of("memory", List.of());
 
     private final Scene scene;
     private final AddressSpace space;
 
     CommitSide(Scene scene, DmaService dma) throws IommuException {
+        this(scene, dma, new SpaceOptions("cost", scene.backend(), List.of(POLICY)));
+    }
+
+    CommitSide(Scene scene, DmaService dma, SpaceOptions options) throws IommuException {
         this.scene = scene;
-        this.space = dma.open(new SpaceOptions("cost", scene.backend(), List.of(POLICY)));
+        this.space = dma.open(options);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.pinion.lab.cost;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,16 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.pinion.api.DmaService;
 import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
+import org.pinion.api.IommuException;
 import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
-import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.MappingPolicy;
 
 /** The command {@code cost}: measures every backend on the kernel of this machine and prints tables. */
@@ -29,8 +31,8 @@ public final class CostCommand implements ToIntFunction<String[]> {
     private final HostMemoryAllocator memory;
     private final Kernel kernel;
     private final Map<String, IommuBackend> backends = new TreeMap<>();
-    private final List<MemoryClassifier> classifiers;
     private final MappingPolicy policy;
+    private final BundleContext bundle;
 
     /**
      * @param dma opens address spaces
@@ -38,8 +40,8 @@ public final class CostCommand implements ToIntFunction<String[]> {
      * @param kernel tells the devices' nodes, and takes calls that do nothing
      * @param iommufd a backend
      * @param vfio a backend
-     * @param classifiers asked alone, for the breakdown
-     * @param policy asked alone, for the breakdown
+     * @param policy decides for the breakdown too
+     * @param bundle registers plugins that look at the clock
      */
     @Activate
     public CostCommand(
@@ -48,14 +50,14 @@ public final class CostCommand implements ToIntFunction<String[]> {
             @Reference(name = "kernel") Kernel kernel,
             @Reference(name = "iommufd", target = "(" + BackendType.PROPERTY + "=iommufd)") IommuBackend iommufd,
             @Reference(name = "vfio", target = "(" + BackendType.PROPERTY + "=vfio)") IommuBackend vfio,
-            @Reference(name = "classifiers") List<MemoryClassifier> classifiers,
             @Reference(name = "policy", target = "(org.pinion.policy.name=" + CommitSide.POLICY + ")")
-                    MappingPolicy policy) {
+                    MappingPolicy policy,
+            BundleContext bundle) {
         this.dma = dma;
         this.memory = memory;
         this.kernel = kernel;
-        this.classifiers = classifiers;
         this.policy = policy;
+        this.bundle = bundle;
         backends.put("iommufd", iommufd);
         backends.put("vfio", vfio);
     }
@@ -89,7 +91,7 @@ public final class CostCommand implements ToIntFunction<String[]> {
             try (ReferenceSide reference = new ReferenceSide(program, scene, devices.nodes(scene));
                     SessionSide session = new SessionSide(scene, backends.get(backend));
                     CommitSide commit = new CommitSide(scene, dma)) {
-                new Warming(System.err).run(List.of(session, commit));
+                warm(List.of(session, commit), out);
                 out.printf("%n%s, %s, %s, memory by %s; microseconds for map and unmap: median (quartiles) ratio%n",
                         kernel.description(), backend, attached ? "edu attached" : devices.words(backend),
                         scene.route().symbol());
@@ -101,9 +103,24 @@ public final class CostCommand implements ToIntFunction<String[]> {
                 // Last, so that the breakdown is of the same moment.
                 List<Double> page = comparison.row(Work.PAGE, 31);
                 if (attached) {
-                    new Breakdown(scene, kernel, classifiers, policy).print(page, commit, reference, out);
+                    breakDown(scene, page, reference, out);
                 }
             }
+        }
+    }
+
+    private void warm(List<Side> sides, PrintStream out) throws IOException, IommuException {
+        if (!new Warming(new CompilerThreads(kernel), System.err).run(sides)) {
+            out.println("The compilers have not come to rest: what follows takes less in a runtime that stays up.");
+        }
+    }
+
+    private void breakDown(Scene scene, List<Double> page, ReferenceSide reference, PrintStream out) throws Exception {
+        Stopwatch watch = new Stopwatch();
+        try (TimedPlugins plugins = new TimedPlugins(bundle, backends.get(scene.backend()), policy, watch);
+                CommitSide timed = new CommitSide(scene, dma, plugins.options())) {
+            warm(List.of(timed), out);
+            new Breakdown(kernel, timed, watch).print(page, reference, out);
         }
     }
 }

@@ -1,0 +1,103 @@
+package org.pinion.shell.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.pinion.api.FlatView;
+import org.pinion.api.IommuException;
+import org.pinion.shell.report.RulesReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pinion rules check}: what rules would change; puts nothing in force and maps nothing. */
+@Command(
+        name = "check",
+        customSynopsis = "pinion rules check FILE --against=MTREE [--memory-devices=JSON] [--address-space=NAME]%n"
+                + "                   [--device=ADDR]... [--policy=NAME]... [--beside] [--backend=NAME]%n"
+                + "                   [--host=FILE] [--json]",
+        description = "Say what rules would change for a guest: what would be mapped, skipped or refused that is not"
+                + " under the policies in force (--policy), and by which rule. The rules stand in for the policy of"
+                + " their name, or for all of them. Nothing is put in force, nothing is mapped.",
+        footer = {
+            "",
+            "Exit code 1: the file is wrong, or the rules refuse the plan; the reasons are on the standard error.",
+            "",
+            "Examples:",
+            "  pinion rules check org.pinion.policy.rules-house.cfg --against guest.mtree",
+            "  pinion rules check house.cfg --against guest.mtree --policy strict --beside --device 0000:00:10.0",
+            "  pinion rules check house.json --against guest.mtree --policy strict,house --json"
+        })
+final class RulesCheckCommand extends AnsweringCommand {
+
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The rules: a configuration, as *.cfg or as a Configurator's *.json.")
+    private Path file;
+
+    @Option(
+            names = "--against",
+            required = true,
+            paramLabel = "MTREE",
+            description = "The guest's memory: the output of QEMU's 'info mtree -f'.")
+    private Path mtree;
+
+    @Option(
+            names = "--memory-devices",
+            paramLabel = "JSON",
+            description = "The guest's memory devices: the answer to QMP's query-memory-devices.")
+    private Path memoryDevices;
+
+    @Option(
+            names = "--address-space",
+            paramLabel = "NAME",
+            description = "Which of the guest's address spaces to plan for.")
+    private String addressSpace;
+
+    @Option(
+            names = "--device",
+            paramLabel = "ADDR",
+            parameterConsumer = DeviceOption.class,
+            description = "A device to plan for, such as 0000:00:10.0; may be given several times.")
+    private List<String> devices = new ArrayList<>();
+
+    @Option(
+            names = "--beside",
+            description = "Keep the policies in force: the rules can then only take away.")
+    private boolean beside;
+
+    @Mixin
+    private SpaceChoice choice;
+
+    @Mixin
+    private HostOption host;
+
+    RulesCheckCommand(Services services) {
+        super(services);
+    }
+
+    @Override
+    public Integer call() throws IommuException {
+        DeviceOption.requireDistinct(devices, commandLine());
+        Map<String, Object> rules = RulesFile.read(file, RulesCheck.drafts(services).factoryPid());
+        FlatView view = services.dma().read("qemu", settings());
+        RulesReport report =
+                new RulesCheck(services, choice.named("pinion rules check"), beside).of(file, rules, view, devices);
+        print(report::text, report::json);
+        return Refusals.print(report.after(), err());
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>(Map.of("mtree", mtree.toString()));
+        if (memoryDevices != null) {
+            settings.put("memory-devices", memoryDevices.toString());
+        }
+        if (addressSpace != null) {
+            settings.put("address-space", addressSpace);
+        }
+        return settings;
+    }
+}
