@@ -42,12 +42,14 @@ final class DirtyLogs {
         });
     }
 
-    /** Ends the log that is open, if there is one; called in turn. */
-    void end() throws IommuException {
-        if (open != null) {
-            open = null;
+    /** Ends the log that is open, if there is one, and says whether there was; called in turn. */
+    boolean end() throws IommuException {
+        boolean tracked = open != null;
+        open = null;
+        if (tracked) {
             session.stopDirtyTracking();
         }
+        return tracked;
     }
 
     private <T> T inTurn(String operation, Step<T> step) throws IommuException {

@@ -123,10 +123,7 @@ public final class Space implements AddressSpace {
      */
     public HeldSpace hold() throws IommuException {
         return succession.retire(
-                () -> {
-                    dirtyLogs.end();
-                    return options;
-                },
+                dirtyLogs::end,
                 handOver -> new HeldSpace(
                         published.now().withBackendAway(""),
                         session.capabilities(),
