@@ -73,6 +73,18 @@ public record DeviceLimits(
     }
 
     /**
+     * What of a range the device can reach if it is mapped.
+     *
+     * @param range some addresses
+     * @return the whole units of the alignment in what is usable of it
+     */
+    public RangeSet reached(AddressRange range) {
+        return RangeSet.of(usable.intersect(range).ranges().stream()
+                .flatMap(part -> part.trimTo(alignment).stream())
+                .toList());
+    }
+
+    /**
      * The same limits under another name.
      *
      * @param address a device's address

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What a set of devices together allows of an IO address space: the usable addresses are those that every device can
  * use, pages have a size that every device has, and the alignment is the coarsest, or the smallest common page if that
- * is larger. The order in which devices are given does not matter.
+ * is larger. The order in which devices are given does not matter. Devices that are {@linkplain #apart apart} forbid no
+ * addresses; the sizes of their pages and their alignment count all the same.
  */
 public final class IovaLimits {
 
@@ -18,9 +20,12 @@ public final class IovaLimits {
     private final RangeSet usable;
     private final long alignment;
     private final long pageSizes;
+    private final List<ApartDevice> apart;
 
-    private IovaLimits(List<DeviceLimits> devices, RangeSet usable, long alignment, long pageSizes) {
+    private IovaLimits(
+            List<DeviceLimits> devices, RangeSet usable, long alignment, long pageSizes, List<ApartDevice> apart) {
         this.devices = devices;
+        this.apart = apart;
         this.usable = usable;
         this.alignment = alignment;
         this.pageSizes = pageSizes;
@@ -45,7 +50,46 @@ public final class IovaLimits {
             alignment = Math.max(alignment, device.alignment());
             pageSizes &= device.pageSizes();
         }
-        return new IovaLimits(sorted, usable, Math.max(alignment, Long.lowestOneBit(pageSizes)), pageSizes);
+        long unit = Math.max(alignment, Long.lowestOneBit(pageSizes));
+        return new IovaLimits(sorted, usable, unit, pageSizes, List.of());
+    }
+
+    /**
+     * The same devices, of which some have IO address spaces of their own.
+     *
+     * @param others the devices that are apart, in any order; all others are together
+     * @return the limits
+     */
+    public IovaLimits withApart(Collection<ApartDevice> others) {
+        List<ApartDevice> sorted = others.stream()
+                .sorted(Comparator.comparing(ApartDevice::device))
+                .toList();
+        RangeSet common = RangeSet.ALL;
+        for (DeviceLimits device : devices) {
+            boolean together = sorted.stream().noneMatch(other -> other.device().equals(device.device()));
+            common = together ? common.intersect(device.usable()) : common;
+        }
+        return new IovaLimits(devices, common, alignment, pageSizes, sorted);
+    }
+
+    /** {@return the limits if no device were apart} */
+    public IovaLimits together() {
+        return apart.isEmpty() ? this : withApart(List.of());
+    }
+
+    /** {@return the devices that have IO address spaces of their own, sorted by address} */
+    public List<ApartDevice> apart() {
+        return apart;
+    }
+
+    /**
+     * Finds a device that is apart.
+     *
+     * @param device a device's address
+     * @return the device; empty if it is together with the others, or not among the devices
+     */
+    public Optional<ApartDevice> apart(String device) {
+        return apart.stream().filter(other -> other.device().equals(device)).findFirst();
     }
 
     /** {@return the limits of each device, sorted by address} */
@@ -53,7 +97,20 @@ public final class IovaLimits {
         return devices;
     }
 
-    /** {@return the IO virtual addresses that every device can use} */
+    /**
+     * What a device reaches of a mapping.
+     *
+     * @param device the device's address
+     * @param mapping what is mapped for the devices that are together
+     * @return all of it, or, for a device that is apart, the parts that it can use; sorted
+     */
+    public List<Mapping> reached(String device, Mapping mapping) {
+        return apart(device)
+                .map(other -> other.reached(mapping.range()).ranges().stream().map(mapping::slice).toList())
+                .orElse(List.of(mapping));
+    }
+
+    /** {@return the IO virtual addresses that every device can use that is not apart} */
     public RangeSet usable() {
         return usable;
     }
@@ -95,11 +152,24 @@ public final class IovaLimits {
      *     {@code "outside the aperture of 0000:01:00.0"}, all devices that forbid it named; empty if none does
      */
     public Optional<String> whyUnusable(long address) {
-        List<String> causes = devices.stream()
-                .filter(device -> !device.usable().contains(address))
-                .map(device -> cause(device, address))
-                .toList();
+        List<String> causes = forbidding(address).map(device -> cause(device, address)).toList();
         return causes.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", causes));
+    }
+
+    /**
+     * Says which devices forbid an address.
+     *
+     * @param address an unsigned address
+     * @return the addresses of the devices that cannot use it and are not apart, sorted
+     */
+    public List<String> whoForbids(long address) {
+        return forbidding(address).map(DeviceLimits::device).toList();
+    }
+
+    private Stream<DeviceLimits> forbidding(long address) {
+        return devices.stream()
+                .filter(device -> !device.usable().contains(address))
+                .filter(device -> apart(device.device()).isEmpty());
     }
 
     private static String cause(DeviceLimits device, long address) {
@@ -123,6 +193,7 @@ public final class IovaLimits {
         return other == this
                 || other instanceof IovaLimits limits
                         && alignment == limits.alignment
+                        && apart.equals(limits.apart)
                         && devices.equals(limits.devices);
     }
 

@@ -13,6 +13,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostFile;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.linux.Kernel;
 
 /** Registers the emulated {@link Kernel} where the framework asks for it, and for nothing else. */
@@ -21,6 +22,7 @@ public final class EmulatorActivator implements BundleActivator {
 
     private static final String KERNEL_PROPERTY = "org.pinion.kernel";
     private static final String HOST_PROPERTY = "org.pinion.emulator.host";
+    private static final String RELEASE_PROPERTY = "org.pinion.emulator.interface";
 
     private EmulatedKernel kernel;
 
@@ -32,10 +34,17 @@ public final class EmulatorActivator implements BundleActivator {
         if (!Kernel.EMULATED.equals(context.getProperty(KERNEL_PROPERTY))) {
             return;
         }
-        kernel = EmulatedKernel.of(host(context.getProperty(HOST_PROPERTY)));
+        Host host = host(context.getProperty(HOST_PROPERTY));
+        String release = context.getProperty(RELEASE_PROPERTY);
+        kernel = EmulatedKernel.of(release == null || release.isBlank() ? host : host.playing(release(release)));
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Kernel.TYPE_PROPERTY, Kernel.EMULATED);
         context.registerService(Kernel.class, kernel, properties);
+    }
+
+    private static KernelRelease release(String name) throws IOException {
+        return KernelRelease.named(name).orElseThrow(() -> new IOException(
+                "Linux %s is not emulated; there are %s".formatted(name, KernelRelease.names())));
     }
 
     private static Host host(String file) throws IOException {

@@ -71,6 +71,20 @@ class EmulatorActivatorTest {
     }
 
     @Test
+    void playsAnotherKernelOnTheSameMachine() throws Exception {
+        Bundle bundle = install(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.interface", "6.12"));
+        bundle.start();
+        assertThat(call(bundle, "description")).isEqualTo("Linux 6.12.117 emulated in Java");
+        assertThat(call(bundle, "readFile", "/sys/bus/pci/devices/0000:00:10.0/vendor")).isEqualTo("0x1234\n");
+    }
+
+    @Test
+    void aKernelThatItDoesNotKnowStopsItWithTheMessage() throws Exception {
+        Bundle bundle = install(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.interface", "5.4"));
+        assertThatThrownBy(bundle::start).cause().hasMessage("Linux 5.4 is not emulated; there are 6.12, 7.3");
+    }
+
+    @Test
     void aBadHostFileStopsItWithTheMessage() throws Exception {
         Path file = Files.writeString(directory.resolve("bad.yaml"), "devices:\n  - {modle: edu}\n");
         Bundle bundle = install(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", file.toString()));

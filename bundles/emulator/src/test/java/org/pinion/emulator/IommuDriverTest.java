@@ -101,4 +101,39 @@ class IommuDriverTest {
         assertThat(process.kernel.ioctl(process.iommufd, Iommufd.HWPT_ALLOC, alloc.memory())).isZero();
         assertThat(errno(process.attach(file, alloc.hwptId()))).isEqualTo(Errno.ENODEV);
     }
+
+    private int pageTable(Process process, int device, int ioas) {
+        IommuHwptAlloc alloc = IommuHwptAlloc.allocate(arena).devId(device).ptId(ioas);
+        assertThat(process.kernel.ioctl(process.iommufd, Iommufd.HWPT_ALLOC, alloc.memory())).isZero();
+        return alloc.hwptId();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.12,virtio,0x0-0x0", "6.12,intel,0x0-0x7fffffffff", "7.3,virtio,0x0-0x7fffffffff"})
+    void aPageTableWithoutADeviceTakesWhatItsDriverKnows(String release, String driver, String usable) {
+        Process process = machine(release, driver);
+        int ioas = process.ioas();
+        int file = process.openDevice(0);
+        int pageTable = pageTable(process, process.bind(file), ioas);
+        assertThat(process.usable(ioas)).containsExactly(usable);
+        assertThat(process.attach(file, pageTable)).isEqualTo(pageTable);
+        assertThat(process.usable(ioas)).as("what was kept out stays out").first().asString()
+                .isEqualTo(usable.equals("0x0-0x0") ? usable : "0x0-0xfedfffff");
+    }
+
+    @Test
+    void aDeviceBehindAnOldVirtioIommuMovesOnlyWhereNothingIsMapped() {
+        Process process = machine("6.12", "virtio");
+        int file = process.openDevice(0);
+        process.bind(file);
+        int first = process.ioas();
+        process.attach(file, first);
+        assertThat(process.usable(first)).containsExactly("0x0-0xfedfffff", "0xfef00000-0x7fffffffff");
+        int second = process.ioas();
+        assertThat(process.map(second, process.memory(Process.PAGE).address(), Process.PAGE, 0x10000)).isZero();
+        assertThat(errno(process.attach(file, second))).isEqualTo(Errno.EADDRINUSE);
+        process.unmap(second, 0x10000, Process.PAGE);
+        assertThat(process.attach(file, second)).isPositive();
+        assertThat(process.usable(second)).containsExactly("0x0-0x0");
+    }
 }

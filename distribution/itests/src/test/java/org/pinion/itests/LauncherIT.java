@@ -70,6 +70,30 @@ class LauncherIT {
     }
 
     @Test
+    void rulesAreTriedOutBeforeTheyAreInForce() throws Exception {
+        String rules = Files.readString(Pinion.COMMAND.resolveSibling("../bundles/policy.rules/README.md"))
+                .split("```properties\n")[1]
+                .split("```")[0];
+        Path right = Files.writeString(directory.resolve("house.cfg"), rules);
+        String capture = CAPTURES.resolve("q35-base.mtree").toString();
+
+        Pinion.Result checked = pinion().run("rules", "check", right.toString(), "--against", capture);
+        assertThat(checked.err()).isEmpty();
+        assertThat(checked.exitCode()).isZero();
+        assertThat(checked.out())
+                .contains("then  map r file, house/low: nothing below 1 MiB may be written")
+                .contains("then  skip, house/firmware: no device has business with firmware")
+                .contains("refused  nothing");
+
+        Path wrong = Files.writeString(directory.resolve("wrong.cfg"), rules.replace("(start<=0xfffff)", "(start<=1MB)"));
+        Pinion.Result refused = pinion().run("rules", "check", wrong.toString(), "--against", capture);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).startsWith(
+                "pinion: " + wrong + ": rule 'low': column 21 of (&(kind=ram)(start<=1MB)): 'start': '1MB' is no number");
+    }
+
+    @Test
     void theDoctorExaminesTheMachineItself() throws Exception {
         Pinion.Result result = pinion().run("doctor", "--json");
 
@@ -85,6 +109,24 @@ class LauncherIT {
         assertThat(result.err()).isEmpty();
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).contains("emulated", "0000:00:10.0", "usable IO addresses", "devices can be used");
+    }
+
+    @Test
+    void anOlderKernelIsEmulatedIfAskedTo() throws Exception {
+        Pinion.Result result = pinion().run("doctor", "--emulate", "6.12");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out()).contains("Linux 6.12.117 emulated in Java");
+    }
+
+    @Test
+    void aKernelThatIsNotEmulatedIsSaidInOneLine() throws Exception {
+        Pinion.Result result = pinion().run("devices", "--emulate=5.4");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err().lines()).singleElement().asString()
+                .contains("Linux 5.4 is not emulated; there are 6.12, 7.3");
     }
 
     @Test

@@ -26,6 +26,19 @@ final class Shipped {
         }
     }
 
+    /** The jar of one of Pinion's bundles. */
+    static Path jar(String bundle) {
+        return jars("bundles/pinion").stream()
+                .filter(jar -> nameOf(jar).equals(bundle))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The name of the bundle that is in a jar. */
+    static String nameOf(Path jar) {
+        return jar.getFileName().toString().replaceFirst("-[0-9].*", "");
+    }
+
     /** A property that the launcher gives to the framework. */
     static String frameworkProperty(String name) {
         Properties properties = new Properties();

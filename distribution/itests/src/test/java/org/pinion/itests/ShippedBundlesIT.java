@@ -36,6 +36,11 @@ public class ShippedBundlesIT {
     }
 
     @Test
+    public void theFrameworkIsTheOneThatThisRunIsAbout() {
+        assertThat(context.getBundle(0).getSymbolicName()).isEqualTo(System.getProperty("pinion.framework"));
+    }
+
+    @Test
     public void everyBundleIsActive() {
         List<String> idle = Stream.of(context.getBundles())
                 .filter(bundle -> bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null)

@@ -7,6 +7,8 @@ import static org.ops4j.pax.exam.CoreOptions.junitBundles;
 import static org.ops4j.pax.exam.CoreOptions.systemPackage;
 import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.ops4j.pax.exam.Option;
 
@@ -16,22 +18,29 @@ final class ShippedFramework {
     private ShippedFramework() {}
 
     static Option[] options() {
+        return options("", Path.of(""));
+    }
+
+    /** The same with another jar in the place of one of Pinion's. */
+    static Option[] options(String bundle, Path instead) {
         return new Option[] {
             composite(Stream.of(Shipped.frameworkProperty("org.osgi.framework.system.packages.extra")
                             .split(",(?=[a-z])"))
                     .map(exported -> systemPackage(exported.replace("\"", "")))
                     .toArray(Option[]::new)),
             frameworkProperty("org.pinion.kernel").value("emulated"),
-            bundles("bundles/platform"),
-            bundles("bundles/pinion"),
+            bundles(Shipped.jars("bundles/platform")),
+            bundles(Shipped.jars("bundles/pinion").stream()
+                    .map(jar -> Shipped.nameOf(jar).equals(bundle) ? instead : jar)
+                    .toList()),
             junitBundles(),
             // The tests' own libraries stay on the class path: as bundles they would want a Hamcrest that JUnit 4 does not.
             systemPackages("org.assertj.core.api", "org.awaitility", "org.awaitility.core"),
         };
     }
 
-    private static Option bundles(String directory) {
-        return composite(Shipped.jars(directory).stream()
+    private static Option bundles(List<Path> jars) {
+        return composite(jars.stream()
                 .map(jar -> bundle(jar.toUri().toString()))
                 .toArray(Option[]::new));
     }

@@ -132,13 +132,20 @@ final class BackendTests {
             AddressRange kept = AddressRange.ofSize(RAM.start(), BYTES - PAGE);
             CommitReport report = space.commit(Views.of(Views.ram(kept, memory, 0)));
             Expect.equal("bytes that stay", BYTES - PAGE, report.keptBytes());
-            Expect.equal("bytes that were mapped again",
-                    backend.equals("vfio") ? BYTES - PAGE : 0, report.remappedBytes());
+            Expect.equal("bytes that were mapped again", cutPinsAnew(lab, backend) ? BYTES - PAGE : 0,
+                    report.remappedBytes());
+            long pins = BYTES + (cutPinsAnew(lab, backend) ? BYTES - PAGE : 0);
+            Expect.equal("bytes pinned on the way", pins, space.snapshot().ledger().newlyPinnedBytes());
             byte[] pattern = fill(memory.segment().asSlice(0, COUNT));
             edu.read(RAM.start(), COUNT);
             edu.write(RAM.start() + 4 * PAGE, COUNT);
             same("what was moved within what stays", pattern, memory.segment().asSlice(4 * PAGE, COUNT));
         }
+    }
+
+    /** A container cannot do otherwise; nor can a virtio IOMMU whose page tables know nothing before the attach. */
+    private static boolean cutPinsAnew(Lab lab, String backend) {
+        return backend.equals("vfio") || !lab.guest().knowsAperturesBeforehand();
     }
 
     private static void barByAddress(Lab lab, String backend) throws Exception {

@@ -20,6 +20,7 @@ final class Catalogue {
             tests.addAll(CrashTests.on(backend));
             tests.addAll(CommandTests.on(backend));
             tests.addAll(BackendTests.on(backend));
+            tests.addAll(ApartTests.on(backend));
             tests.addAll(PeerTests.on(backend));
             tests.addAll(BufferTests.on(backend));
             tests.addAll(RegionTests.on(backend));

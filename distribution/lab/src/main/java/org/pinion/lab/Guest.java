@@ -52,4 +52,9 @@ record Guest(String iommu, String mdev, Path home, Path captures) {
     boolean keepsPageTables() {
         return !iommu.equals("virtio");
     }
+
+    /** Whether page tables have an aperture before a device is attached: those of a virtio IOMMU not up to 6.12. */
+    boolean knowsAperturesBeforehand() {
+        return !iommu.equals("virtio") || !System.getProperty("os.version").startsWith("6.12.");
+    }
 }

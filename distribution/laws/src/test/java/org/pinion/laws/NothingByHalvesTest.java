@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.api.Access;
@@ -48,6 +49,7 @@ class NothingByHalvesTest {
     private long runs;
     private long scenarios;
     private long degraded;
+    private long apart;
 
     /** One change of a space that exists. */
     private interface Change {
@@ -57,13 +59,26 @@ class NothingByHalvesTest {
     /** A world, a space in it with something in, and what is to be done to it. */
     private record Scenario(World world, Space space, Change change, String name) {}
 
+    /** Which calls fail, and with which of the possible errors. */
+    private record Failing(int from, int count, int errno) {}
+
     @ParameterizedTest
     @ValueSource(strings = {"iommufd", "vfio"})
     void whicheverCallFailsTheSpaceIsOldOrNewOrSaysWhatIsMissing(String backend) throws IommuException {
+        run(backend, false);
+    }
+
+    @Test
+    void whicheverCallFailsDevicesApartAreWhereTheyWereOrWhereTheyShouldBe() throws IommuException {
+        run("iommufd", true);
+        assertThat(apart).isGreaterThan(scenarios / 10);
+    }
+
+    private void run(String backend, boolean conflicts) throws IommuException {
         long seed = Runs.seed();
-        long wanted = Runs.histories() / 100;
+        long wanted = Runs.histories() / (conflicts ? 200 : 100);
         for (; scenarios < wanted; scenarios++) {
-            sweep(backend, seed + scenarios);
+            sweep(backend, seed + scenarios, conflicts);
         }
         Runs.report("nothing by halves on " + backend, "%d scenarios, %d failures, %d times degraded and healed"
                 .formatted(scenarios, runs, degraded), seed);
@@ -71,27 +86,30 @@ class NothingByHalvesTest {
     }
 
     /** Each call in turn, with each error that the kernel can give there. */
-    private void sweep(String backend, long seed) throws IommuException {
+    private void sweep(String backend, long seed, boolean conflicts) throws IommuException {
         Random choices = new Random(~seed);
         int ways = 1;
         for (int call = 1; ways > 0; call++) {
             for (int way = 0; way == 0 || way < ways; way++) {
-                ways = fail(backend, seed, call, IN_A_ROW[choices.nextInt(IN_A_ROW.length)], way, choices.nextBoolean());
+                Scenario scenario = scenario(backend, seed, conflicts);
+                int count = IN_A_ROW[choices.nextInt(IN_A_ROW.length)];
+                String when = "seed %d, %s, call %d fails".formatted(seed, scenario.name, call);
+                ways = fail(scenario, backend, new Failing(call, count, way), choices.nextBoolean(), when);
             }
         }
     }
 
     /** Runs the scenario of a seed with some calls failing, and says in how many ways the first of them can. */
-    private int fail(String backend, long seed, int from, int count, int errno, boolean heal) throws IommuException {
-        Scenario scenario = scenario(backend, seed);
+    private int fail(Scenario scenario, String backend, Failing calls, boolean heal, String what)
+            throws IommuException {
         Tap tap = scenario.world.tap();
         SpaceSnapshot old = scenario.space.snapshot();
-        tap.fail(from, count, errno);
+        tap.fail(calls.from, calls.count, calls.errno);
         boolean failed = failed(scenario);
         tap.stopFailing();
         int failures = tap.failures();
-        String when = "seed %d, %s, call %d fails (%s), %d in all"
-                .formatted(seed, scenario.name, from, tap.failed(), failures);
+        String when = "%s (%s), %d in all".formatted(what, tap.failed(), failures);
+        apart += calls.from > 1 || scenario.space.snapshot().plan().limits().apart().isEmpty() ? 0 : 1;
         if (scenario.space.snapshot().state() != State.CLOSED) {
             check(scenario, KernelTable.of(backend, tap), old, failed, heal, when);
         }
@@ -190,11 +208,13 @@ class NothingByHalvesTest {
         }
     }
 
-    private static Scenario scenario(String backend, long seed) throws IommuException {
+    private static Scenario scenario(String backend, long seed, boolean conflicts) throws IommuException {
         Random random = new Random(seed);
         while (true) {
-            World world = World.of(random.nextLong(), 10, 4);
-            List<String> policies = Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
+            long number = random.nextLong();
+            World world = conflicts ? World.inConflict(number, 10, 4) : World.of(number, 10, 4);
+            List<String> policies =
+                    conflicts ? List.of(Stack.APART) : Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
             Space space = Stack.open(world.tap().kernel(), backend, policies);
             try {
                 return scenario(world, space, random);

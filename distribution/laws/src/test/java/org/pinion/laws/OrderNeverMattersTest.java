@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.api.Decision;
@@ -65,28 +66,44 @@ class OrderNeverMattersTest {
 
     private long histories;
     private long accepted;
+    private long apart;
 
     @ParameterizedTest
     @ValueSource(strings = {"iommufd", "vfio"})
     void everyHistoryOfASetEndsTheSame(String backend) throws IommuException {
+        run(backend, false);
+    }
+
+    /** The devices that a set's end has apart are the same, too: they are in the limits. */
+    @Test
+    void everyHistoryOfASetWithDevicesApartEndsTheSame() throws IommuException {
+        run("iommufd", true);
+        assertThat(apart).isGreaterThan(histories / 20);
+    }
+
+    private void run(String backend, boolean conflicts) throws IommuException {
         long seed = Runs.seed();
         long sets = 0;
-        for (long wanted = Runs.histories() / 2; histories < wanted; sets++) {
+        for (long wanted = Runs.histories() / (conflicts ? 5 : 2); histories < wanted; sets++) {
             try {
-                set(backend, seed + sets, Size.of(seed + sets));
+                Size size = conflicts && Size.of(seed + sets) == Size.SEVEN ? Size.LARGE : Size.of(seed + sets);
+                set(backend, seed + sets, size, conflicts);
             } catch (IommuException refused) {
                 throw new AssertionError("seed " + (seed + sets) + ": what was accepted did not leave again", refused);
             }
         }
-        Runs.report("order never matters on " + backend, "%d histories of %d sets, %d accepted"
-                .formatted(histories, sets, accepted), seed);
+        Runs.report("order never matters on " + backend, "%d histories of %d sets, %d accepted, %d with devices apart"
+                .formatted(histories, sets, accepted, apart), seed);
         assertThat(accepted).isGreaterThan(histories / 10);
     }
 
-    private void set(String backend, long seed, Size size) throws IommuException {
+    private void set(String backend, long seed, Size size, boolean conflicts) throws IommuException {
         Random random = new Random(seed);
-        World world = World.of(seed, size.sections, size.devices);
-        List<String> policies = Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
+        World world = conflicts
+                ? World.inConflict(seed, size.sections, size.devices)
+                : World.of(seed, size.sections, size.devices);
+        List<String> policies =
+                conflicts ? List.of(Stack.APART) : Stack.POLICIES.get(random.nextInt(Stack.POLICIES.size()));
         List<Piece> pieces = new ArrayList<>();
         world.sections().forEach(section -> pieces.add(new Piece(section, "")));
         world.devices().forEach(device -> pieces.add(new Piece(null, device)));
@@ -100,6 +117,7 @@ class OrderNeverMattersTest {
             assertThat(end).as("seed %d, order %s", seed, order).isEqualTo(first);
             histories++;
             accepted += end.accepted() ? 1 : 0;
+            apart += end.accepted() && !end.limits().apart().isEmpty() ? 1 : 0;
         }
     }
 

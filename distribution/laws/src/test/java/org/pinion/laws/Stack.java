@@ -32,6 +32,9 @@ final class Stack implements PlanMaker {
     static final List<List<String>> POLICIES =
             List.of(List.of("strict"), List.of("qemu"), List.of("qemu", "strict"));
 
+    /** The shipped policy {@code strict} that sets devices apart. */
+    static final String APART = "strict-apart";
+
     private final SectionClassifier classifier = new SectionClassifier();
 
     static Space open(Kernel kernel, String backend, List<String> policies) throws IommuException {
@@ -61,6 +64,6 @@ final class Stack implements PlanMaker {
     }
 
     private static NamedPolicy policy(String name) {
-        return new NamedPolicy(name, name.equals("qemu") ? new QemuPolicy() : new StrictPolicy());
+        return new NamedPolicy(name, name.equals("qemu") ? new QemuPolicy() : new StrictPolicy(name.equals(APART)));
     }
 }

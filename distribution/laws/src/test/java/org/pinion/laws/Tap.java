@@ -6,12 +6,15 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.pinion.linux.Errno;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.procfs.MemlockUsage;
 import org.pinion.linux.procfs.ProcessMemory;
+import org.pinion.linux.uapi.IommuDestroy;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Vfio;
@@ -42,6 +45,7 @@ final class Tap {
     private int ways;
     private int iommufd;
     private int ioas;
+    private final Set<Integer> beside = new TreeSet<>();
     private int container = -1;
 
     Tap(Kernel behind) {
@@ -108,6 +112,11 @@ final class Tap {
     /** {@return the first address space made in it} */
     int ioas() {
         return ioas;
+    }
+
+    /** {@return the address spaces that are there beside it} */
+    List<Integer> beside() {
+        return beside.stream().filter(id -> id != ioas).toList();
     }
 
     /**
@@ -197,14 +206,19 @@ final class Tap {
             iommufd = fd;
             ioas = 0;
             objects = 0;
+            beside.clear();
         } else if (path.equals("/dev/vfio/vfio") && container < 0) {
             container = fd;
         }
     }
 
     private void issued(int request, Object argument, int answer) {
-        if (answer == 0 && request == Iommufd.IOAS_ALLOC && ioas == 0) {
-            ioas = new IommuIoasAlloc((MemorySegment) argument).ioasId();
+        if (answer == 0 && request == Iommufd.IOAS_ALLOC) {
+            int made = new IommuIoasAlloc((MemorySegment) argument).ioasId();
+            beside.add(made);
+            ioas = ioas == 0 ? made : ioas;
+        } else if (answer == 0 && request == Iommufd.DESTROY) {
+            beside.remove(new IommuDestroy((MemorySegment) argument).id());
         } else if (answer < 0 && request == Vfio.DEVICE_ATTACH_IOMMUFD_PT) {
             boolean scratch = new VfioDeviceAttachIommufdPt((MemorySegment) argument).ptId() != ioas;
             refusedAttaches += scratch ? 0 : 1;

@@ -59,11 +59,25 @@ record World(Tap tap, List<String> devices, List<Section> sections, boolean rese
      * @param memlock bytes that may be pinned, empty for all
      */
     static World of(long seed, int sections, int devices, OptionalLong memlock) {
+        return of(seed, sections, devices, memlock, false);
+    }
+
+    /** {@return a world in which RAM lies where devices cannot reach it} */
+    static World inConflict(long seed, int sections, int devices) {
+        return inConflict(seed, sections, devices, OptionalLong.empty());
+    }
+
+    /** {@return the same with a limit on what may be pinned} */
+    static World inConflict(long seed, int sections, int devices, OptionalLong memlock) {
+        return of(seed, sections, devices, memlock, true);
+    }
+
+    private static World of(long seed, int sections, int devices, OptionalLong memlock, boolean conflicts) {
         Random random = new Random(seed);
         List<HostDevice> hosts = devices(random, devices);
         Host host = new Host("law " + seed, memlock, memlock.isEmpty(), true, hosts);
         Tap tap = new Tap(EmulatedKernel.of(host));
-        List<Section> guest = new Guest(random, tap).sections(sections);
+        List<Section> guest = new Guest(random, tap, conflicts).sections(sections);
         boolean reservedEdge = hosts.stream()
                 .map(device -> device.iommu().aperture())
                 .anyMatch(aperture -> reserves(hosts, aperture.start()) || reserves(hosts, aperture.last()));
@@ -165,9 +179,9 @@ record World(Tap tap, List<String> devices, List<Section> sections, boolean rese
         /** RAM that a device cannot reach is refused: most guests have it where no device reserves anything. */
         private final boolean ramAnywhere;
 
-        Guest(Random random, Tap tap) {
+        Guest(Random random, Tap tap, boolean conflicts) {
             this.random = random;
-            this.ramAnywhere = random.nextInt(5) == 0;
+            this.ramAnywhere = random.nextInt(5) == 0 || conflicts;
             this.fd = tap.behind().memfdCreate("guest", Mman.MFD_CLOEXEC);
             tap.behind().ftruncate(fd, MEMORY);
             try {

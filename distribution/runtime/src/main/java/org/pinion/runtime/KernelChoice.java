@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,10 @@ import java.util.Optional;
  * Which kernel the backends talk to.
  *
  * @param type {@code native} or {@code emulated}
- * @param host the description of the host to emulate; empty for the one that is shipped
+ * @param emulation what is emulated, if it is not the machine's own
  * @param reason why this kernel, for people
  */
-record KernelChoice(String type, Optional<Path> host, String reason) {
+record KernelChoice(String type, Emulation emulation, String reason) {
 
     /** The device nodes of which a native kernel must have one. */
     static final List<Path> NATIVE_FILES = List.of(Path.of("/dev/iommu"), Path.of("/dev/vfio/vfio"));
@@ -28,7 +29,6 @@ record KernelChoice(String type, Optional<Path> host, String reason) {
     static final Path DRIVERS = Path.of("/sys/class/misc");
 
     private static final String TYPE_PROPERTY = "org.pinion.kernel";
-    private static final String HOST_PROPERTY = "org.pinion.emulator.host";
 
     /** What became of opening a node. */
     private enum Answer { OPENED, REFUSED, ABSENT }
@@ -37,34 +37,35 @@ record KernelChoice(String type, Optional<Path> host, String reason) {
      * A node that refuses this user makes the choice native, too: the backend then says what is missing. To emulate
      * a host in its place would answer a question that nobody asked.
      */
-    static KernelChoice of(Optional<Path> host, List<Path> nativeFiles, Path drivers) {
-        if (host.isPresent()) {
-            return emulated(host);
+    static KernelChoice of(Emulation emulation, List<Path> nativeFiles, Path drivers) {
+        if (emulation.asked()) {
+            return emulated(emulation);
         }
         Map<Path, Answer> answers = new LinkedHashMap<>();
         nativeFiles.forEach(file -> answers.put(file, open(file, drivers)));
         return first(answers, Answer.OPENED)
                 .map(Path::toString)
                 .or(() -> first(answers, Answer.REFUSED).map(file -> file + ", which refuses this user"))
-                .map(reason -> new KernelChoice("native", host, reason))
-                .orElseGet(() -> new KernelChoice("emulated", host, noneOf(nativeFiles)));
+                .map(reason -> new KernelChoice("native", emulation, reason))
+                .orElseGet(() -> new KernelChoice("emulated", emulation, noneOf(nativeFiles)));
     }
 
-    /** The kernel of the machine, whether or not it has what the backends need, unless a host is described. */
-    static KernelChoice ofTheMachine(Optional<Path> host) {
-        return host.isPresent()
-                ? emulated(host)
-                : new KernelChoice("native", host, "the machine itself is asked about");
+    /** The kernel of the machine, whether or not it has what the backends need, unless another is asked for. */
+    static KernelChoice ofTheMachine(Emulation emulation) {
+        return emulation.asked()
+                ? emulated(emulation)
+                : new KernelChoice("native", emulation, "the machine itself is asked about");
     }
 
     /** The framework properties by which the bundles learn of the choice. */
     Map<String, String> properties() {
-        return host.map(file -> Map.of(TYPE_PROPERTY, type, HOST_PROPERTY, file.toString()))
-                .orElseGet(() -> Map.of(TYPE_PROPERTY, type));
+        Map<String, String> properties = new HashMap<>(emulation.properties());
+        properties.put(TYPE_PROPERTY, type);
+        return properties;
     }
 
-    private static KernelChoice emulated(Optional<Path> host) {
-        return new KernelChoice("emulated", host, "host " + host.orElseThrow());
+    private static KernelChoice emulated(Emulation emulation) {
+        return new KernelChoice("emulated", emulation, emulation.reason());
     }
 
     private static Optional<Path> first(Map<Path, Answer> answers, Answer answer) {

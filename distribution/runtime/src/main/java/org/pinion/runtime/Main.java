@@ -10,7 +10,8 @@ public final class Main {
     /**
      * Starts Pinion and ends the process.
      *
-     * @param arguments the command line; {@code run} and {@code --host} are the launcher's, all else the command's
+     * @param arguments the command line; {@code run}, {@code --host} and {@code --emulate} are the launcher's, the
+     *        rest is the command's
      */
     public static void main(String[] arguments) {
         System.exit(launch(arguments));
@@ -28,8 +29,8 @@ public final class Main {
             Installation installation = Installation.here();
             Logging.configure(installation);
             KernelChoice kernel = invocation.aboutTheMachine()
-                    ? KernelChoice.ofTheMachine(invocation.host())
-                    : KernelChoice.of(invocation.host(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
+                    ? KernelChoice.ofTheMachine(invocation.emulation())
+                    : KernelChoice.of(invocation.emulation(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
             return invocation.run()
                     ? new Resident(installation, kernel, guard).run(invocation.arguments())
                     : new OneShot(installation, kernel, guard).run(invocation.arguments());

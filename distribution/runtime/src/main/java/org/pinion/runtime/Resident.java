@@ -12,12 +12,13 @@ import org.osgi.framework.Bundle;
 final class Resident {
 
     private static final String USAGE = """
-            Usage: pinion run [--host FILE]
+            Usage: pinion run [--host FILE] [--emulate RELEASE]
             Starts Pinion and stays up, with a console on the terminal ('help' lists its commands, 'exit 0' ends).
             Bundles dropped into %s are installed, updated and removed while it runs;
             configurations (*.cfg) are read from %s. What must be remembered is kept in
             %s (PINION_STATE names another directory).
-              --host FILE   emulate the host that FILE describes, even where the machine has an IOMMU""";
+              --host FILE         emulate the host that FILE describes, even where the machine has an IOMMU
+              --emulate RELEASE   emulate a kernel with the interface of that release: 7.3 or 6.12""";
 
     private final Installation installation;
     private final KernelChoice kernel;

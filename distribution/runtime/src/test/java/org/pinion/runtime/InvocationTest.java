@@ -15,18 +15,18 @@ class InvocationTest {
         Invocation invocation = Invocation.parse("explain", "--host", "/etc/host.yaml", "--json", "a");
 
         assertThat(invocation.run()).isFalse();
-        assertThat(invocation.host()).contains(Path.of("/etc/host.yaml"));
+        assertThat(invocation.emulation().host()).contains(Path.of("/etc/host.yaml"));
         assertThat(invocation.arguments()).containsExactly("explain", "--json", "a");
     }
 
     @Test
     void theHostMayBeGivenWithAnEqualsSign() throws LaunchException {
-        assertThat(Invocation.parse("--host=/h.yaml").host()).contains(Path.of("/h.yaml"));
+        assertThat(Invocation.parse("--host=/h.yaml").emulation().host()).contains(Path.of("/h.yaml"));
     }
 
     @Test
     void aRelativeHostIsRelativeToTheWorkingDirectory() throws LaunchException {
-        assertThat(Invocation.parse("--host", "h.yaml").host()).contains(Path.of("h.yaml").toAbsolutePath());
+        assertThat(Invocation.parse("--host", "h.yaml").emulation().host()).contains(Path.of("h.yaml").toAbsolutePath());
     }
 
     @Test
@@ -51,7 +51,7 @@ class InvocationTest {
     void behindTwoDashesNothingIsTheLaunchers() throws LaunchException {
         Invocation invocation = Invocation.parse("explain", "--", "--host", "h");
 
-        assertThat(invocation.host()).isEmpty();
+        assertThat(invocation.emulation().host()).isEmpty();
         assertThat(invocation.arguments()).containsExactly("explain", "--", "--host", "h");
     }
 
@@ -61,6 +61,21 @@ class InvocationTest {
         assertThatThrownBy(() -> Invocation.parse("explain", option))
                 .isInstanceOfSatisfying(LaunchException.class, refusal -> assertThat(refusal.exitCode()).isEqualTo(2))
                 .hasMessageContaining("--host needs a file");
+    }
+
+    @Test
+    void theReleaseToEmulateIsTheLaunchersToo() throws LaunchException {
+        Invocation invocation = Invocation.parse("plug", "--emulate", "6.12", "x");
+
+        assertThat(invocation.emulation().release()).contains("6.12");
+        assertThat(invocation.arguments()).containsExactly("plug", "x");
+        assertThat(Invocation.parse("--emulate=7.3").emulation().release()).contains("7.3");
+    }
+
+    @Test
+    void aReleaseIsNamedOnce() {
+        assertThatThrownBy(() -> Invocation.parse("--emulate")).hasMessageContaining("--emulate needs a release");
+        assertThatThrownBy(() -> Invocation.parse("--emulate=a", "--emulate=b")).hasMessageContaining("given twice");
     }
 
     @Test

@@ -74,7 +74,7 @@ class KernelChoiceTest {
 
     @Test
     void whoAsksAboutTheMachineGetsItsKernelWhateverItHas() {
-        assertThat(KernelChoice.ofTheMachine(Optional.empty()).properties())
+        assertThat(KernelChoice.ofTheMachine(Emulation.UNASKED).properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "native"));
     }
 
@@ -82,7 +82,7 @@ class KernelChoiceTest {
     void whoAsksAboutADescribedHostGetsThatHost() {
         Path host = devices.resolve("host.yaml");
 
-        assertThat(KernelChoice.ofTheMachine(Optional.of(host)).properties())
+        assertThat(KernelChoice.ofTheMachine(on(host)).properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", host.toString()));
     }
 
@@ -91,13 +91,29 @@ class KernelChoiceTest {
         Path iommu = Files.createFile(devices.resolve("iommu"));
         Path host = devices.resolve("host.yaml");
 
-        KernelChoice choice = KernelChoice.of(Optional.of(host), List.of(iommu), drivers);
+        KernelChoice choice = KernelChoice.of(on(host), List.of(iommu), drivers);
 
         assertThat(choice.properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", host.toString()));
     }
 
     private KernelChoice choice(Path... nodes) {
-        return KernelChoice.of(Optional.empty(), List.of(nodes), drivers);
+        return KernelChoice.of(Emulation.UNASKED, List.of(nodes), drivers);
+    }
+
+    private static Emulation on(Path host) {
+        return new Emulation(Optional.of(host), Optional.empty());
+    }
+
+    @Test
+    void aKernelToEmulateIsTakenInPlaceOfTheMachines() throws IOException {
+        Path iommu = Files.createFile(devices.resolve("iommu"));
+
+        KernelChoice choice = KernelChoice.of(
+                new Emulation(Optional.empty(), Optional.of("6.12")), List.of(iommu), drivers);
+
+        assertThat(choice.reason()).isEqualTo("the shipped host, with the interface of Linux 6.12");
+        assertThat(choice.properties()).isEqualTo(
+                Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.interface", "6.12"));
     }
 }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Shrinks one mapping. The kernel never splits one, so it is copied into a scratch IOAS, removed, and the parts that
  * stay are copied back. A copy shares the pages with its original; while the scratch has a page table of its own the
- * pages stay pinned throughout, and nothing is charged again. The devices miss the parts that stay for as long as
- * two ioctls take.
+ * pages stay pinned throughout, and nothing is charged again. Without one they are pinned anew as they are copied back.
+ * The devices miss the parts that stay for as long as two ioctls take.
  */
 final class Cut {
 
@@ -44,7 +44,8 @@ final class Cut {
     }
 
     /**
-     * @param pinningDevice the id of a bound device whose page table keeps pages pinned; empty if none is needed
+     * @param pinningDevice the id of a bound device whose page table keeps pages pinned; empty if none is needed, or
+     *     none can
      * @throws CutException if the kernel refused half-way and did not let it be undone
      * @throws IommuException if the kernel refused; the mapping is as it was
      */

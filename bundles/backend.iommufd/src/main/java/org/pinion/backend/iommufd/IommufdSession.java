@@ -12,6 +12,7 @@ import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
 import org.pinion.device.host.PinningFacts;
@@ -21,6 +22,7 @@ import org.pinion.linux.Kernel;
 import org.pinion.linux.uapi.Iommufd;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.CutException;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.DirtyTracking;
 import org.pinion.spi.backend.HandOver;
@@ -29,9 +31,10 @@ import org.pinion.spi.backend.HandOver;
 final class IommufdSession implements BackendSession {
 
     final Kernel kernel;
-    final PinningFacts.Charge charge;
+    final SessionOptions options;
     final IommuFd iommu;
     final MappedIoas mapped;
+    final ApartSpaces apart;
     final PageTables pageTables;
     final SessionDevices devices;
     long newlyPinned;
@@ -46,18 +49,18 @@ final class IommufdSession implements BackendSession {
      * @param iommu the iommufd
      * @param ioas the IOAS in it
      * @param mapsFiles whether the kernel maps files
-     * @param charge who is charged for pinned memory
+     * @param options what the kernel was told about it
      */
-    IommufdSession(
-            Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, PinningFacts.Charge charge) {
+    IommufdSession(Kernel kernel, String space, IommuFd iommu, int ioas, boolean mapsFiles, SessionOptions options) {
         this.kernel = kernel;
-        this.charge = charge;
-        this.pinning = new PinningFacts(kernel, charge);
+        this.options = options;
+        this.pinning = new PinningFacts(kernel, options.charge());
         this.space = space;
         this.iommu = iommu;
         this.mapped = new MappedIoas(kernel, iommu, ioas, space, pinning);
         this.pageTables = new PageTables(iommu, mapped);
-        this.devices = new SessionDevices(kernel, iommu, mapped, pageTables, space, pinning);
+        this.apart = new ApartSpaces(iommu, mapped, new Maker());
+        this.devices = new SessionDevices(kernel, iommu, mapped, apart, pageTables, space, pinning);
         this.capabilities = capabilities(mapsFiles, kernel.pageSize());
     }
 
@@ -85,10 +88,8 @@ final class IommufdSession implements BackendSession {
                 chargeProcess(iommu, "open '" + space + "'");
             }
             int ioas = iommu.allocateIoas();
-            if (!options.hugePages()) {
-                iommu.set(Iommufd.OPTION_HUGE_PAGES, ioas, 0);
-            }
-            return new IommufdSession(kernel, space, iommu, ioas, iommu.mapsFiles(ioas), options.charge());
+            prepare(iommu, ioas, options);
+            return new IommufdSession(kernel, space, iommu, ioas, iommu.mapsFiles(ioas), options);
         } catch (ErrnoException | IommuException | RuntimeException failure) {
             try {
                 iommu.close();
@@ -96,6 +97,31 @@ final class IommufdSession implements BackendSession {
                 failure.addSuppressed(second);
             }
             throw failure;
+        }
+    }
+
+    private static void prepare(IommuFd iommu, int ioas, SessionOptions options) throws ErrnoException {
+        if (!options.hugePages()) {
+            iommu.set(Iommufd.OPTION_HUGE_PAGES, ioas, 0);
+        }
+    }
+
+    private VfioDevice owner(Mapping mapping, String device) throws IommuException {
+        return devices.owner(mapping, device);
+    }
+
+    /** Makes IOASes beside the session's own. */
+    private final class Maker implements ApartSpaces.Maker {
+
+        @Override
+        public ApartSpace make(Scratch object, DeviceLimits limits) {
+            MappedIoas beside = new MappedIoas(kernel, iommu, object.ioas(), space, pinning);
+            return new ApartSpace(mapped, object, beside, limits, IommufdSession.this::owner);
+        }
+
+        @Override
+        public void prepare(Scratch object) throws ErrnoException {
+            IommufdSession.prepare(iommu, object.ioas(), options);
         }
     }
 
@@ -117,12 +143,13 @@ final class IommufdSession implements BackendSession {
 
     private static BackendCapabilities capabilities(boolean mapsFiles, long pageSize) {
         return mapsFiles
-                ? new BackendCapabilities(Set.of(Route.USER, Route.FILE, Route.DMA_BUF), pageSize, "")
+                ? new BackendCapabilities(Set.of(Route.USER, Route.FILE, Route.DMA_BUF), pageSize, "", "")
                 : new BackendCapabilities(
                         Set.of(Route.USER),
                         pageSize,
                         "the kernel has no IOMMU_IOAS_MAP_FILE (Linux 6.13 and later), so memory goes by address and a"
-                                + " device's memory (a BAR) not at all");
+                                + " device's memory (a BAR) not at all",
+                        "");
     }
 
     @Override
@@ -142,12 +169,28 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public DeviceHandle attach(String device) throws IommuException {
-        boolean pinned = pins();
+        long before = pinnedBytes();
         DeviceHandle handle = devices.attach(device);
-        if (!pinned && pins()) {
-            newlyPinned += mapped.pinnableBytes();
-        }
+        pinnedSince(before);
         return handle;
+    }
+
+    @Override
+    public void separate(String device, List<Mapping> held) throws IommuException {
+        long before = pinnedBytes();
+        devices.separate(device, held);
+        pinnedSince(before);
+    }
+
+    @Override
+    public void join(String device) throws IommuException {
+        long before = pinnedBytes();
+        devices.join(device);
+        pinnedSince(before);
+    }
+
+    private void pinnedSince(long before) {
+        newlyPinned += Math.max(0, pinnedBytes() - before);
     }
 
     @Override
@@ -169,17 +212,19 @@ final class IommufdSession implements BackendSession {
     public void map(Mapping mapping) throws IommuException {
         if (mapping.route() == Route.DMA_BUF && mapping.backing() instanceof Backing.DeviceBar bar) {
             mapped.mapBar(mapping, bar, devices.owner(mapping, bar.device()));
+            apart.add(mapping);
             return;
         }
+        long before = pinnedBytes();
         mapped.map(mapping);
-        if (pins()) {
-            newlyPinned += mapping.range().size();
-        }
+        apart.add(mapping);
+        pinnedSince(before);
     }
 
     @Override
     public void unmap(Mapping mapping) throws IommuException {
         pageTables.changing(mapping.range());
+        apart.remove(mapping.range());
         mapped.unmap(mapping);
     }
 
@@ -190,8 +235,24 @@ final class IommufdSession implements BackendSession {
             BackendSession.super.cut(mapping, keep);
         } else {
             pageTables.changing(mapping.range());
-            mapped.cut(mapping, keep, devices.pinningDevice());
+            cutPinned(mapping, keep);
         }
+    }
+
+    private void cutPinned(Mapping mapping, List<AddressRange> keep) throws IommuException {
+        boolean anew = !devices.keepPages();
+        try {
+            apart.cut(mapping, keep, devices::keepingDevice, () ->
+                    mapped.cut(mapping, keep, devices.keepingDevice(mapped)));
+            newlyPinned += anew ? bytes(keep) : 0;
+        } catch (CutException halfWay) {
+            newlyPinned += anew ? bytes(halfWay.left()) : 0;
+            throw halfWay;
+        }
+    }
+
+    private static long bytes(List<AddressRange> ranges) {
+        return ranges.stream().mapToLong(AddressRange::size).sum();
     }
 
     @Override
@@ -201,12 +262,12 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public boolean keepsCutPages() {
-        return true;
+        return devices.keepPages();
     }
 
     @Override
     public boolean keepsThroughCut(Mapping mapping) {
-        return mapping.route() != Route.DMA_BUF;
+        return mapping.route() != Route.DMA_BUF && devices.keepPages();
     }
 
     @Override
@@ -244,15 +305,15 @@ final class IommufdSession implements BackendSession {
         return pinning.budget(OptionalLong.empty());
     }
 
-    private boolean pins() {
-        return devices.pinningDevice().isPresent();
+    /** Pages are pinned once for all page tables, and not at all while there is none that shows them. */
+    private long pinnedBytes() {
+        // What is beside the session's IOAS is a part of what is in it.
+        return devices.pinIn(mapped) ? mapped.pinnableBytes() : apart.pinnedBytes(devices::pinIn);
     }
 
     @Override
     public Ledger ledger() {
-        // Pages are pinned once for all page tables of an IOAS, and not at all while it has none.
-        long pinned = pins() ? mapped.pinnableBytes() : 0;
-        return new Ledger(mapped.mappings(), mapped.bytes(), pinned, iommu.ioctls().sum(), newlyPinned);
+        return new Ledger(mapped.mappings(), mapped.bytes(), pinnedBytes(), iommu.ioctls().sum(), newlyPinned);
     }
 
     @Override
@@ -282,6 +343,7 @@ final class IommufdSession implements BackendSession {
         closed = true;
         Closing closing = new Closing("close '" + space + "'");
         devices.close(closing);
+        apart.close(closing);
         closing.step("unmap everything", mapped::unmapAll);
         closing.step("destroy the IOAS", () -> iommu.destroy(mapped.id()));
         closing.step("close " + IommuFd.PATH, iommu::close);

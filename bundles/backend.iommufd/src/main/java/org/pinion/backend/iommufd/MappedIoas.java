@@ -66,6 +66,11 @@ final class MappedIoas {
         writable.forEach(range -> this.writable.put(range.start(), range));
     }
 
+    /** Counts what another object mapped. */
+    void goOnWith(Mapping mapping) {
+        count(mapping, 1, mapping.range().size());
+    }
+
     int id() {
         return ioas;
     }
@@ -138,6 +143,22 @@ final class MappedIoas {
         count(mapping, 1, mapping.range().size());
     }
 
+    /**
+     * Maps what another IOAS has mapped, with the same pages: they are pinned once for both.
+     *
+     * @param from the other IOAS
+     * @param mapping what to map; the other has it whole
+     * @throws IommuException if the kernel does not map it
+     */
+    void copy(MappedIoas from, Mapping mapping) throws IommuException {
+        try {
+            iommu.copy(from.ioas, ioas, mapping.range(), mapping.access());
+        } catch (ErrnoException failure) {
+            throw causes(failure).of(mapping, failure).failing(toMap(mapping), mapping.range(), failure);
+        }
+        count(mapping, 1, mapping.range().size());
+    }
+
     private void forget(int buffer, String operation) {
         int answer = kernel.close(buffer);
         if (answer < 0) {
@@ -203,7 +224,7 @@ final class MappedIoas {
      *
      * @param mapping the mapping
      * @param keep the parts that stay
-     * @param pinningDevice a device whose page table keeps pages pinned; empty if none that is attached does
+     * @param pinningDevice a device whose page table keeps pages pinned aside; empty if none that is attached does
      * @throws IommuException if the kernel refuses
      */
     void cut(Mapping mapping, List<AddressRange> keep, OptionalInt pinningDevice) throws IommuException {

@@ -20,8 +20,11 @@ import org.pinion.spi.backend.DeviceHandle;
  * @param device which device it is
  * @param bound the device, bound to the session's iommufd
  * @param limits what it allows
+ * @param pinsAside whether a page table of its IOMMU takes the usable addresses while no device is attached to it, so
+ *     that pages can be kept pinned beside the session's IOAS
  */
-record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits) implements DeviceHandle {
+record OpenDevice(HostDevice device, BoundDevice bound, DeviceLimits limits, boolean pinsAside)
+        implements DeviceHandle {
 
     @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {

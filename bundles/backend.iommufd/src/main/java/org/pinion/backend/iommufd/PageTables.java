@@ -30,8 +30,8 @@ final class PageTables {
     private RangeSet pending = RangeSet.EMPTY;
     private boolean tracking;
 
-    /** A page table that can tell, and the devices that use it. */
-    record Table(int id, Set<String> devices) {}
+    /** A page table of an IOAS that can tell, and the devices that use it. */
+    record Table(int id, MappedIoas in, Set<String> devices) {}
 
     PageTables(IommuFd iommu, MappedIoas target) {
         this.iommu = iommu;
@@ -62,19 +62,41 @@ final class PageTables {
         pending = written;
     }
 
-    /** Attaches a bound device. If the kernel refuses, no page table is left of it. */
-    void attach(OpenDevice device) throws ErrnoException {
+    /** Attaches a bound device to an IOAS. If the kernel refuses, no page table is left of it. */
+    void attach(OpenDevice device, MappedIoas in) throws ErrnoException {
         if (!tells(device)) {
-            device.bound().attach(target.id());
+            device.bound().attach(in.id());
             return;
         }
         for (Table table : tables) {
-            if (fits(device, table)) {
+            if (table.in == in && fits(device, table)) {
                 table.devices.add(device.device().address());
                 return;
             }
         }
-        attachToNew(device);
+        attachToNew(device, in);
+    }
+
+    /**
+     * Moves devices that are attached to another IOAS, in one step: to attach one of a group again is to put another
+     * page table in place of the group's.
+     *
+     * @param group all attached devices of an IOMMU group
+     * @param to the IOAS
+     * @throws ErrnoException if the kernel refuses; all are where they were
+     */
+    void move(List<OpenDevice> group, MappedIoas to) throws ErrnoException {
+        List<String> addresses =
+                group.stream().map(device -> device.device().address()).toList();
+        List<Table> before = tables.stream()
+                .filter(table -> table.devices.containsAll(addresses))
+                .toList();
+        attach(group.getFirst(), to);
+        tables.stream()
+                .filter(table -> table.in == to && table.devices.contains(addresses.getFirst()))
+                .forEach(table -> table.devices.addAll(addresses));
+        before.forEach(table -> table.devices.removeAll(addresses));
+        tables.removeIf(table -> table.devices.isEmpty() && gone(table));
     }
 
     /** As in the kernel's own choice among page tables, only EINVAL means that a device does not fit. */
@@ -90,8 +112,8 @@ final class PageTables {
         }
     }
 
-    private void attachToNew(OpenDevice device) throws ErrnoException {
-        int id = iommu.allocateTrackingPageTable(target.id(), device.bound().id());
+    private void attachToNew(OpenDevice device, MappedIoas in) throws ErrnoException {
+        int id = iommu.allocateTrackingPageTable(in.id(), device.bound().id());
         try {
             if (tracking) {
                 iommu.track(id, true);
@@ -101,7 +123,7 @@ final class PageTables {
             destroyAfter(id, failure);
             throw failure;
         }
-        tables.add(new Table(id, new TreeSet<>(Set.of(device.device().address()))));
+        tables.add(new Table(id, in, new TreeSet<>(Set.of(device.device().address()))));
     }
 
     private void destroyAfter(int id, ErrnoException failure) {
@@ -123,7 +145,7 @@ final class PageTables {
     private boolean gone(Table table) {
         try {
             if (tracking) {
-                collect(table, target.writable());
+                collect(table, table.in.writable());
             }
         } catch (ErrnoException untold) {
             LOG.warn("what a detached device wrote is not known, so all counts as written: {}", untold.getMessage());
@@ -198,9 +220,8 @@ final class PageTables {
      * @throws ErrnoException if the kernel does not tell; what it told before is kept
      */
     RangeSet take(AddressRange range) throws ErrnoException {
-        RangeSet mapped = target.writable().intersect(range);
         for (Table table : tables) {
-            collect(table, mapped);
+            collect(table, table.in.writable().intersect(range));
         }
         RangeSet taken = pending.intersect(range);
         pending = pending.minus(taken);

@@ -116,7 +116,15 @@ final class Preflight {
                 // Each IOMMU has a page table of its own, with pages of its own.
                 -alignment,
                 hardware(found.device(), bound));
-        return new OpenDevice(found.device(), bound, limits);
+        return new OpenDevice(found.device(), bound, limits, pinsAside(found.device(), bound, usable));
+    }
+
+    private boolean pinsAside(HostDevice device, BoundDevice bound, RangeSet usable) throws IommuException {
+        try {
+            return !device.emulatedIommu() && Scratch.pins(iommu, bound.id(), usable);
+        } catch (ErrnoException failure) {
+            throw Cause.unknown(failure).failing(operation, failure);
+        }
     }
 
     private IommuFacts hardware(HostDevice device, BoundDevice bound) throws IommuException {

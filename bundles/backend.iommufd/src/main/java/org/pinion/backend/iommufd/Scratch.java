@@ -1,5 +1,6 @@
 package org.pinion.backend.iommufd;
 
+import org.pinion.api.RangeSet;
 import org.pinion.linux.ErrnoException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,36 @@ final class Scratch implements AutoCloseable {
 
     static Scratch allocate(IommuFd iommu) throws ErrnoException {
         return new Scratch(iommu, iommu.allocateIoas());
+    }
+
+    /**
+     * Whether pages can be kept pinned in an IOAS with a page table that no device is attached to. An IOMMU's driver
+     * may know the page table's aperture only when a device is attached, and until then the IOAS takes nothing: so does
+     * viommu_domain_alloc in drivers/iommu/virtio-iommu.c up to Linux 6.12.
+     *
+     * @param iommu the iommufd
+     * @param device the id of a bound device behind an IOMMU
+     * @param addresses what is to be mapped
+     * @return whether such an IOAS takes all of it
+     * @throws ErrnoException if the kernel does not tell
+     */
+    static boolean pins(IommuFd iommu, int device, RangeSet addresses) throws ErrnoException {
+        try (Scratch scratch = allocate(iommu)) {
+            return scratch.takesFor(device, addresses);
+        }
+    }
+
+    private boolean takesFor(int device, RangeSet addresses) throws ErrnoException {
+        try {
+            pinAsFor(device);
+        } catch (ErrnoException refused) {
+            return switch (refused.errno()) {
+                // The driver, or the kernel, makes page tables for attached devices alone.
+                case EINVAL, EOPNOTSUPP, ENOTTY -> false;
+                default -> throw refused;
+            };
+        }
+        return addresses.minus(iommu.iovaRanges(ioas).usable()).isEmpty();
     }
 
     /** Goes on with one that was left behind. */

@@ -1,9 +1,11 @@
 package org.pinion.backend.iommufd;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pinion.api.DeviceLimits;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The devices that a session has open. A device is here from its preflight to its release or detach, bound to the
- * session's iommufd; in between it is attached to the session's IOAS or to nothing.
+ * session's iommufd; in between it is attached to the session's IOAS, to one beside it, or to nothing.
  */
 final class SessionDevices {
 
@@ -35,14 +37,19 @@ final class SessionDevices {
     private final PageTables pageTables;
     private final String space;
     private final PinningFacts pinning;
+    private final Promise promise;
     private final Map<String, OpenDevice> open = new TreeMap<>();
-    private final TreeSet<String> attached = new TreeSet<>();
+    private final TreeMap<String, MappedIoas> attached = new TreeMap<>();
+    /** Devices that were to move, and that now reach nothing: neither where they were nor where they were to be. */
+    private final Set<String> astray = new TreeSet<>();
+    private final ApartSpaces apart;
 
     /**
      * @param kernel the kernel
      * @param iommu the session's iommufd
      * @param target the session's IOAS
-     * @param pageTables the page tables that devices use it by
+     * @param apart the IOASes beside it
+     * @param pageTables the page tables that devices use them by
      * @param space the address space's name, for messages
      * @param pinning tells the limit on locked memory
      */
@@ -50,6 +57,7 @@ final class SessionDevices {
             Kernel kernel,
             IommuFd iommu,
             MappedIoas target,
+            ApartSpaces apart,
             PageTables pageTables,
             String space,
             PinningFacts pinning) {
@@ -57,21 +65,36 @@ final class SessionDevices {
         this.kernel = kernel;
         this.iommu = iommu;
         this.target = target;
+        this.apart = apart;
         this.space = space;
         this.pinning = pinning;
+        this.promise = new Promise(iommu);
     }
 
-    /**
-     * {@return the id of an attached device whose pages are pinned by an IOMMU's page table; empty if there is none}
-     */
-    OptionalInt pinningDevice() {
-        for (String address : attached) {
-            OpenDevice device = open.get(address);
-            if (!device.device().emulatedIommu()) {
-                return OptionalInt.of(device.bound().id());
+    /** {@return whether the pages in an IOAS are pinned, for a device behind an IOMMU that is attached to it} */
+    boolean pinIn(MappedIoas ioas) {
+        for (Map.Entry<String, MappedIoas> device : attached.entrySet()) {
+            if (device.getValue() == ioas && pins(device.getKey())) {
+                return true;
             }
         }
-        return OptionalInt.empty();
+        return false;
+    }
+
+    /** {@return the id of a device in an IOAS by whose IOMMU pages can be kept pinned aside; empty if there is none} */
+    OptionalInt keepingDevice(MappedIoas ioas) {
+        return attached.entrySet().stream()
+                .filter(device -> device.getValue() == ioas)
+                .map(device -> open.get(device.getKey()))
+                .filter(OpenDevice::pinsAside)
+                .mapToInt(device -> device.bound().id())
+                .findFirst();
+    }
+
+    /** {@return whether pages that are pinned now can be kept pinned aside} */
+    boolean keepPages() {
+        return attached.values().stream()
+                .allMatch(ioas -> !pinIn(ioas) || keepingDevice(ioas).isPresent());
     }
 
     /** {@return whether a device, if it is open, is behind an IOMMU, for whose page tables the kernel pins} */
@@ -80,9 +103,10 @@ final class SessionDevices {
         return device == null || !device.device().emulatedIommu();
     }
 
-    /** {@return what the groups of the attached devices reserve} */
+    /** {@return what the groups of the devices reserve that are attached to the session's IOAS} */
     RangeSet reserved() {
-        return RangeSet.of(attached.stream()
+        return RangeSet.of(attached.keySet().stream()
+                .filter(address -> attached.get(address) == target)
                 .flatMap(address -> open.get(address).limits().reserved().stream())
                 .map(ReservedRegion::range)
                 .toList());
@@ -93,20 +117,26 @@ final class SessionDevices {
         return open.values();
     }
 
-    boolean isAttached(String address) {
-        return attached.contains(address);
+    /** {@return the IOAS that an attached device is in} */
+    MappedIoas placeOf(String address) {
+        return attached.get(address);
     }
 
-    /** Goes on with a device that another object had open. */
-    void goOnWith(OpenDevice device, boolean isAttached) {
+    /** {@return the devices that were to move and reach nothing now} */
+    Set<String> astray() {
+        return astray;
+    }
+
+    /** Goes on with a device that another object had open, attached to an IOAS or, if that is null, to nothing. */
+    void goOnWith(OpenDevice device, MappedIoas place) {
         open.put(device.device().address(), device);
-        if (isAttached) {
-            attached.add(device.device().address());
+        if (place != null) {
+            attached.put(device.device().address(), place);
         }
     }
 
     OpenDevice attached(String address) throws IommuException {
-        if (!attached.contains(address)) {
+        if (!attached.containsKey(address)) {
             throw new IommuException("go on with " + address + " in '" + space + "'", "it is not attached", "");
         }
         return open.get(address);
@@ -129,7 +159,7 @@ final class SessionDevices {
      * aperture.
      */
     private Optional<IovaRanges> peerLimits(int group) {
-        return attached.stream()
+        return attached.keySet().stream()
                 .map(open::get)
                 .filter(peer -> peer.device().group() == group && group >= 0)
                 .map(peer -> ranges(peer.limits()))
@@ -147,54 +177,83 @@ final class SessionDevices {
     OpenDevice attach(String address) throws IommuException {
         String operation = "attach " + address + " to '" + space + "'";
         OpenDevice device = open.get(address);
-        if (device == null || attached.contains(address)) {
+        if (device == null || attached.containsKey(address)) {
             throw new IommuException(
                     operation, device == null ? "its limits were not learned before" : "it is attached already", "");
         }
         if (pageTables.tracking()) {
             requireTold(device, operation);
         }
+        MappedIoas to = apart.of(address).map(ApartSpace::ioas).orElse(target);
         try {
-            attachAsPredicted(device);
+            promise.kept(device, to, () -> pageTables.attach(device, to), () -> pageTables.detach(device));
         } catch (ErrnoException failure) {
-            throw causes(device).of(failure).failing(operation, failure);
+            throw causes(device, to).of(failure).failing(operation, failure);
         }
-        attached.add(address);
+        attached.put(address, to);
         return device;
     }
 
     /**
-     * The plan relies on what the preflight learned, and another process or a hot-plug may have changed it since. So
-     * the kernel promises first that all of it stays usable: a device that has come to reserve more is then kept out
-     * by the kernel itself, instead of being taken out again after it was in.
+     * Gives a device an IOAS beside the session's, with the meaning of
+     * {@link org.pinion.spi.backend.BackendSession#separate}.
      */
-    private void attachAsPredicted(OpenDevice device) throws ErrnoException {
-        iommu.promise(target.id(), target.ranges().usable().intersect(device.limits().usable()));
-        try {
-            pageTables.attach(device);
-        } catch (ErrnoException failure) {
-            after(failure, this::takeBackPromise);
-            throw failure;
+    void separate(String address, List<Mapping> mapped) throws IommuException {
+        String operation = "set " + address + " apart in '" + space + "'";
+        OpenDevice device = open.get(address);
+        if (device == null) {
+            throw new IommuException(operation, "its limits were not learned before", "");
         }
+        Optional<ApartSpace> known = apart.of(address);
+        ApartSpace there = known.isPresent() ? known.get() : apart.assign(device.limits(), mapped, operation);
         try {
-            takeBackPromise();
-        } catch (ErrnoException failure) {
-            // With a promise that stays the next device might be kept out for nothing.
-            after(failure, () -> pageTables.detach(device));
+            move(device, there.ioas(), operation);
+        } catch (IommuException | RuntimeException failure) {
+            if (attached.get(address) != there.ioas()) {
+                apart.leave(address);
+            }
             throw failure;
         }
     }
 
-    private void takeBackPromise() throws ErrnoException {
-        iommu.promise(target.id(), RangeSet.EMPTY);
+    /** Takes a device back, with the meaning of {@link org.pinion.spi.backend.BackendSession#join}. */
+    void join(String address) throws IommuException {
+        if (apart.of(address).isPresent()) {
+            OpenDevice device = open.get(address);
+            move(device, target, "take " + address + " back to the other devices of '" + space + "'");
+            apart.leave(address);
+        }
     }
 
-    private static void after(ErrnoException failure, Closing.Step step) {
-        try {
-            step.run();
-        } catch (ErrnoException second) {
-            failure.addSuppressed(second);
+    /** Moves a device, with its group, if it is attached and not there yet. */
+    private void move(OpenDevice device, MappedIoas to, String operation) throws IommuException {
+        MappedIoas from = attached.get(device.device().address());
+        if (from == null || from == to && !astray.contains(device.device().address())) {
+            return;
         }
+        List<OpenDevice> group = attached.keySet().stream()
+                .map(open::get)
+                .filter(peer -> peer == device || device.device().group() >= 0
+                        && peer.device().group() == device.device().group())
+                .toList();
+        try {
+            promise.kept(device, to, () -> move(group, from, to), () -> move(group, to, from));
+        } catch (ErrnoException failure) {
+            throw causes(device, to).of(failure).failing(operation, failure);
+        }
+    }
+
+    private void move(List<OpenDevice> group, MappedIoas from, MappedIoas to) throws ErrnoException {
+        List<String> addresses =
+                group.stream().map(member -> member.device().address()).toList();
+        try {
+            new Moving(pageTables, group).run(from, to);
+        } catch (Moving.Lost failure) {
+            astray.addAll(addresses);
+            throw failure;
+        }
+        astray.removeAll(addresses);
+        addresses.forEach(address -> attached.put(address, to));
     }
 
     /**
@@ -222,7 +281,7 @@ final class SessionDevices {
      * @throws IommuException if what an attached device writes is not told, with the reason
      */
     void requireTold(String operation) throws IommuException {
-        for (String address : attached) {
+        for (String address : attached.keySet()) {
             requireTold(open.get(address), operation);
         }
     }
@@ -246,18 +305,18 @@ final class SessionDevices {
         }
     }
 
-    private AttachCauses causes(OpenDevice device) {
+    private AttachCauses causes(OpenDevice device, MappedIoas to) {
         return new AttachCauses(
                 device.device().address(),
                 device.device().group(),
                 Optional.of(device.limits().usable()),
-                target.pinnableBytes(),
+                to.pinnableBytes(),
                 pinning);
     }
 
     void detach(String address) throws IommuException {
         String operation = "detach " + address + " from '" + space + "'";
-        if (!attached.contains(address)) {
+        if (!attached.containsKey(address)) {
             throw new IommuException(operation, "it is not attached", "");
         }
         OpenDevice device = open.get(address);
@@ -267,7 +326,9 @@ final class SessionDevices {
             throw Cause.unknown(failure).failing(operation, failure);
         }
         attached.remove(address);
+        astray.remove(address);
         open.remove(address);
+        apart.leave(address);
         try {
             device.bound().vfio().close();
         } catch (ErrnoException complaint) {
@@ -278,9 +339,10 @@ final class SessionDevices {
 
     void release(String address) throws IommuException {
         String operation = "release " + address + " from '" + space + "'";
-        if (attached.contains(address)) {
+        if (attached.containsKey(address)) {
             throw new IommuException(operation, "it is attached", "detach it");
         }
+        apart.leave(address);
         OpenDevice device = open.remove(address);
         if (device != null) {
             try {
@@ -299,7 +361,7 @@ final class SessionDevices {
     void close(Closing closing) {
         for (OpenDevice device : open.values()) {
             String address = device.device().address();
-            if (attached.contains(address)) {
+            if (attached.containsKey(address)) {
                 closing.step("detach " + address, () -> pageTables.detach(device));
             }
             closing.step("close " + address, device.bound().vfio()::close);

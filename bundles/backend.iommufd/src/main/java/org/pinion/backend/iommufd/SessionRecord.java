@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.pinion.api.AddressRange;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
+import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.device.DriverParts;
@@ -25,7 +26,13 @@ import org.pinion.spi.backend.Particulars;
  */
 final class SessionRecord {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** Before devices could be apart. */
+    static final int TOGETHER = 1;
+
+    // The ids of an iommufd's objects begin at 1.
+    private static final int NOWHERE = 0;
 
     private SessionRecord() {}
 
@@ -38,7 +45,7 @@ final class SessionRecord {
             memory.addAll(parts.memory());
             files.addAll(parts.files());
             files.add(new OpenFile(device.device().address(), device.bound().vfio().fd()));
-            devices.add(of(device, session.devices.isAttached(device.device().address())));
+            devices.add(of(device, session.devices.placeOf(device.device().address())));
         }
         // Devices first: closing one takes it out of the IOAS, and the iommufd takes along what is left.
         files.add(new OpenFile(IommuFd.PATH, session.iommu.fd()));
@@ -55,12 +62,16 @@ final class SessionRecord {
         return Particulars.of(Map.of(
                 "ioas", session.mapped.id(),
                 "mapsFiles", session.capabilities().routes().contains(Route.FILE),
-                "charge", session.charge.name(),
+                "options", Particulars.of(Map.of(
+                        "charge", session.options.charge().name(), "hugePages", session.options.hugePages())),
                 "ioctls", session.iommu.ioctls().sum(),
                 "newlyPinned", session.newlyPinned,
                 "mapped", mapped(session.mapped),
                 "dirty", dirty(session.pageTables),
                 "scratches", session.iommu.left().stream().map(SessionRecord::of).toList(),
+                "apart", Particulars.of(Map.of(
+                        "spaces", session.apart.all().stream().map(SessionRecord::of).toList(),
+                        "astray", List.copyOf(session.devices.astray()))),
                 "devices", devices));
     }
 
@@ -80,20 +91,31 @@ final class SessionRecord {
     }
 
     private static Particulars of(PageTables.Table table) {
-        return Particulars.of(Map.of("id", table.id(), "devices", List.copyOf(table.devices())));
+        return Particulars.of(
+                Map.of("id", table.id(), "ioas", table.in().id(), "devices", List.copyOf(table.devices())));
+    }
+
+    private static Particulars of(ApartSpace apart) {
+        return Particulars.of(Map.of(
+                "ioas", apart.ioas().id(),
+                "limits", apart.limits(),
+                "entries", apart.entries(),
+                "devices", List.copyOf(apart.devices())));
     }
 
     private static Particulars of(Scratch scratch) {
         return Particulars.of(Map.of("ioas", scratch.ioas(), "pageTable", scratch.pageTable()));
     }
 
-    private static Particulars of(OpenDevice device, boolean attached) {
+    private static Particulars of(OpenDevice device, MappedIoas place) {
         MemoryDecoding decoding = device.bound().vfio().decoding();
         return Particulars.of(Map.of(
                 "device", device.device(),
                 "limits", device.limits(),
                 "id", device.bound().id(),
-                "attached", attached,
+                "attached", place != null,
+                "ioas", place == null ? NOWHERE : place.id(),
+                "pinsAside", device.pinsAside(),
                 "decodes", decoding.on(),
                 "interruptions", decoding.interruptions(),
                 "driver", device.bound().vfio().driverParts().particulars()));
@@ -103,19 +125,62 @@ final class SessionRecord {
     static IommufdSession read(Kernel kernel, String space, HandOver handOver) {
         Particulars all = handOver.particulars();
         IommuFd iommu = IommuFd.adopt(kernel, handOver.fd(IommuFd.PATH), all.number("ioctls"));
-        PinningFacts.Charge charge = PinningFacts.Charge.valueOf(all.get("charge", String.class));
+        boolean apart = handOver.version() > TOGETHER;
+        SessionOptions options = apart ? options(all.get("options", Particulars.class)) : optionsTogether(all);
         IommufdSession session =
-                new IommufdSession(kernel, space, iommu, (int) all.number("ioas"), all.flag("mapsFiles"), charge);
+                new IommufdSession(kernel, space, iommu, (int) all.number("ioas"), all.flag("mapsFiles"), options);
         session.newlyPinned = all.number("newlyPinned");
         readMapped(session.mapped, all.get("mapped", Particulars.class));
-        readDirty(session.pageTables, all.get("dirty", Particulars.class));
+        Places places = new Places(session, apart);
+        if (apart) {
+            readApart(session, iommu, all.get("apart", Particulars.class));
+        }
+        readDirty(session.pageTables, places, all.get("dirty", Particulars.class));
         for (Particulars scratch : all.list("scratches", Particulars.class)) {
             iommu.leave(Scratch.adopt(iommu, (int) scratch.number("ioas"), (int) scratch.number("pageTable")));
         }
         for (Particulars device : all.list("devices", Particulars.class)) {
-            session.devices.goOnWith(device(kernel, iommu, handOver, device), device.flag("attached"));
+            MappedIoas place = device.flag("attached") ? places.of(device) : null;
+            session.devices.goOnWith(device(kernel, iommu, handOver, device), place);
         }
         return session;
+    }
+
+    private static SessionOptions options(Particulars from) {
+        return new SessionOptions(from.flag("hugePages"), charge(from));
+    }
+
+    /** Large pages matter to IOASes that are made later, and then there were none. */
+    private static SessionOptions optionsTogether(Particulars from) {
+        return new SessionOptions(SessionOptions.DEFAULT.hugePages(), charge(from));
+    }
+
+    private static PinningFacts.Charge charge(Particulars from) {
+        return PinningFacts.Charge.valueOf(from.get("charge", String.class));
+    }
+
+    /** Finds the IOAS that something of a record is about. */
+    private record Places(IommufdSession session, boolean apart) {
+
+        MappedIoas of(Particulars from) {
+            int id = apart ? (int) from.number("ioas") : session.mapped.id();
+            return session.apart.all().stream()
+                    .map(ApartSpace::ioas)
+                    .filter(ioas -> ioas.id() == id)
+                    .findFirst()
+                    .orElse(session.mapped);
+        }
+    }
+
+    private static void readApart(IommufdSession session, IommuFd iommu, Particulars from) {
+        session.devices.astray().addAll(from.list("astray", String.class));
+        for (Particulars known : from.list("spaces", Particulars.class)) {
+            session.apart.goOnWith(
+                    Scratch.adopt(iommu, (int) known.number("ioas"), NOWHERE),
+                    known.get("limits", DeviceLimits.class),
+                    known.list("entries", Mapping.class),
+                    known.list("devices", String.class));
+        }
     }
 
     private static void readMapped(MappedIoas mapped, Particulars from) {
@@ -126,10 +191,12 @@ final class SessionRecord {
                 from.list("writable", AddressRange.class));
     }
 
-    private static void readDirty(PageTables tables, Particulars from) {
+    private static void readDirty(PageTables tables, Places places, Particulars from) {
         List<PageTables.Table> known = from.list("tables", Particulars.class).stream()
                 .map(table -> new PageTables.Table(
-                        (int) table.number("id"), new TreeSet<>(table.list("devices", String.class))))
+                        (int) table.number("id"),
+                        places.of(table),
+                        new TreeSet<>(table.list("devices", String.class))))
                 .toList();
         tables.goOnFrom(known, from.flag("tracking"), from.get("pending", RangeSet.class));
     }
@@ -140,6 +207,10 @@ final class SessionRecord {
         DriverParts parts = DriverParts.read(device.address(), handOver, from.get("driver", Particulars.class));
         vfio.goOnFrom(new MemoryDecoding(from.flag("decodes"), from.number("interruptions")), parts);
         return new OpenDevice(
-                device, new BoundDevice(vfio, (int) from.number("id")), from.get("limits", DeviceLimits.class));
+                device,
+                new BoundDevice(vfio, (int) from.number("id")),
+                from.get("limits", DeviceLimits.class),
+                // Not known of a session from before it was asked: then a cut pins anew, which is always right.
+                handOver.version() > TOGETHER && from.flag("pinsAside"));
     }
 }

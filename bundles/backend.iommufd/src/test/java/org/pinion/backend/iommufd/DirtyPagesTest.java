@@ -32,8 +32,8 @@ class DirtyPagesTest {
     private static final AddressRange ALL = AddressRange.ofSize(0, 0x100_0000);
 
     private final Machine machine = Machine.with(
-            Machine.tracked(Machine.EDU, 1),
-            Machine.tracked(Machine.EDU2, 2),
+            Machine.tracked(Machine.EDU, 1, Machine.MSI),
+            Machine.tracked(Machine.EDU2, 2, Machine.MSI),
             Machine.edu("0000:00:13.0", 3, Machine.MSI),
             Machine.mdev());
     private final BackendSession session = machine.backend.open("vm0");

@@ -15,6 +15,7 @@ import org.pinion.emulator.EmulatedKernel;
 import org.pinion.emulator.host.DeviceModel;
 import org.pinion.emulator.host.Host;
 import org.pinion.emulator.host.HostDevice;
+import org.pinion.emulator.host.IommuDriver;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.KernelRelease;
@@ -37,11 +38,13 @@ final class Machine {
     private static final IommuGeometry INTEL =
             new IommuGeometry(new IovaRange(0, 0x7fffffffffL), List.of(PAGE, 0x200000L, 0x40000000L));
 
+    final EmulatedKernel emulated;
     final WatchedKernel watched;
     final IommufdBackend backend;
 
     private Machine(Host host) {
-        this.watched = new WatchedKernel(EmulatedKernel.of(host));
+        this.emulated = EmulatedKernel.of(host);
+        this.watched = new WatchedKernel(emulated);
         this.backend = new IommufdBackend(watched.kernel());
     }
 
@@ -56,6 +59,12 @@ final class Machine {
 
     static Machine of(KernelRelease release, HostDevice... devices) {
         return new Machine(host(release, OptionalLong.empty(), devices));
+    }
+
+    /** A machine of Linux 6.12 with an edu behind a virtio IOMMU. */
+    static Machine oldVirtio(ReservedRegion... reserved) {
+        return new Machine(new Host("emulated in Java", KernelRelease.LINUX_6_12, OptionalLong.empty(), true, true, 65535,
+                false, IommuDriver.VIRTIO, List.of(edu(EDU, 1, reserved), mdev())));
     }
 
     static Machine withMemlock(long bytes, HostDevice... devices) {
@@ -97,9 +106,9 @@ final class Machine {
     }
 
     /** An edu behind an IOMMU that tells which pages devices wrote. */
-    static HostDevice tracked(String address, int group) {
+    static HostDevice tracked(String address, int group, ReservedRegion... reserved) {
         IommuGeometry tells = new IommuGeometry(INTEL.aperture(), INTEL.pageSizes(), true, false, false);
-        return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", tells, List.of(MSI), false);
+        return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", tells, Arrays.asList(reserved), false);
     }
 
     static HostDevice mdev() {

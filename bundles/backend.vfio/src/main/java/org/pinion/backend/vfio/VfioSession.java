@@ -84,7 +84,10 @@ final class VfioSession implements BackendSession {
                 ? "iommufd, which serves this kernel's containers, takes no device's memory (a BAR) by address"
                 : "a device's memory (a BAR) by the address at which it is mapped in this process";
         return new BackendCapabilities(
-                Set.of(Route.USER), pageSize, "a VFIO container takes memory by address only; " + bar);
+                Set.of(Route.USER),
+                pageSize,
+                "a VFIO container takes memory by address only; " + bar,
+                "a second VFIO container would pin everything a second time, and charge it");
     }
 
     @Override

@@ -22,8 +22,9 @@ import org.pinion.api.ReservedRegion;
  *
  * @param range the addresses
  * @param by who forbids them, as {@link IovaLimits#whyUnusable} says it
+ * @param devices the devices that forbid them, sorted
  */
-record Forbidden(AddressRange range, String by) {
+record Forbidden(AddressRange range, String by, List<String> devices) {
 
     /** {@return all that the limits forbid, sorted, split where the cause changes} */
     static List<Forbidden> of(IovaLimits limits) {
@@ -71,10 +72,14 @@ record Forbidden(AddressRange range, String by) {
         String by = limits.whyUnusable(range.start()).orElseThrow();
         Forbidden previous = into.isEmpty() ? null : into.getLast();
         if (previous != null && previous.range.meets(range) && previous.by.equals(by)) {
-            into.set(into.size() - 1, new Forbidden(new AddressRange(previous.range.start(), range.last()), by));
+            into.set(into.size() - 1, previous.upTo(range.last()));
         } else {
-            into.add(new Forbidden(range, by));
+            into.add(new Forbidden(range, by, limits.whoForbids(range.start())));
         }
+    }
+
+    private Forbidden upTo(long last) {
+        return new Forbidden(new AddressRange(range.start(), last), by, devices);
     }
 
     private static NavigableSet<Long> boundaries(IovaLimits limits) {

@@ -1,6 +1,8 @@
 package org.pinion.core.plan;
 
+import java.util.Collection;
 import java.util.Optional;
+import org.pinion.api.ApartDevice;
 import org.pinion.api.FlatView;
 import org.pinion.api.FlatViewChange;
 import org.pinion.api.IovaLimits;
@@ -23,6 +25,14 @@ public record Goal(FlatView view, IovaLimits limits, Optional<Planned> base, Ran
      */
     public static Goal whole(FlatView view, IovaLimits limits) {
         return new Goal(view, limits, Optional.empty(), RangeSet.ALL);
+    }
+
+    /**
+     * @param others the devices that are to be apart
+     * @return the same goal with these devices apart
+     */
+    public Goal withApart(Collection<ApartDevice> others) {
+        return new Goal(view, limits.withApart(others), base, touched);
     }
 
     /**

@@ -32,7 +32,7 @@ record Judgement(
         }
         return switch (outcome) {
             case MAP -> new Judgement(outcome, access.and(later.access), common(later.routes), rule, reason, remedy);
-            case SKIP -> this;
+            case SKIP, APART -> this;
             case REFUSE ->
                 new Judgement(outcome, access, routes, rule, both(reason, later.reason), both(remedy, later.remedy));
         };

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Decision.Outcome;
+import org.pinion.spi.policy.Conflict;
 
 /**
  * Lays out what happens to each address of a range that the policies let be mapped: its edges are trimmed to the
@@ -17,9 +18,15 @@ final class Layout {
      *
      * @param range the addresses
      * @param outcome {@link Outcome#MAP}, {@link Outcome#TRIM}, or {@link Outcome#CARVE} for what a device forbids
-     * @param forbiddenBy who forbids them; empty if nobody does
+     * @param forbidden what of them cannot be used, and why; null if nobody forbids them
      */
-    record Stretch(AddressRange range, Outcome outcome, String forbiddenBy) {}
+    record Stretch(AddressRange range, Outcome outcome, Forbidden forbidden) {
+
+        /** {@return what a policy is asked about the addresses that are both in the stretch and in a part} */
+        Conflict conflict(AddressRange part) {
+            return new Conflict(part, forbidden.by(), forbidden.devices());
+        }
+    }
 
     private final long alignment;
     private final List<Forbidden> forbidden;
@@ -39,7 +46,7 @@ final class Layout {
         AddressRange inner = trimmed.get();
         skipTo(inner.start());
         if (inner.equals(whole) && !forbiddenWithin(inner, next)) {
-            return List.of(new Stretch(whole, Outcome.MAP, ""));
+            return List.of(new Stretch(whole, Outcome.MAP, null));
         }
         List<Stretch> stretches = new ArrayList<>();
         addEdge(whole.start(), inner.start(), stretches);
@@ -57,7 +64,7 @@ final class Layout {
             if (hole.start() != from) {
                 addUsable(new AddressRange(from, hole.start() - 1), into);
             }
-            into.add(new Stretch(hole, Outcome.CARVE, forbidden.get(i).by()));
+            into.add(new Stretch(hole, Outcome.CARVE, forbidden.get(i)));
             if (hole.last() == inner.last()) {
                 return;
             }
@@ -73,7 +80,7 @@ final class Layout {
             return;
         }
         addEdge(usable.start(), trimmed.get().start(), into);
-        into.add(new Stretch(trimmed.get(), Outcome.MAP, ""));
+        into.add(new Stretch(trimmed.get(), Outcome.MAP, null));
         if (trimmed.get().last() != usable.last()) {
             into.add(trim(trimmed.get().last() + 1, usable.last()));
         }
@@ -86,7 +93,7 @@ final class Layout {
     }
 
     private static Stretch trim(long first, long last) {
-        return new Stretch(new AddressRange(first, last), Outcome.TRIM, "");
+        return new Stretch(new AddressRange(first, last), Outcome.TRIM, null);
     }
 
     private void skipTo(long address) {

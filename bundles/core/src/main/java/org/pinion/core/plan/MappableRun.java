@@ -15,7 +15,6 @@ import org.pinion.api.Trait;
 import org.pinion.core.plan.Layout.Stretch;
 import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Conflict;
-import org.pinion.spi.policy.Verdict;
 
 /**
  * Neighbouring parts of one section that may be mapped with the same access and route. They are trimmed as one: where a
@@ -27,16 +26,18 @@ final class MappableRun {
     private final Layout layout;
     private final long alignment;
     private final Decisions decisions;
+    private final Separations separations;
     private final List<Candidate> parts = new ArrayList<>();
     private final List<Judgement> judgements = new ArrayList<>();
     private Access access;
     private Route route;
 
-    MappableRun(Judge judge, Layout layout, long alignment, Decisions decisions) {
+    MappableRun(Judge judge, Layout layout, long alignment, Decisions decisions, Separations separations) {
         this.judge = judge;
         this.layout = layout;
         this.alignment = alignment;
         this.decisions = decisions;
+        this.separations = separations;
     }
 
     /** Takes the next part, after what came before it if it cannot be trimmed together with that. */
@@ -103,7 +104,7 @@ final class MappableRun {
         switch (stretch.outcome()) {
             case MAP -> map(part, judgements.get(index), range);
             case TRIM -> trim(part, range);
-            default -> conflict(part, new Conflict(range, stretch.forbiddenBy()));
+            default -> conflict(part, stretch.conflict(range));
         }
     }
 
@@ -131,12 +132,20 @@ final class MappableRun {
         Judgement judgement = judge.conflict(part, conflict);
         AddressRange range = conflict.range();
         String cause = range + " is " + conflict.forbiddenBy();
-        if (judgement.outcome() == Verdict.Outcome.MAP) {
-            add(part, range, Outcome.CARVE, "planner/reserved", cause, "");
-        } else {
-            Outcome outcome = judgement.outcome() == Verdict.Outcome.REFUSE ? Outcome.REFUSE : Outcome.CARVE;
-            add(part, range, outcome, judgement.rule(), with(cause, conflict, judgement), judgement.remedy());
+        String reason = with(cause, conflict, judgement);
+        switch (judgement.outcome()) {
+            case MAP -> add(part, range, Outcome.CARVE, "planner/reserved", cause, "");
+            case SKIP -> add(part, range, Outcome.CARVE, judgement.rule(), reason, judgement.remedy());
+            case REFUSE -> add(part, range, Outcome.REFUSE, judgement.rule(), reason, judgement.remedy());
+            default -> apart(part, conflict, judgement, reason);
         }
+    }
+
+    /** With its devices apart nobody forbids the addresses; with them together the plan cannot be carried out. */
+    private void apart(Candidate part, Conflict conflict, Judgement judgement, String reason) {
+        separations.add(conflict, judgement.rule(), reason);
+        String why = separations.obstacle(reason);
+        add(part, conflict.range(), Outcome.REFUSE, judgement.rule(), why, judgement.remedy());
     }
 
     /** A policy's reason need not say who forbids the addresses; the decision must. */

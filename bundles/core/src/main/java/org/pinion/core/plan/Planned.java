@@ -1,8 +1,11 @@
 package org.pinion.core.plan;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import org.pinion.api.AddressRange;
+import org.pinion.api.ApartDevice;
 import org.pinion.api.Backing;
 import org.pinion.api.Decision;
 import org.pinion.api.FlatView;
@@ -11,6 +14,7 @@ import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeList;
 import org.pinion.api.RangeSet;
+import org.pinion.api.RefusedException;
 import org.pinion.api.Section;
 import org.pinion.core.table.Mappings;
 
@@ -27,6 +31,7 @@ public final class Planned {
     private final RangeList<Section> bars;
     private final List<Forbidden> forbidden;
     private final boolean refused;
+    private final SortedMap<String, ApartDevice> separations;
     private final Object asked;
     private final Edition edition = new Edition();
     private final Edition base;
@@ -41,6 +46,7 @@ public final class Planned {
             RangeList<Section> bars,
             List<Forbidden> forbidden,
             boolean refused,
+            SortedMap<String, ApartDevice> separations,
             Object asked,
             Scope scope) {
         this.plan = plan;
@@ -48,6 +54,7 @@ public final class Planned {
         this.bars = bars;
         this.forbidden = forbidden;
         this.refused = refused;
+        this.separations = separations;
         this.asked = asked;
         this.base = scope == null ? null : scope.base().edition;
         this.changed = scope == null ? RangeSet.ALL : scope.changed();
@@ -63,7 +70,14 @@ public final class Planned {
     public static Planned nothing(IovaLimits limits, List<String> policies) {
         Plan plan = new Plan(FlatView.EMPTY, limits, policies, RangeList.empty());
         return new Planned(
-                plan, RangeList.empty(), RangeList.empty(), Forbidden.of(limits), false, List.of("nobody"), null);
+                plan,
+                RangeList.empty(),
+                RangeList.empty(),
+                Forbidden.of(limits),
+                false,
+                Collections.emptySortedMap(),
+                List.of("nobody"),
+                null);
     }
 
     /**
@@ -83,12 +97,19 @@ public final class Planned {
                 bars,
                 Forbidden.of(plan.limits()),
                 anyRefused(plan.decisions()),
+                Collections.emptySortedMap(),
                 List.of("another core"),
                 null);
     }
 
     /** {@return the plan of a scope: what is decided now in it, what its base says elsewhere} */
-    static Planned of(PlanRequest request, Scope scope, List<Forbidden> forbidden, List<Decision> fresh, Object asked) {
+    static Planned of(
+            PlanRequest request,
+            Scope scope,
+            List<Forbidden> forbidden,
+            List<Decision> fresh,
+            SortedMap<String, ApartDevice> separations,
+            Object asked) {
         Planned base = scope.base();
         RangeList<Decision> decisions = base.plan.decisions();
         RangeList<Mapping> wanted = base.wanted;
@@ -107,7 +128,7 @@ public final class Planned {
         }
         Plan plan = new Plan(request.view(), request.limits(), names, decisions);
         boolean refused = anyRefused(fresh) || base.refused && anyRefused(decisions);
-        return new Planned(plan, wanted, bars, forbidden, refused, asked, scope);
+        return new Planned(plan, wanted, bars, forbidden, refused, separations, asked, scope);
     }
 
     private static List<Section> showingBars(List<Section> sections) {
@@ -142,6 +163,28 @@ public final class Planned {
     /** {@return whether the plan has a refusal} */
     public boolean refused() {
         return refused;
+    }
+
+    /**
+     * @param operation what the plan is for
+     * @return this plan
+     * @throws RefusedException if it has a refusal
+     */
+    public Planned accepted(String operation) throws RefusedException {
+        if (refused) {
+            throw new RefusedException(operation, plan);
+        }
+        return this;
+    }
+
+    /**
+     * Which devices the policies want apart. A plan that has some is refused; it is made again with them apart. Only
+     * what was decided for this plan is named: there is nothing of the kind in a plan that changes are made of.
+     *
+     * @return the devices, by address
+     */
+    public SortedMap<String, ApartDevice> separations() {
+        return separations;
     }
 
     /** {@return the sections that show a BAR} */

@@ -26,6 +26,7 @@ public final class Planner {
     private final TraitSweep traits;
     private final Judge judge;
     private final Decisions decisions;
+    private final Separations separations;
     private final MappableRun run;
     private final Map<Route, Map<String, String>> detours = new EnumMap<>(Route.class);
 
@@ -35,7 +36,8 @@ public final class Planner {
         judge = new Judge(request.policies());
         decisions = new Decisions(sections);
         Layout layout = new Layout(request.alignment(), forbidden);
-        run = new MappableRun(judge, layout, request.alignment(), decisions);
+        separations = new Separations(request.limits(), request.capabilities().oneSpaceOnly());
+        run = new MappableRun(judge, layout, request.alignment(), decisions, separations);
     }
 
     /**
@@ -61,7 +63,7 @@ public final class Planner {
         List<Forbidden> forbidden = known ? scope.base().forbidden() : Forbidden.of(request.limits());
         Planner planner = new Planner(request, scope.sections().size(), forbidden);
         scope.sections().forEach(planner::planSection);
-        return Planned.of(request, scope, forbidden, planner.decisions.toList(), asked);
+        return Planned.of(request, scope, forbidden, planner.decisions.toList(), planner.separations.wanted(), asked);
     }
 
     private void planSection(Section section) {

@@ -1,6 +1,7 @@
 package org.pinion.core.plugin;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -95,7 +96,8 @@ public final class PluginRegistry {
      * @param replaced whether it, or another bundle, is likely to be back soon
      */
     public void left(PluginKind kind, long id, boolean replaced) {
-        Seat seat = seats.remove(new Key(kind, id));
+        Key key = new Key(kind, id);
+        Seat seat = seats.get(key);
         if (seat == null) {
             return;
         }
@@ -106,6 +108,7 @@ public final class PluginRegistry {
             // Before anybody can see that it is gone.
             absences.begin(plugin, followUp);
         }
+        seats.remove(key);
         changes.incrementAndGet();
         guard.renew();
         post(DmaTopics.PLUGIN_LEFT, plugin, "");
@@ -121,7 +124,9 @@ public final class PluginRegistry {
         return seats.values().stream()
                 .filter(seat -> seat.quarantine().isEmpty())
                 .map(Seat::plugin)
-                .anyMatch(other -> other.kind() == plugin.kind() && other.name().equals(plugin.name()));
+                .anyMatch(other -> other.id() != plugin.id()
+                        && other.kind() == plugin.kind()
+                        && other.name().equals(plugin.name()));
     }
 
     /** Nobody waits any more for plugins that are being replaced. */
@@ -129,9 +134,35 @@ public final class PluginRegistry {
         absences.endAll();
     }
 
-    /** Throws if the bundle of a plugin that plans need is being replaced. */
-    void requireNoneAway(String operation, Collection<String> policies) throws IommuException {
-        absences.requireNone(operation, policies);
+    /**
+     * Whom a plan asks.
+     *
+     * @param classifiers all that are in use
+     * @param policies those that the space requires
+     */
+    record Asked(List<Plugin> classifiers, List<Plugin> policies) {}
+
+    /**
+     * Finds whom a plan is to ask, all of them there at one moment.
+     *
+     * @throws IommuException if a policy is not there, or the bundle of a plugin that is needed is being replaced
+     */
+    Asked toAsk(String operation, List<String> policies) throws IommuException {
+        while (true) {
+            long before = changes.get();
+            List<Plugin> classifiers = inUse(PluginKind.CLASSIFIER);
+            List<Plugin> required = new ArrayList<>();
+            for (String name : policies) {
+                find(PluginKind.POLICY, name).ifPresent(required::add);
+            }
+            absences.requireNone(operation, policies);
+            if (changes.get() == before && required.size() == policies.size()) {
+                return new Asked(classifiers, required);
+            }
+            if (changes.get() == before) {
+                requireAll(operation, policies);
+            }
+        }
     }
 
     /**
@@ -177,6 +208,12 @@ public final class PluginRegistry {
                 operation,
                 "%s '%s' is %s; %s".formatted(kind.word(), name, absence(kind, name), names),
                 "install or start the bundle that provides it");
+    }
+
+    private void requireAll(String operation, List<String> policies) throws IommuException {
+        for (String name : policies) {
+            require(PluginKind.POLICY, name, operation);
+        }
     }
 
     /**

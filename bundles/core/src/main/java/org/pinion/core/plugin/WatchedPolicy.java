@@ -16,7 +16,7 @@ record WatchedPolicy(Plugin plugin, MappingPolicy policy, Watch watch) implement
     public Verdict decide(Candidate candidate) {
         watch.enter(plugin);
         try {
-            return answered(policy.decide(candidate));
+            return notApart(answered(policy.decide(candidate)));
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
             throw failure(thrown);
         } finally {
@@ -46,6 +46,14 @@ record WatchedPolicy(Plugin plugin, MappingPolicy policy, Watch watch) implement
         } finally {
             watch.leave();
         }
+    }
+
+    private static Verdict notApart(Verdict verdict) {
+        if (verdict.outcome() == Verdict.Outcome.APART) {
+            throw new IllegalStateException("it sets a device apart (rule '" + verdict.rule()
+                    + "') where nothing is in conflict: MappingPolicy.decide must not");
+        }
+        return verdict;
     }
 
     private Verdict answered(Verdict verdict) {

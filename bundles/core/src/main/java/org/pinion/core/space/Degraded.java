@@ -17,23 +17,23 @@ final class Degraded {
      * @param operation what was tried
      * @param failure what failed first
      * @param now the space as it is
-     * @param unplanned attached devices that the plan in force was not made for
+     * @param misplaced which devices are not where the plan in force has them, a sentence each
      */
-    static IommuException of(String operation, IommuException failure, SpaceSnapshot now, List<String> unplanned) {
+    static IommuException of(String operation, IommuException failure, SpaceSnapshot now, List<String> misplaced) {
         return new IommuException(
                 operation,
                 failure.errno().orElse(null),
                 failure.range().orElse(null),
-                failure.why() + "; the space is degraded: " + wrong(now.missing(), unplanned),
+                failure.why() + "; the space is degraded: " + wrong(now.missing(), misplaced),
                 "commit again: that makes the mappings what the plan asks for",
                 failure);
     }
 
-    private static String wrong(List<Mapping> missing, List<String> unplanned) {
+    private static String wrong(List<Mapping> missing, List<String> misplaced) {
         if (missing.isEmpty()) {
-            return unplanned.isEmpty()
+            return misplaced.isEmpty()
                     ? "more may be mapped than the plan asks for"
-                    : String.join(", ", unplanned) + " did not let itself be detached again";
+                    : String.join(", ", misplaced);
         }
         String first = missing.stream()
                 .limit(MISSING_NAMED)

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
@@ -21,6 +22,8 @@ import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.core.table.Held;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.holder.HeldSpace;
 import org.slf4j.Logger;
@@ -37,6 +40,7 @@ final class Devices {
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
     private final BackendPresence presence;
+    private final ApartDevices apart;
     private List<DeviceLimits> lastDevices;
     private IovaLimits lastLimits;
 
@@ -49,6 +53,7 @@ final class Devices {
         this.presence = presence;
         this.space = space;
         this.session = session;
+        this.apart = new ApartDevices(session);
         this.patience = patience;
         this.decodingChanged = decodingChanged;
     }
@@ -70,11 +75,21 @@ final class Devices {
         return open.values().stream().map(OpenDevice::device).toList();
     }
 
-    /** {@return the attached devices that a plan was not made for: their attach failed, and so did undoing it} */
+    /** {@return which attached devices are not where a plan has them, since undoing failed: a sentence each} */
     List<String> unplanned(Plan plan) {
         List<String> unplanned = new ArrayList<>(open.keySet());
         plan.limits().devices().forEach(planned -> unplanned.remove(planned.device()));
+        unplanned.replaceAll(device -> device + " did not let itself be detached again");
+        unplanned.addAll(apart.misplaced(plan, this::has));
         return unplanned;
+    }
+
+    /** {@return a step that puts each device where a plan has it, then does what else is to be done} */
+    Table.Between placing(Plan plan, Held held, Table.Between then) {
+        return transaction -> {
+            apart.arrange(plan, held, transaction);
+            then.run(transaction);
+        };
     }
 
     /** {@return what the attached devices together allow} */
@@ -182,6 +197,7 @@ final class Devices {
             throw failure;
         }
         open.remove(address);
+        apart.left(address);
     }
 
     /** Lets drivers wait until {@link #resume}; if one of them does not end what it does, none waits. */
@@ -224,8 +240,10 @@ final class Devices {
     }
 
     /** Goes on with devices of another core, which nobody can access before a session has gone on with them. */
-    void goOnWith(List<HeldSpace.HeldDevice> devices) throws IommuException {
-        for (HeldSpace.HeldDevice held : devices) {
+    void goOnWith(HeldSpace space) throws IommuException {
+        boolean sure = space.snapshot().state() == SpaceSnapshot.State.ACTIVE;
+        apart.goOnFrom(space.snapshot().plan(), sure);
+        for (HeldSpace.HeldDevice held : space.devices()) {
             OpenDevice device = new OpenDevice(held.device(), null, held.limits(), decodingChanged, presence);
             device.watch().goOnFrom(held.installed());
             device.accesses().pause(patience.get());
@@ -243,6 +261,7 @@ final class Devices {
         if (has(device)) {
             return;
         }
+        apart.left(device);
         try {
             session.release(device);
         } catch (IommuException unreleased) {
@@ -262,14 +281,22 @@ final class Devices {
         }
     }
 
-    /** {@return whether the kernel pins what is mapped, for a device that is attached} */
-    boolean pinned() {
-        for (String address : open.keySet()) {
-            if (session.pins(address)) {
-                return true;
-            }
+    /**
+     * At which addresses the kernel pins what is mapped.
+     *
+     * @param limits says which devices are apart, for which it pins what they reach; for the others it pins all
+     * @param more devices that are taken for attached and that it pins for
+     */
+    RangeSet pinned(IovaLimits limits, Collection<String> more) {
+        List<String> pinning = new ArrayList<>(more);
+        open.keySet().stream().filter(session::pins).forEach(pinning::add);
+        RangeSet pinned = RangeSet.EMPTY;
+        for (String device : pinning) {
+            pinned = pinned.union(limits.apart(device)
+                    .map(apart -> apart.reached(AddressRange.ALL))
+                    .orElse(RangeSet.ALL));
         }
-        return false;
+        return pinned;
     }
 
     /** {@return what was learned of devices, by address, without attaching them; those attached are left out} */

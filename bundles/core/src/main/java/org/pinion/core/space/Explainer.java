@@ -26,6 +26,9 @@ final class Explainer {
                         .formatted(snapshot.plan().view().name(), address)));
         decision.map(Decision::remedy).filter(remedy -> !remedy.isEmpty()).ifPresent(remedy ->
                 sentences.add("what can be done: " + remedy));
+        snapshot.plan().limits().apart().stream()
+                .filter(device -> installed.isPresent() && !device.limits().usable().contains(address))
+                .forEach(device -> sentences.add("but not " + device.sentence()));
         forbiddenBy.ifPresent(by -> sentences.add("0x%x is %s".formatted(address, by)));
         RangeList.copyOf(snapshot.missing()).at(address).ifPresent(missing ->
                 sentences.add("the plan maps it, but the kernel does not hold it since a change could not be undone; "

@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.pinion.api.FlatView;
@@ -47,13 +48,17 @@ final class Forecaster {
         names.add(plug);
         SortedMap<String, Learned> all = devices.learn(names);
         SortedMap<String, Learned> others = new TreeMap<>(all);
-        boolean pins = others.remove(plug).pins();
+        others.remove(plug);
         Planned before = before(view, devices.limitsWith(others));
         Planned plan = planning.plan(Goal.change(before, FlatViewChange.NONE, devices.limitsWith(all)));
         Held held = before == inForce ? table.held() : Held.of(before.wanted());
         ChangeSet changes = before == inForce ? table.difference(plan) : difference(held, before, plan);
-        boolean pinned = devices.pinned() || others.values().stream().anyMatch(Learned::pins);
-        PinDemand demand = PinDemand.of(changes, held, pinned, pinned || pins, session.keepsCutPages());
+        PinDemand demand = PinDemand.of(
+                changes,
+                held,
+                devices.pinned(before.plan().limits(), pinning(others)),
+                devices.pinned(plan.plan().limits(), pinning(all)),
+                session.keepsCutPages());
         return new Forecast(
                 plug,
                 before.plan(),
@@ -68,9 +73,16 @@ final class Forecaster {
                 (before == inForce ? 0 : before.wanted().size() - session.ledger().mappings()) + changes.entries());
     }
 
+    private static List<String> pinning(SortedMap<String, Learned> learned) {
+        return learned.entrySet().stream()
+                .filter(device -> device.getValue().pins())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** The view and the devices in force are planned already. */
     private Planned before(FlatView view, IovaLimits limits) throws IommuException {
-        boolean known = view.equals(inForce.plan().view()) && limits.equals(inForce.plan().limits());
+        boolean known = view.equals(inForce.plan().view()) && limits.equals(inForce.plan().limits().together());
         return known ? inForce : planning.plan(Goal.whole(view, limits));
     }
 

@@ -123,6 +123,22 @@ final class GuardedSession implements BackendSession {
     }
 
     @Override
+    public void separate(String device, List<Mapping> mapped) throws IommuException {
+        guard("set " + device + " apart", () -> {
+            session.separate(device, mapped);
+            return null;
+        });
+    }
+
+    @Override
+    public void join(String device) throws IommuException {
+        guard("take " + device + " back to the other devices", () -> {
+            session.join(device);
+            return null;
+        });
+    }
+
+    @Override
     public RangeSet usable() throws IommuException {
         return answer("ask for the usable addresses", session::usable);
     }

@@ -1,9 +1,11 @@
 package org.pinion.core.space;
 
 import java.util.List;
+import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
+import org.pinion.api.RangeSet;
 import org.pinion.core.table.ChangeSet;
 import org.pinion.core.table.Held;
 
@@ -19,29 +21,43 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
     /**
      * @param changes the change
      * @param held what is mapped before it
-     * @param before whether the kernel pins what is mapped before the change
-     * @param after whether it does after it
+     * @param before at which addresses the kernel pins what is mapped before the change
+     * @param after at which it does after it
      * @param keeps whether what stays of an entry that is cut remains pinned; else it is pinned anew
      */
-    static PinDemand of(ChangeSet changes, Held held, boolean before, boolean after, boolean keeps) {
-        long again = before && !keeps ? bytes(changes.left()) : 0;
-        long unpinned = before ? bytes(changes.gone()) + again : 0;
-        if (!after) {
-            return new PinDemand(unpinned, 0, changes.entries());
-        }
-        long more = bytes(changes.maps());
+    static PinDemand of(ChangeSet changes, Held held, RangeSet before, RangeSet after, boolean keeps) {
+        long again = keeps ? 0 : bytes(changes.left(), before.intersect(after));
+        long left = stays(changes, held, before.minus(after));
+        long entered = stays(changes, held, after.minus(before));
         return new PinDemand(
-                unpinned,
-                before ? more + again : held.pinnableBytes() - bytes(changes.gone()) + more,
+                bytes(changes.gone(), before) + left + again,
+                bytes(changes.maps(), after) + entered + again,
                 changes.entries());
     }
 
-    private static long bytes(List<Mapping> mappings) {
+    /** Bytes at some addresses that are mapped before and after. */
+    private static long stays(ChangeSet changes, Held held, RangeSet where) {
+        if (where.isEmpty()) {
+            return 0;
+        }
+        long all = where.equals(RangeSet.ALL) ? held.pinnableBytes() : bytes(held.in(AddressRange.ALL), where);
+        return all - bytes(changes.gone(), where);
+    }
+
+    private static long bytes(List<Mapping> mappings, RangeSet where) {
         long bytes = 0;
-        for (Mapping mapping : mappings) {
-            bytes += Held.pinnableBytes(mapping);
+        for (Mapping mapping : where.isEmpty() ? List.<Mapping>of() : mappings) {
+            bytes += where.contains(mapping.range())
+                    ? Held.pinnableBytes(mapping)
+                    : within(mapping, where);
         }
         return bytes;
+    }
+
+    private static long within(Mapping mapping, RangeSet where) {
+        return where.intersect(mapping.range()).ranges().stream()
+                .mapToLong(part -> Held.pinnableBytes(mapping.slice(part)))
+                .sum();
     }
 
     /** {@return bytes that are pinned after the change and not before it; negative if there will be fewer} */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.pinion.api.CommitReport;
 import org.pinion.api.IommuException;
+import org.pinion.api.RangeSet;
 import org.pinion.core.plan.Planned;
 import org.pinion.spi.holder.HeldSpace;
 
@@ -49,18 +50,20 @@ final class PlanInForce {
 
     CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
             throws IommuException {
-        return install(operation, plan, otherwise, devices.pinned(), between);
+        return install(operation, plan, otherwise, List.of(), between);
     }
 
-    CommitReport install(String operation, Planned plan, Planned otherwise, boolean pins, Table.Between between)
+    CommitReport install(
+            String operation, Planned plan, Planned otherwise, List<String> pinning, Table.Between between)
             throws IommuException {
-        boolean pinned = devices.pinned();
+        RangeSet pinned = devices.pinned(planned.plan().limits(), List.of());
+        RangeSet pins = devices.pinned(plan.plan().limits(), pinning);
         CommitReport report = attempt(operation, otherwise, () -> table.install(
                 operation,
                 plan,
                 (changes, held) -> budget.require(
                         operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
-                between));
+                devices.placing(plan.plan(), table.held(), between)));
         devices.settled();
         published.pending(Optional.empty());
         publish(plan, new Table.Comparison(List.of(), true));

@@ -20,7 +20,6 @@ import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
 import org.pinion.api.Pending;
 import org.pinion.api.Plan;
-import org.pinion.api.RefusedException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.core.plan.Goal;
@@ -73,7 +72,7 @@ public final class Space implements AddressSpace {
      */
     public Space(HeldSpace held, SpaceEnvironment environment) throws IommuException {
         this(held.snapshot().options(), GuardedSession.away(held), environment);
-        devices.goOnWith(held.devices());
+        devices.goOnWith(held);
         inForce.goOnFrom(held);
         succession.goOnWith(held.handOver());
     }
@@ -194,7 +193,7 @@ public final class Space implements AddressSpace {
     }
 
     private CommitReport commit(String operation, Goal goal) throws IommuException {
-        return inForce.install(operation, accepted(operation, plan(goal)), inForce.now(), _ -> {});
+        return inForce.install(operation, plan(goal).accepted(operation), inForce.now(), _ -> {});
     }
 
     @Override
@@ -206,9 +205,9 @@ public final class Space implements AddressSpace {
             }
             DeviceLimits learned = devices.preflight(device);
             try {
-                Planned plan = accepted(operation, planInForce(devices.limitsWith(List.of(learned))));
-                boolean pins = devices.pinned() || session.pins(device);
-                inForce.install(operation, plan, inForce.now(), pins, transaction ->
+                Planned plan = planInForce(devices.limitsWith(List.of(learned))).accepted(operation);
+                List<String> pinning = session.pins(device) ? List.of(device) : List.of();
+                inForce.install(operation, plan, inForce.now(), pinning, transaction ->
                         devices.letIn(learned, plan.plan(), transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
@@ -225,7 +224,7 @@ public final class Space implements AddressSpace {
             devices.get(device);
             Planned plan;
             try {
-                plan = accepted(operation, planInForce(devices.limitsWithout(device)));
+                plan = planInForce(devices.limitsWithout(device)).accepted(operation);
             } catch (PluginAway away) {
                 throw away;
             } catch (IommuException unplanned) {
@@ -287,7 +286,7 @@ public final class Space implements AddressSpace {
 
     private CommitReport replanned(String cause, PluginAway.Step<Planned> planning) throws IommuException {
         try {
-            Planned plan = inForce.attempt(cause, inForce.now(), () -> accepted(cause, planning.run()));
+            Planned plan = inForce.attempt(cause, inForce.now(), () -> planning.run().accepted(cause));
             boolean same = !published.degraded()
                     && plan.plan().equals(inForce.now().plan())
                     && table.compareTo(plan).exact();
@@ -377,19 +376,12 @@ public final class Space implements AddressSpace {
     }
 
     private Planned plan(Goal goal) throws IommuException {
-        return environment.planner().plan(options, session.capabilities(), goal);
+        return ApartPlans.plan(environment.planner(), options, session.capabilities(), goal);
     }
 
     /** The view in force, for other devices. */
     private Planned planInForce(IovaLimits limits) throws IommuException {
         return plan(Goal.change(inForce.now(), FlatViewChange.NONE, limits));
-    }
-
-    private static Planned accepted(String operation, Planned plan) throws RefusedException {
-        if (plan.refused()) {
-            throw new RefusedException(operation, plan.plan());
-        }
-        return plan;
     }
 
     private Planned nothing() {

@@ -12,6 +12,7 @@ import org.pinion.core.table.ChangeSet;
 import org.pinion.core.table.InstalledTable;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.CutException;
+import org.pinion.spi.backend.InDoubtException;
 
 /**
  * Carries one change set out, keeps the table true at every step, and remembers how to undo each of them. After a
@@ -86,7 +87,7 @@ final class Transaction {
     private void map(Mapping mapping) throws IommuException {
         try {
             install(mapping);
-        } catch (BackendFailure unknown) {
+        } catch (InDoubtException unknown) {
             undos.push(() -> clear(mapping));
             throw unknown;
         }
@@ -112,7 +113,7 @@ final class Transaction {
         } catch (CutException halfWay) {
             left(entry, halfWay.left());
             throw halfWay;
-        } catch (BackendFailure unknown) {
+        } catch (InDoubtException unknown) {
             undos.push(() -> install(entry));
             doubt(entry);
             keep.forEach(part -> doubt(entry.slice(part)));
@@ -139,7 +140,7 @@ final class Transaction {
     private void install(Mapping mapping) throws IommuException {
         try {
             session.map(mapping);
-        } catch (BackendFailure unknown) {
+        } catch (InDoubtException unknown) {
             table.doubt(mapping);
             throw unknown;
         }

@@ -178,7 +178,7 @@ class IncrementalPlanLawsTest {
     private static MappingPolicy policy(Random random) {
         String minds = "t" + random.nextInt(3);
         boolean looks = random.nextBoolean();
-        Verdict.Outcome then = Verdict.Outcome.values()[random.nextInt(3)];
+        Verdict.Outcome then = PlanRequests.DECISIONS.get(random.nextInt(3));
         return new MappingPolicy() {
             @Override
             public Verdict decide(Candidate part) {
@@ -189,7 +189,7 @@ class IncrementalPlanLawsTest {
                 return switch (then) {
                     case MAP -> Verdict.map(Access.READ, Set.of(Route.FILE), "some", "reading is allowed" + who);
                     case SKIP -> Verdict.skip("skip", "skips " + minds + who);
-                    case REFUSE -> Verdict.refuse("refuse", "refuses " + minds + who, "ask");
+                    default -> Verdict.refuse("refuse", "refuses " + minds + who, "ask");
                 };
             }
 

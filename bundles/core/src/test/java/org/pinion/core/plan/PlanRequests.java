@@ -29,6 +29,10 @@ import org.pinion.spi.policy.Verdict;
 /** Builds plan requests for tests, a piece at a time. */
 final class PlanRequests {
 
+    /** What a policy may say of a part. */
+    static final List<Verdict.Outcome> DECISIONS =
+            List.of(Verdict.Outcome.MAP, Verdict.Outcome.SKIP, Verdict.Outcome.REFUSE);
+
     static final Set<Route> ALL_ROUTES = Set.of(Route.values());
     static final NamedPolicy MAP_ALL =
             policy("all", _ -> Verdict.map(Access.READ_WRITE, ALL_ROUTES, "any", "everything is mapped"));

@@ -180,7 +180,7 @@ class PlannerLawsTest {
         List<NamedPolicy> policies = new ArrayList<>();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
-            policies.add(policy("p" + i, "t" + random.nextInt(3), Verdict.Outcome.values()[random.nextInt(3)]));
+            policies.add(policy("p" + i, "t" + random.nextInt(3), PlanRequests.DECISIONS.get(random.nextInt(3))));
         }
         return policies;
     }
@@ -191,7 +191,7 @@ class PlannerLawsTest {
                 switch (then) {
                     case MAP -> Verdict.map(Access.READ, Set.of(Route.FILE), "some", name + " allows reading");
                     case SKIP -> Verdict.skip("skip", name + " skips " + minds);
-                    case REFUSE -> Verdict.refuse("refuse", name + " refuses " + minds, "ask " + name);
+                    default -> Verdict.refuse("refuse", name + " refuses " + minds, "ask " + name);
                 };
         return PlanRequests.policy(name, part -> part.is(minds) ? minding : map);
     }

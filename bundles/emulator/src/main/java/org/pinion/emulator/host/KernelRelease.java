@@ -1,5 +1,9 @@
 package org.pinion.emulator.host;
 
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
 /** Which of the kernel's interfaces the emulated machine has. */
 public enum KernelRelease {
     /** Without {@code IOMMU_IOAS_MAP_FILE}, without dma-bufs of BARs, and with the weaknesses of its type1. */
@@ -15,6 +19,19 @@ public enum KernelRelease {
         this.kernel = kernel;
     }
 
+    /**
+     * @param text the word for a release
+     * @return the release, empty if it is not emulated
+     */
+    public static Optional<KernelRelease> named(String text) {
+        return Arrays.stream(values()).filter(release -> release.text.equals(text)).findFirst();
+    }
+
+    /** {@return the words for all, for people} */
+    public static String names() {
+        return Arrays.stream(values()).map(KernelRelease::text).collect(Collectors.joining(", "));
+    }
+
     /** {@return the kernel that is emulated, as it calls itself} */
     public String kernel() {
         return kernel;
@@ -27,6 +44,16 @@ public enum KernelRelease {
 
     /** {@return whether memory can be mapped by a file descriptor} */
     public boolean mapsFiles() {
+        return this != LINUX_6_12;
+    }
+
+    /**
+     * Whether the page tables of a virtio IOMMU have an aperture before a device is attached to them: virtio-iommu's
+     * driver asks for it only then. Until then such a page table seems to translate the address 0 and nothing else.
+     *
+     * @return whether they have
+     */
+    public boolean knowsAperturesBeforehand() {
         return this != LINUX_6_12;
     }
 

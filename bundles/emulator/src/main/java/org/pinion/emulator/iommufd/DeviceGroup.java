@@ -37,6 +37,7 @@ final class DeviceGroup {
         }
         attached.add(device);
         pageTable = wanted;
+        wanted.attached();
         wanted.use();
     }
 
@@ -78,6 +79,7 @@ final class DeviceGroup {
             wanted.use();
         });
         pageTable = wanted;
+        wanted.attached();
         return old;
     }
 

@@ -40,7 +40,8 @@ record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) i
         int dirty = tracksDirty() ? Iommufd.HWPT_ALLOC_DIRTY_TRACKING : 0;
         boolean known = (request.flags() & ~(knownFlags() | dirty)) == 0 && request.dataLength() == 0;
         SyscallException.require(known, Errno.EOPNOTSUPP);
-        return new PageTable(ioas, device.iommu(), request, PageTable.Driver.HOST);
+        PageTable table = new PageTable(ioas, device.iommu(), request, PageTable.Driver.HOST);
+        return driver == IommuDriver.VIRTIO && !release.knowsAperturesBeforehand() ? table.withoutAperture() : table;
     }
 
     /** Virtio's takes no flags at all. Page faults are the kernel's matter where the driver takes some. */

@@ -261,7 +261,7 @@ final class Ioas extends IommufdObject {
         long raised = Math.max(alignment, domain.bytes());
         requireAligned(raised);
         try {
-            reserveOutside(domain.geometry().aperture(), domain);
+            reserveOutside(domain.aperture(), domain);
             requireTranslatable(areas.all(), List.of(domain));
             if (domains.isEmpty()) {
                 pinAll(areas.all());

@@ -2,6 +2,7 @@ package org.pinion.emulator.iommufd;
 
 import java.util.Optional;
 import org.pinion.emulator.host.IommuGeometry;
+import org.pinion.emulator.host.IovaRange;
 import org.pinion.linux.uapi.Iommufd;
 
 /**
@@ -21,6 +22,7 @@ sealed class PageTable extends IommufdObject permits NestedTable {
     private final TableRequest request;
     private final Driver driver;
     private final WrittenPages written;
+    private IovaRange aperture;
     private Optional<FaultQueue> faults = Optional.empty();
 
     PageTable(Ioas ioas, IommuGeometry geometry, TableRequest request, Driver driver) {
@@ -28,6 +30,7 @@ sealed class PageTable extends IommufdObject permits NestedTable {
         this.geometry = geometry;
         this.request = request;
         this.driver = driver;
+        this.aperture = geometry.aperture();
         this.written = request.has(Iommufd.HWPT_ALLOC_DIRTY_TRACKING) ? new WrittenPages(ioas, geometry) : null;
     }
 
@@ -37,6 +40,22 @@ sealed class PageTable extends IommufdObject permits NestedTable {
 
     final IommuGeometry geometry() {
         return geometry;
+    }
+
+    /** The addresses that it translates, as far as its driver knows them. */
+    final IovaRange aperture() {
+        return aperture;
+    }
+
+    /** The driver does not know the aperture until a device is attached; a domain's geometry is all zeroes at first. */
+    final PageTable withoutAperture() {
+        aperture = new IovaRange(0, 0);
+        return this;
+    }
+
+    /** A device is attached: now the driver knows. */
+    final void attached() {
+        aperture = geometry.aperture();
     }
 
     final Driver driver() {

@@ -24,11 +24,13 @@ final class RuleSetReader {
     /** A name is a part of keys and of what decisions are called. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
-    private static final Map<String, Outcome> VERDICTS =
-            Settings.words(Outcome.values(), outcome -> outcome.name().toLowerCase(Locale.ROOT));
+    private static final Map<String, Outcome> VERDICTS = Settings.words(
+            new Outcome[] {Outcome.MAP, Outcome.SKIP, Outcome.REFUSE},
+            outcome -> outcome.name().toLowerCase(Locale.ROOT));
     private static final Map<String, Access> ACCESSES = Settings.words(Access.values(), Access::symbol);
     private static final Map<String, Route> ROUTES = Settings.words(Route.values(), Route::symbol);
-    private static final Map<String, Outcome> CONFLICTS = Map.of("carve", Outcome.SKIP, "refuse", Outcome.REFUSE);
+    private static final Map<String, Outcome> CONFLICTS =
+            Map.of("carve", Outcome.SKIP, "refuse", Outcome.REFUSE, "apart", Outcome.APART);
 
     private final Settings settings;
 

@@ -35,7 +35,7 @@ final class RulesPolicy implements MappingPolicy {
         return switch (ruling.outcome()) {
             case MAP -> map(candidate, rule);
             case SKIP -> Verdict.skip(rule.name(), ruling.because()).withRemedy(ruling.remedy());
-            case REFUSE -> Verdict.refuse(rule.name(), ruling.because(), ruling.remedy());
+            default -> Verdict.refuse(rule.name(), ruling.because(), ruling.remedy());
         };
     }
 
@@ -45,9 +45,11 @@ final class RulesPolicy implements MappingPolicy {
         Rule rule = deciding(candidate);
         return rule.ruling()
                 .conflict()
-                .map(outcome -> outcome == Verdict.Outcome.REFUSE
-                        ? Verdict.refuse(rule.name(), usual.reason(), remedy(rule, conflict))
-                        : Verdict.skip(rule.name(), usual.reason()))
+                .map(outcome -> switch (outcome) {
+                    case REFUSE -> Verdict.refuse(rule.name(), usual.reason(), remedy(rule, conflict));
+                    case APART -> Verdict.apart(rule.name(), usual.reason(), remedy(rule, conflict));
+                    default -> Verdict.skip(rule.name(), usual.reason());
+                })
                 .orElse(usual);
     }
 

@@ -14,8 +14,8 @@ import org.pinion.spi.policy.Verdict.Outcome;
  * @param routes the ways that are allowed, if mapped
  * @param because why, a sentence for people
  * @param remedy what can be done about it; empty if nothing
- * @param conflict what happens where a device cannot use the addresses: skip or refuse; empty for what happens with
- *     policies that do not say
+ * @param conflict what happens where a device cannot use the addresses: skip, refuse or apart; empty for what happens
+ *     with policies that do not say
  */
 record Ruling(
         Outcome outcome,

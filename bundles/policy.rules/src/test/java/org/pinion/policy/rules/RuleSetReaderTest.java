@@ -82,7 +82,7 @@ class RuleSetReaderTest {
         "low.verdict   | deny       | rule 'low': 'low.verdict' is 'deny', which is none of map, refuse, skip",
         "ram.access    | w          | rule 'ram': 'ram.access' is 'w', which is none of r, rw",
         "ram.route     | file,fd    | rule 'ram': 'ram.route' is 'fd', which is none of dma-buf, file, user",
-        "ram.conflict  | skip       | rule 'ram': 'ram.conflict' is 'skip', which is none of carve, refuse",
+        "ram.conflict  | skip       | rule 'ram': 'ram.conflict' is 'skip', which is none of apart, carve, refuse",
         "low.access    | r          | rule 'low': 'low.access' is for rules that map",
         "otherwise     | drop       | 'otherwise' is 'drop'",
         "service.ranking | high     | 'service.ranking' is 'high', which is no integer",

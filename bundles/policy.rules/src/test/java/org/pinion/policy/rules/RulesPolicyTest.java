@@ -94,6 +94,7 @@ class RulesPolicyTest {
         Verdict usual = Conflict.verdict(HIGH, MSI);
         assertThat(policy().conflict(HIGH, MSI)).isEqualTo(usual);
         assertThat(policy("ram.conflict", "carve").conflict(HIGH, MSI)).isEqualTo(Verdict.skip("ram", usual.reason()));
+        assertThat(policy("ram.conflict", "apart").conflict(HIGH, MSI).outcome()).isEqualTo(Verdict.Outcome.APART);
         assertThat(policy("ram.conflict", "refuse").conflict(HIGH, MSI)).isEqualTo(Verdict.refuse("ram", usual.reason(),
                 "keep the guest's memory out of 0x100000-0x1fffff, or leave the device out"));
         assertThat(policy("ram.conflict", "refuse", "ram.remedy", "move it").conflict(HIGH, MSI).remedy())

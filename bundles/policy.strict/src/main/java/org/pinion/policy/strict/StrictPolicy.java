@@ -3,7 +3,9 @@ package org.pinion.policy.strict;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.metatype.annotations.Designate;
 import org.pinion.api.Access;
 import org.pinion.api.Backing;
 import org.pinion.api.Route;
@@ -19,10 +21,11 @@ import org.pinion.spi.policy.Verdict;
 
 /**
  * Maps what a classifier says can be pinned and nothing says must not be; a device's memory only by its dma-buf;
- * nothing read-only for writing. RAM that a device could not reach whole is refused: a guest would hand out its
- * addresses for DMA. A pure function, so safe for any number of threads.
+ * nothing read-only for writing. RAM that a device could not reach whole is refused, since a guest would hand out its
+ * addresses for DMA; or, if so configured, the device is set apart. A pure function, so safe for any number of threads.
  */
-@Component
+@Component(configurationPid = "org.pinion.policy.strict")
+@Designate(ocd = StrictConfiguration.class)
 @PolicyName("strict")
 public final class StrictPolicy implements MappingPolicy {
 
@@ -32,6 +35,30 @@ public final class StrictPolicy implements MappingPolicy {
     /** Traits that forbid a mapping, in the order in which they are looked for; the rules bear their names. */
     private static final List<String> FORBIDDING =
             List.of(Traits.PROTECTED, Traits.DISCARDED, Traits.UNBACKED, Traits.FILE_WRITEBACK);
+
+    private final RamConflict ram;
+
+    /** A policy that refuses RAM that a device cannot reach whole. */
+    public StrictPolicy() {
+        this(false);
+    }
+
+    /**
+     * @param apart whether a device that cannot reach RAM whole gets an IO address space of its own
+     */
+    public StrictPolicy(boolean apart) {
+        this.ram = new RamConflict(apart);
+    }
+
+    /**
+     * A policy as configured. Another configuration makes another policy, so that everything is judged anew.
+     *
+     * @param configuration what is configured
+     */
+    @Activate
+    public StrictPolicy(StrictConfiguration configuration) {
+        this.ram = RamConflict.of(configuration);
+    }
 
     @Override
     public Verdict decide(Candidate candidate) {
@@ -142,17 +169,8 @@ public final class StrictPolicy implements MappingPolicy {
 
     @Override
     public Verdict conflict(Candidate candidate, Conflict conflict) {
-        String reason = "%s is %s; section %s has 0x%x bytes there".formatted(
-                conflict.range(), conflict.forbiddenBy(), candidate.section(), conflict.range().size());
         return candidate.section().kind() == SectionKind.RAM
-                ? Verdict.refuse("ram-conflict", reason, remedy(conflict))
-                : Verdict.skip("conflict", reason + ", which a device does without");
-    }
-
-    private static String remedy(Conflict conflict) {
-        return conflict.forbiddenBy().contains("aperture")
-                ? "give the guest less memory or place it lower, so that it ends before " + conflict.range()
-                        + ", or leave the device out"
-                : "keep the guest's RAM out of " + conflict.range() + ", or leave the device out";
+                ? ram.verdict(candidate, conflict)
+                : Verdict.skip("conflict", RamConflict.reason(candidate, conflict) + ", which a device does without");
     }
 }

@@ -24,6 +24,7 @@ import org.pinion.api.Traits;
 import org.pinion.spi.policy.Candidate.Planning;
 import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Conflict;
+import org.pinion.spi.policy.MappingPolicy;
 import org.pinion.spi.policy.Verdict.Outcome;
 import org.pinion.spi.policy.Verdict;
 
@@ -157,6 +158,42 @@ class StrictPolicyTest {
         Verdict verdict = policy.conflict(candidate(SectionKind.RAM, MEMORY, PLAIN, Traits.GUP_ABLE), conflict);
         assertThat(verdict.outcome()).isEqualTo(Outcome.REFUSE);
         assertThat(verdict.remedy()).startsWith("give the guest less memory or place it lower");
+    }
+
+    @Test
+    void ifSoConfiguredTheDeviceIsSetApartForRamAndForNothingElse() {
+        MappingPolicy apart = new StrictPolicy(true);
+        Conflict conflict = new Conflict(new AddressRange(0x2000, 0x2fff), "reserved (msi) by 0000:01:00.0");
+        Verdict verdict = apart.conflict(candidate(SectionKind.RAM, MEMORY, PLAIN, Traits.GUP_ABLE), conflict);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.APART);
+        assertThat(verdict.rule()).isEqualTo("ram-apart");
+        assertThat(verdict.reason()).startsWith("0x2000-0x2fff is reserved (msi) by 0000:01:00.0; section 'pc.ram'")
+                .endsWith("(ram.conflict=apart)");
+        assertThat(apart.conflict(candidate(SectionKind.ROM, MEMORY, PLAIN), conflict).outcome())
+                .isEqualTo(Outcome.SKIP);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"refuse,REFUSE", "apart,APART", "aprat,REFUSE"})
+    void theConfigurationSaysWhatHappensAndATypoLeavesTheDefault(String value, Outcome outcome) {
+        StrictConfiguration configuration = configured(value);
+        Conflict conflict = new Conflict(new AddressRange(0x2000, 0x2fff), "reserved (msi) by 0000:01:00.0");
+        assertThat(new StrictPolicy(configuration).conflict(candidate(SectionKind.RAM, MEMORY, PLAIN), conflict)
+                .outcome()).isEqualTo(outcome);
+    }
+
+    private static StrictConfiguration configured(String ramConflict) {
+        return new StrictConfiguration() {
+            @Override
+            public String ram_conflict() {
+                return ramConflict;
+            }
+
+            @Override
+            public Class<StrictConfiguration> annotationType() {
+                return StrictConfiguration.class;
+            }
+        };
     }
 
     @ParameterizedTest

@@ -31,6 +31,13 @@ final class DoctorCommand extends AnsweringCommand {
                     + " neither /dev/iommu nor /dev/vfio/vfio.")
     private String host;
 
+    @Option(
+            names = "--emulate",
+            paramLabel = "RELEASE",
+            description = "Examine an emulated host whose kernel has the interface of that release of Linux: 7.3 or"
+                    + " 6.12.")
+    private String release;
+
     DoctorCommand(Services services) {
         super(services);
     }

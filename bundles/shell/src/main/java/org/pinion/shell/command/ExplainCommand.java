@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "explain",
         customSynopsis = "pinion explain (MTREE [--memory-devices=JSON] | --qmp=SOCKET) [--address-space=NAME]%n"
-                + "               [--device=ADDR]... [--policy=NAME]... [--backend=NAME] [--host=FILE] [--json]",
+                + "               [--device=ADDR]... [--policy=NAME]... [--backend=NAME] [--host=FILE]%n"
+                + "               [--emulate=RELEASE] [--json]",
         description = "Say what of a guest's memory would be mapped, trimmed, carved or skipped for some devices, and"
                 + " why. Nothing is mapped.",
         footer = {

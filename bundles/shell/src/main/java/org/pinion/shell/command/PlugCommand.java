@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "plug",
         customSynopsis = "pinion plug (MTREE [--memory-devices=JSON] | --qmp=SOCKET) [--address-space=NAME]%n"
-                + "            --device=ADDR... [--policy=NAME]... [--backend=NAME] [--host=FILE] [--json]",
+                + "            --device=ADDR... [--policy=NAME]... [--backend=NAME] [--host=FILE]%n"
+                + "            [--emulate=RELEASE] [--json]",
         description = "Attach devices to memory of the same shape as a guest's, let them move bytes by DMA through"
                 + " every mapping, check the bytes, and take everything back.",
         footer = {

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
         name = "preflight",
         customSynopsis = "pinion preflight (MTREE [--memory-devices=JSON] | --qmp=SOCKET) [--address-space=NAME]%n"
                 + "                 [--device=ADDR]... --plug=ADDR [--policy=NAME]... [--backend=NAME]%n"
-                + "                 [--host=FILE] [--json]",
+                + "                 [--host=FILE] [--emulate=RELEASE] [--json]",
         description = "Say what plugging a device would do to a guest whose memory other devices use already: what they"
                 + " would lose and why, whether it is refused, what is pinned. Nothing is mapped or attached.",
         footer = {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "replay",
         customSynopsis = "pinion replay TRACE [--device=ADDR]... [--policy=NAME]... [--backend=NAME] [--host=FILE]"
-                + " [--json]",
+                + " [--emulate=RELEASE] [--json]",
         description = "Show a device every flat view of a guest in a recording, one after the other, on memory of this"
                 + " process, and count what was mapped, unmapped and pinned, beside what QEMU did.",
         footer = {

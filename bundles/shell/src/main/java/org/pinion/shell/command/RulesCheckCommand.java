@@ -8,6 +8,8 @@ import java.util.Map;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.shell.report.RulesReport;
+import org.pinion.shell.rules.RulesCheck;
+import org.pinion.shell.rules.RulesFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,10 +84,11 @@ final class RulesCheckCommand extends AnsweringCommand {
     @Override
     public Integer call() throws IommuException {
         DeviceOption.requireDistinct(devices, commandLine());
-        Map<String, Object> rules = RulesFile.read(file, RulesCheck.drafts(services).factoryPid());
+        RulesCheck check =
+                new RulesCheck(services.dma(), services.runtime(), services.drafts().get());
+        Map<String, Object> rules = RulesFile.read(file, check.factoryPid());
         FlatView view = services.dma().read("qemu", settings());
-        RulesReport report =
-                new RulesCheck(services, choice.named("pinion rules check"), beside).of(file, rules, view, devices);
+        RulesReport report = check.compare(file, rules, choice.named("pinion rules check"), beside, view, devices);
         print(report::text, report::json);
         return Refusals.print(report.after(), err());
     }

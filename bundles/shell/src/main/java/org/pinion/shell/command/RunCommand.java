@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "run",
         description = "Start Pinion and stay up, with a Gogo shell whose commands are 'dma:help' and what it lists.",
-        footer = {"", "Examples:", "  pinion run", "  pinion run --host lab.yaml"})
+        footer = {"", "Examples:", "  pinion run", "  pinion run --host lab.yaml", "  pinion run --emulate 6.12"})
 final class RunCommand implements Callable<Integer> {
 
     @Mixin

@@ -17,7 +17,10 @@ import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.SpaceSnapshot;
 
-/** The check of one device: every mapped range at its first and last bytes, then an address that is not mapped. */
+/**
+ * The check of one device: every mapped range that it is to reach at its first and last bytes, then an address that is
+ * not mapped.
+ */
 final class DeviceCheck {
 
     private static final int SMALLEST = 64;
@@ -39,7 +42,9 @@ final class DeviceCheck {
 
     DeviceCheck(ReachableBytes memory, SpaceSnapshot space, AttachedDevice device, EduDriver driver) {
         this.memory = memory;
-        this.table = space.table();
+        this.table = space.table().stream()
+                .flatMap(mapping -> space.plan().limits().reached(device.device().address(), mapping).stream())
+                .toList();
         this.pageSize = space.plan().limits().alignment();
         this.device = device;
         this.driver = driver;

@@ -1,5 +1,6 @@
 package org.pinion.shell.gogo;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -10,9 +11,11 @@ import org.pinion.api.AddressSpace;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
+import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
 import org.pinion.api.runtime.HostExaminer;
+import org.pinion.api.runtime.PolicyDrafts;
 import org.pinion.shell.report.DeviceList;
 import org.pinion.shell.report.DoctorText;
 import org.pinion.shell.report.Examination;
@@ -21,6 +24,8 @@ import org.pinion.shell.report.PlanReport;
 import org.pinion.shell.report.PlanText;
 import org.pinion.shell.report.PluginList;
 import org.pinion.shell.report.SpaceList;
+import org.pinion.shell.rules.RulesCheck;
+import org.pinion.shell.rules.RulesFile;
 
 /** The commands that look and change nothing. */
 @Component(
@@ -34,7 +39,8 @@ import org.pinion.shell.report.SpaceList;
             "osgi.command.function=why",
             "osgi.command.function=devices",
             "osgi.command.function=plugins",
-            "osgi.command.function=doctor"
+            "osgi.command.function=doctor",
+            "osgi.command.function=rules"
         })
 public final class LookCommands {
 
@@ -44,6 +50,7 @@ public final class LookCommands {
             dma:plan [SPACE]                         every decision of a space's plan, with its reason
             dma:preflight DEVICE [SPACE]             what attaching a device would do; does nothing
             dma:why ADDRESS [SPACE]                  why devices can or cannot reach an address (0x... or decimal)
+            dma:rules FILE [SPACE]                   what rules would change for a space's view, its devices apart
             dma:devices [BACKEND]                    the devices that could be attached
             dma:plugins                              the backends, classifiers, policies and sources
             dma:doctor                               what this host can and cannot do, and what helps
@@ -66,6 +73,9 @@ public final class LookCommands {
     // They need a kernel; without one the other commands still work.
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile List<HostExaminer> examiners = List.of();
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<PolicyDrafts> drafts = List.of();
 
     /**
      * @param dma knows spaces and devices
@@ -148,6 +158,23 @@ public final class LookCommands {
      */
     public String doctor() throws IommuException {
         return DoctorText.of(Examination.by(examiners)).stripTrailing();
+    }
+
+    /**
+     * @param file a file with rules
+     * @param space a space's name, if more than one is open
+     * @return what the rules would change for the space's view, planned for no device
+     * @throws IommuException if there is no such space or file, or the rules are wrong
+     */
+    public String rules(String file, String... space) throws IommuException {
+        SpaceSnapshot now = open.choose(space).snapshot();
+        RulesCheck check = new RulesCheck(dma, runtime, drafts);
+        Path path = Path.of(file);
+        SpaceOptions options = new SpaceOptions("dma:rules", now.options().backend(), now.options().policies());
+        return check.compare(
+                        path, RulesFile.read(path, check.factoryPid()), options, false, now.plan().view(), List.of())
+                .text()
+                .stripTrailing();
     }
 
     private static long parse(String address) throws IommuException {

@@ -40,6 +40,7 @@ public record ForecastReport(String backend, String kernel, Forecast forecast) {
         head.row("backend", backend);
         head.row("kernel", kernel);
         head.row("answer", forecast.accepted() ? "it would be attached" : "it would be refused, and nothing changed");
+        ApartReport.rows(head, forecast.plan().limits());
         Columns sums = new Columns();
         sums.row("unmapped", sum(forecast.unmapped()));
         sums.row("mapped", sum(forecast.mapped()));
@@ -100,6 +101,7 @@ public record ForecastReport(String backend, String kernel, Forecast forecast) {
         object.put("backend", backend);
         object.put("kernel", kernel);
         object.put("accepted", forecast.accepted());
+        ApartReport.json(object, forecast.plan().limits());
         object.put("unmapped", forecast.unmapped().stream().map(PlanJson::mapping).toList());
         object.put("mapped", forecast.mapped().stream().map(PlanJson::mapping).toList());
         object.put("lost", lost().stream().map(ForecastReport::loss).toList());

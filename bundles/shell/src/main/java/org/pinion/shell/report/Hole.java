@@ -31,6 +31,9 @@ record Hole(AddressRange range, String cause) {
     private static String cause(IovaLimits limits, AddressRange piece) {
         Map<String, String> devices = new LinkedHashMap<>();
         for (DeviceLimits device : limits.devices()) {
+            if (limits.apart(device.device()).isPresent()) {
+                continue;
+            }
             IovaLimits.intersect(limits.alignment(), List.of(device))
                     .whyUnusable(piece.start())
                     .map(cause -> cause.substring(0, cause.lastIndexOf(device.device())))

@@ -33,6 +33,7 @@ public final class PlanJson {
         object.put("kernel", report.kernel());
         object.put("devices", report.devices().stream().map(HostDevice::address).toList());
         object.put("limits", limits(plan.limits()));
+        ApartReport.json(object, plan.limits());
         object.put("mapped", plan.mapped().map(PlanJson::mapped).toList());
         object.put("skipped", plan.skipped().map(PlanJson::skipped).toList());
         if (!plan.refusals().isEmpty()) {

@@ -37,6 +37,7 @@ public final class PlanText {
         header.row("kernel", report.kernel());
         list(header, "devices", report.devices().stream().map(PlanText::device).toList());
         limits(header, report.plan().limits());
+        ApartReport.rows(header, report.plan().limits());
         return header.text();
     }
 

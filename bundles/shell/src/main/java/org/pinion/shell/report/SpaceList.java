@@ -30,6 +30,9 @@ public final class SpaceList {
     private static String devices(SpaceSnapshot space) {
         return space.devices().isEmpty()
                 ? "-"
-                : space.devices().stream().map(HostDevice::address).collect(Collectors.joining(","));
+                : space.devices().stream()
+                        .map(HostDevice::address)
+                        .map(device -> space.plan().limits().apart(device).isPresent() ? device + " (apart)" : device)
+                        .collect(Collectors.joining(","));
     }
 }

@@ -24,7 +24,7 @@ class UsageTest {
     void everyCommandHasHelpWithExamplesByEitherWay(String command) {
         Invocation option = Invocation.of(host, command, "--help");
         assertThat(option.code()).isZero();
-        assertThat(option.out()).contains("Usage: pinion " + command, "Examples:", "--host");
+        assertThat(option.out()).contains("Usage: pinion " + command, "Examples:", "--host", "--emulate");
         assertThat(option.err()).isEmpty();
         assertThat(Invocation.of(host, "help", command)).isEqualTo(option);
     }
@@ -65,6 +65,7 @@ class UsageTest {
     @Test
     void runDoesNothingMore() {
         assertThat(Invocation.of(host, "run", "--host", "lab.yaml")).isEqualTo(new Invocation(0, "", ""));
+        assertThat(Invocation.of(host, "run", "--emulate", "6.12")).isEqualTo(new Invocation(0, "", ""));
     }
 
     @ParameterizedTest

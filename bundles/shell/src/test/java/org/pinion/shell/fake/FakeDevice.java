@@ -5,11 +5,16 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Supplier;
+import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
+import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
+import org.pinion.api.RegionFacts;
+import org.pinion.api.RegionMemory;
 
 /** A PCI function; with the identity of QEMU's edu it has that device's DMA engine, and any of its possible faults. */
 public final class FakeDevice implements AttachedDevice {
@@ -126,6 +131,26 @@ public final class FakeDevice implements AttachedDevice {
     @Override
     public void reset() throws IommuException {
         throw failed("reset", "nothing here resets devices");
+    }
+
+    @Override
+    public RegionFacts region(int region) throws IommuException {
+        throw failed("ask about region " + region, "nothing here tells of regions");
+    }
+
+    @Override
+    public RegionMemory map(int region, AddressRange area) throws IommuException {
+        throw failed("map region " + region, "nothing here maps regions");
+    }
+
+    @Override
+    public int interrupts(InterruptKind kind) {
+        return 0;
+    }
+
+    @Override
+    public DeviceInterrupts allow(InterruptKind kind, int count) throws IommuException {
+        throw failed("allow interrupts", "the device has none");
     }
 
     private void requireEdu(int region, long offset, long size) throws IommuException {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -18,6 +20,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
@@ -78,6 +81,19 @@ class GogoCommandsTest {
         try (InputStream description = component.getResourceAsStream("/OSGI-INF/" + component.getName() + ".xml")) {
             return new String(description.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    @Test
+    void rulesAreTriedOutOnASpacesView(@TempDir Path directory) throws Exception {
+        give(change, host);
+        look.drafts = host.drafts;
+        Path rules = Files.writeString(directory.resolve("house.cfg"), "rules = low\nlow.when = (start<=0xfffff)\n");
+        run("dma:open vm0");
+        run("dma:load vm0 guest.mtree");
+
+        assertThat(run("dma:rules " + rules))
+                .contains("policies  strict", "then  skip, house/low: it is low", "skipped  640 KiB in 1 range");
+        assertThat(run("dma:spaces")).contains("vm0").doesNotContain("dma:rules");
     }
 
     @Test

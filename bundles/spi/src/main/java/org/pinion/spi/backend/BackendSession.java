@@ -12,7 +12,8 @@ import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 
 /**
- * One IO address space of the kernel: an IOAS, a container's domain, an IOTLB.
+ * One IO address space of the kernel, an IOAS, a container's domain, an IOTLB; and, where a policy sets devices apart,
+ * further ones that hold the same.
  *
  * <p>The core calls a session from one thread at a time, and never under a lock of its own. A method that throws has
  * changed nothing, unless it says otherwise. A session does not keep what it was told beyond what the kernel needs: the
@@ -60,7 +61,36 @@ public interface BackendSession extends AutoCloseable {
     void detach(String device) throws IommuException;
 
     /**
-     * What the kernel lets be mapped now, with the devices attached now.
+     * Gives a device an IO address space of its own: from now on it reaches what is mapped here, but for what it
+     * forbids itself, and so it does after every later change of the mappings. What it forbids does not keep anything
+     * out here any more. Pages are pinned once for both. An attached device is moved without a moment in which it
+     * reaches less than before, where the kernel can; one that is only learned about is let in there by
+     * {@link #attach}. Members of an IOMMU group go together; the core calls for each.
+     *
+     * <p>The core calls it where a policy said so, and only if {@link BackendCapabilities#oneSpaceOnly} is empty.
+     *
+     * @param device the device's address; that of a device that is apart already changes nothing
+     * @param mapped what is mapped here now
+     * @throws IommuException if the kernel refuses; the device stays where it is. After a failure the core calls this
+     *     method or the other one again, until one of them succeeds
+     */
+    default void separate(String device, List<Mapping> mapped) throws IommuException {
+        throw new IommuException("set " + device + " apart", capabilities().oneSpaceOnly(), "use another backend");
+    }
+
+    /**
+     * Takes a device back that was {@linkplain #separate set apart}: what is mapped here is then what it reaches.
+     *
+     * @param device the device's address; that of a device that is not apart is ignored
+     * @throws IommuException if the kernel refuses, such as for a mapping that the device forbids; the device stays
+     *     apart
+     */
+    default void join(String device) throws IommuException {
+        // Without a way to be apart all are together.
+    }
+
+    /**
+     * What the kernel lets be mapped now, with the devices attached now that are not apart.
      *
      * @return the usable IO virtual addresses
      * @throws IommuException if the kernel does not tell
@@ -71,7 +101,8 @@ public interface BackendSession extends AutoCloseable {
      * Maps, at exactly the given addresses.
      *
      * @param mapping what to map; aligned, free of other mappings, by a route of {@link #capabilities()}
-     * @throws IommuException if the kernel refuses, with its errno, the range and the cause in words
+     * @throws IommuException if the kernel refuses, with its errno, the range and the cause in words;
+     *     {@link InDoubtException} if that left something that could not be undone
      */
     void map(Mapping mapping) throws IommuException;
 
@@ -91,7 +122,7 @@ public interface BackendSession extends AutoCloseable {
      * @param mapping the mapping, equal to the one that was made
      * @param keep the parts that stay, sorted, not touching each other; each becomes a mapping of its own
      * @throws IommuException if the kernel refuses. The core reads what is left from {@link CutException} if it is one,
-     *     and takes the mapping as untouched otherwise
+     *     takes all as in doubt after {@link InDoubtException}, and the mapping as untouched otherwise
      */
     default void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
         unmap(mapping);

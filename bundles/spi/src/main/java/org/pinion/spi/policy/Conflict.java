@@ -1,5 +1,6 @@
 package org.pinion.spi.policy;
 
+import java.util.List;
 import java.util.Objects;
 import org.pinion.api.AddressRange;
 import org.pinion.api.SectionKind;
@@ -9,13 +10,25 @@ import org.pinion.api.SectionKind;
  *
  * @param range the addresses
  * @param forbiddenBy who forbids them, as {@code "reserved (msi) by 0000:01:00.0"}
+ * @param devices the addresses of the devices that forbid them, sorted
  */
-public record Conflict(AddressRange range, String forbiddenBy) {
+public record Conflict(AddressRange range, String forbiddenBy, List<String> devices) {
 
-    /** Checks that nothing is null. */
+    /** Checks that nothing is null and copies the list. */
     public Conflict {
         Objects.requireNonNull(range, "range");
         Objects.requireNonNull(forbiddenBy, "forbiddenBy");
+        devices = List.copyOf(devices);
+    }
+
+    /**
+     * A conflict with nobody in particular.
+     *
+     * @param range the addresses
+     * @param forbiddenBy who forbids them
+     */
+    public Conflict(AddressRange range, String forbiddenBy) {
+        this(range, forbiddenBy, List.of());
     }
 
     /**

@@ -23,7 +23,7 @@ public interface MappingPolicy {
      * Decides on one part of a section.
      *
      * @param candidate the part, with what is known about it
-     * @return what is to happen to it
+     * @return what is to happen to it; not {@link Verdict.Outcome#APART}, which fails the plan
      */
     Verdict decide(Candidate candidate);
 
@@ -34,9 +34,11 @@ public interface MappingPolicy {
      * @param candidate the part, as {@link #decide} saw it
      * @param conflict the addresses that cannot be used, and who forbids them
      * @return {@link Verdict.Outcome#SKIP} to carve the addresses out and map the rest, {@link Verdict.Outcome#REFUSE}
-     *     to refuse the whole plan; {@link Verdict.Outcome#MAP} counts as not minding, and if no policy minds the
-     *     addresses are carved out. By default RAM is refused, since a guest would use it for DMA, and all else is
-     *     carved
+     *     to refuse the whole plan, {@link Verdict.Outcome#APART} to give the devices that forbid the addresses IO
+     *     address spaces of their own, so that the others keep them; {@link Verdict.Outcome#MAP} counts as not
+     *     minding, and if no policy minds the addresses are carved out. By default RAM is refused, since a guest would
+     *     use it for DMA, and all else is carved. Refuse beats skip beats apart beats map: where a policy is content
+     *     to leave the addresses out for all, one address space is enough
      */
     default Verdict conflict(Candidate candidate, Conflict conflict) {
         return Conflict.verdict(candidate, conflict);

@@ -22,6 +22,11 @@ public record Verdict(
     public enum Outcome {
         /** The part may be mapped. */
         MAP,
+        /**
+         * Only in answer to a {@link Conflict}: the devices that forbid the addresses get IO address spaces of their
+         * own, in which just these addresses are left out, and all others keep them.
+         */
+        APART,
         /** The part is left out. */
         SKIP,
         /** The part cannot be left out and must not be mapped: the whole plan is refused. */
@@ -62,6 +67,23 @@ public record Verdict(
      */
     public static Verdict skip(String rule, String reason) {
         return new Verdict(Outcome.SKIP, Access.READ, NO_ROUTE, rule, reason, "");
+    }
+
+    /**
+     * The devices that forbid the addresses get IO address spaces of their own. Where the backend has one address space
+     * only, the plan is refused for this reason, with the backend's beside it.
+     *
+     * @param rule the rule's name
+     * @param reason why, a sentence
+     * @param remedy what an operator could do about it where the backend cannot; empty if nothing
+     * @return the verdict
+     * @throws IllegalArgumentException if it has no rule or no reason: a second address space is never taken silently
+     */
+    public static Verdict apart(String rule, String reason, String remedy) {
+        if (rule.isBlank() || reason.isBlank()) {
+            throw new IllegalArgumentException("a device is set apart by a rule with a name and for a reason");
+        }
+        return new Verdict(Outcome.APART, Access.READ, NO_ROUTE, rule, reason, remedy);
     }
 
     /**

@@ -13,16 +13,10 @@ import org.pinion.api.SpaceOptions;
 /** Commits of an address space: a view with sections, then one without. */
 final class CommitSide implements Side {
 
-    static final String POLICY = "strict";
-
     static final FlatView NOTHING = FlatView.of("memory", List.of());
 
     private final Scene scene;
     private final AddressSpace space;
-
-    CommitSide(Scene scene, DmaService dma) throws IommuException {
-        this(scene, dma, new SpaceOptions("cost", scene.backend(), List.of(POLICY)));
-    }
 
     CommitSide(Scene scene, DmaService dma, SpaceOptions options) throws IommuException {
         this.scene = scene;

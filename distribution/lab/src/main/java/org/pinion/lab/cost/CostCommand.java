@@ -50,7 +50,7 @@ public final class CostCommand implements ToIntFunction<String[]> {
             @Reference(name = "kernel") Kernel kernel,
             @Reference(name = "iommufd", target = "(" + BackendType.PROPERTY + "=iommufd)") IommuBackend iommufd,
             @Reference(name = "vfio", target = "(" + BackendType.PROPERTY + "=vfio)") IommuBackend vfio,
-            @Reference(name = "policy", target = "(org.pinion.policy.name=" + CommitSide.POLICY + ")")
+            @Reference(name = "policy", target = "(org.pinion.policy.name=" + TimedPlugins.POLICY + ")")
                     MappingPolicy policy,
             BundleContext bundle) {
         this.dma = dma;
@@ -88,22 +88,23 @@ public final class CostCommand implements ToIntFunction<String[]> {
         for (boolean attached : new boolean[] {true, false}) {
             Optional<String> device = attached ? Optional.of(devices.pci()) : devices.without(backend);
             Scene scene = new Scene(backend, device, Routes.of(backends.get(backend)), gib);
-            try (ReferenceSide reference = new ReferenceSide(program, scene, devices.nodes(scene));
+            Stopwatch watch = new Stopwatch();
+            try (TimedPlugins plugins = new TimedPlugins(bundle, backends.get(backend), policy, watch);
+                    ReferenceSide reference = new ReferenceSide(program, scene, devices.nodes(scene));
                     SessionSide session = new SessionSide(scene, backends.get(backend));
-                    CommitSide commit = new CommitSide(scene, dma)) {
+                    CommitSide commit = new CommitSide(scene, dma, plugins.options())) {
                 warm(List.of(session, commit), out);
                 out.printf("%n%s, %s, %s, memory by %s; microseconds for map and unmap: median (quartiles) ratio%n",
                         kernel.description(), backend, attached ? "edu attached" : devices.words(backend),
                         scene.route().symbol());
                 out.printf("%-30s%25s %30s %30s%n", "", "C", "session", "commit");
-                List<Side> sides = List.of(reference, session, commit);
-                Comparison comparison = new Comparison(sides, out);
+                Comparison comparison = new Comparison(List.of(reference, session, commit), out);
                 comparison.row(Work.ONE_GIB, 9);
                 comparison.row(Work.CHUNKS, 9);
                 // Last, so that the breakdown is of the same moment.
                 List<Double> page = comparison.row(Work.PAGE, 31);
                 if (attached) {
-                    breakDown(scene, page, reference, out);
+                    new Breakdown(kernel, commit, watch).print(page, reference, out);
                 }
             }
         }
@@ -112,15 +113,6 @@ public final class CostCommand implements ToIntFunction<String[]> {
     private void warm(List<Side> sides, PrintStream out) throws IOException, IommuException {
         if (!new Warming(new CompilerThreads(kernel), System.err).run(sides)) {
             out.println("The compilers have not come to rest: what follows takes less in a runtime that stays up.");
-        }
-    }
-
-    private void breakDown(Scene scene, List<Double> page, ReferenceSide reference, PrintStream out) throws Exception {
-        Stopwatch watch = new Stopwatch();
-        try (TimedPlugins plugins = new TimedPlugins(bundle, backends.get(scene.backend()), policy, watch);
-                CommitSide timed = new CommitSide(scene, dma, plugins.options())) {
-            warm(List.of(timed), out);
-            new Breakdown(kernel, timed, watch).print(page, reference, out);
         }
     }
 }

@@ -14,8 +14,13 @@ import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.MappingPolicy;
 import org.pinion.spi.policy.PolicyName;
 
-/** Plugins that look at the clock, as long as this is open. */
+/**
+ * Plugins that look at the clock, as long as this is open: a backend and a policy that pass on what they are asked, and
+ * classifiers that say nothing.
+ */
 final class TimedPlugins implements AutoCloseable {
+
+    static final String POLICY = "strict";
 
     private static final String NAME = "timed";
 
@@ -45,7 +50,7 @@ final class TimedPlugins implements AutoCloseable {
 
     /** {@return how a space is opened that is timed} */
     SpaceOptions options() {
-        return new SpaceOptions("breakdown", NAME, List.of(NAME));
+        return new SpaceOptions("cost", NAME, List.of(NAME));
     }
 
     @Override

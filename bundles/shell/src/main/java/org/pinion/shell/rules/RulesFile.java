@@ -1,4 +1,4 @@
-package org.pinion.shell.command;
+package org.pinion.shell.rules;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
@@ -13,12 +13,19 @@ import java.util.Properties;
 import org.pinion.api.IommuException;
 
 /** Reads a configuration as ConfigurationAdmin would get it: from FileInstall's properties or a Configurator's JSON. */
-final class RulesFile {
+public final class RulesFile {
 
     private RulesFile() {}
 
-    /** {@return the properties of the one configuration in a file} */
-    static Map<String, Object> read(Path file, String factoryPid) throws IommuException {
+    /**
+     * Reads a file.
+     *
+     * @param file the file: {@code *.json} is for a Configurator, all else for FileInstall
+     * @param factoryPid the factory PID of the configuration
+     * @return the properties of the one configuration in it
+     * @throws IommuException if there is no such file, or not one configuration in it
+     */
+    public static Map<String, Object> read(Path file, String factoryPid) throws IommuException {
         try (Reader reader = Files.newBufferedReader(file)) {
             return file.toString().endsWith(".json") ? json(reader, file, factoryPid) : properties(reader);
         } catch (NoSuchFileException e) {

@@ -1,0 +1,98 @@
+package org.pinion.fuzz;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A request that is being made up. Now and then something about it is made wrong. */
+final class Draft {
+
+    /** Fields that say how much memory is meant, or where it is: a wrong one would reach memory of others. */
+    private static final Set<String> KEPT = Set.of("length", "size", "num_iovas", "data_len", "page_size", "pgsize",
+            "bitmap_size", "entry_len", "entry_num", "allowed_iovas", "data_uptr", "data", "bitmap", "uptr", "user_va",
+            "vaddr", "token_uuid_ptr", "op", "fd", "iommufd");
+
+    private static final int ONE_WRONG_IN = 30;
+
+    private final Dice dice;
+    private final int file;
+    private final Request request;
+    private final Map<String, Value> values = new LinkedHashMap<>();
+    private final List<Long> array = new ArrayList<>();
+    private int made = Operation.NONE;
+
+    Draft(Dice dice, OpenedFile file, Request request) {
+        this.dice = dice;
+        this.file = file.slot();
+        this.request = request;
+    }
+
+    Draft put(String field, long number) {
+        return put(field, Value.number(number));
+    }
+
+    Draft put(String field, Value value) {
+        if (value.base() == Value.Base.NUMBER && value.number() == 0) {
+            values.remove(field);
+        } else {
+            values.put(field, value);
+        }
+        return this;
+    }
+
+    /** A pointer to an array. */
+    Draft array(String field, List<Long> numbers) {
+        array.addAll(numbers);
+        values.put(field, Value.data(0));
+        return this;
+    }
+
+    Draft makes(int slot) {
+        made = slot;
+        return this;
+    }
+
+    Operation done() {
+        if (dice.oneIn(ONE_WRONG_IN)) {
+            spoil();
+        }
+        return new Operation.Ioctl(made, file, request, values, array);
+    }
+
+    private void spoil() {
+        switch (dice.below(4)) {
+            case 0 -> spoilSize();
+            case 1 -> {
+                if (request.fields().stream().anyMatch(field -> field.name().equals("reserved"))) {
+                    put("reserved", 1 + dice.below(3));
+                }
+            }
+            case 2 -> {
+                if (request.fields().stream().anyMatch(field -> field.name().equals("flags"))) {
+                    put("flags", 1L << dice.below(32));
+                }
+            }
+            default -> {
+                Field field = dice.pick(request.fields());
+                if (!KEPT.contains(field.name()) && field.offset() != 0) {
+                    put(field.name(), dice.oneIn(2) ? dice.below(12) : dice.edge());
+                }
+            }
+        }
+    }
+
+    private void spoilSize() {
+        if (!request.sized()) {
+            return;
+        }
+        int size = request.size();
+        int[] sizes = {0, 4, 8, 12, 16, 20, 24, 28, 32, size - 4, size - 1, size + 1, size + 4, size + 64};
+        int chosen = sizes[dice.below(sizes.length)];
+        put(request.fields().getFirst().name(), chosen);
+        if (chosen >= size + Integer.BYTES && dice.oneIn(2)) {
+            put(Request.TAIL, 1 + dice.below(255));
+        }
+    }
+}

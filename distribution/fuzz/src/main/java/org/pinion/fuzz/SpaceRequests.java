@@ -1,0 +1,112 @@
+package org.pinion.fuzz;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pinion.linux.uapi.Iommufd;
+
+/** Makes up requests about address spaces of an iommufd. */
+final class SpaceRequests {
+
+    private static final int READ_WRITE = Iommufd.MAP_READABLE | Iommufd.MAP_WRITEABLE;
+
+    private final Dice dice;
+    private final Ids ids;
+
+    SpaceRequests(Dice dice) {
+        this.dice = dice;
+        this.ids = new Ids(dice);
+    }
+
+    Operation next(OpenedFile file) {
+        if (file.ids(OpenedFile.Id.IOAS).isEmpty() && !dice.oneIn(10)) {
+            return new Draft(dice, file, Request.IOAS_ALLOC).done();
+        }
+        return switch (dice.weighted(3, 30, 8, 18, 10, 6, 4, 4, 6, 1)) {
+            case 0 -> new Draft(dice, file, Request.IOAS_ALLOC).done();
+            case 1 -> map(file);
+            case 2 -> mapFile(file);
+            case 3 -> unmap(file);
+            case 4 -> copy(file);
+            case 5 -> ranges(file);
+            case 6 -> allow(file);
+            case 7 -> option(file);
+            case 8 -> destroy(file);
+            default -> new Draft(dice, file, Request.IOAS_CHANGE_PROCESS).done();
+        };
+    }
+
+    private long mapFlags() {
+        return switch (dice.weighted(12, 4, 2, 2, 1)) {
+            case 0 -> READ_WRITE | Iommufd.MAP_FIXED_IOVA;
+            case 1 -> READ_WRITE;
+            case 2 -> Iommufd.MAP_READABLE | Iommufd.MAP_FIXED_IOVA;
+            case 3 -> Iommufd.MAP_WRITEABLE | Iommufd.MAP_FIXED_IOVA;
+            default -> dice.bits(READ_WRITE | Iommufd.MAP_FIXED_IOVA);
+        };
+    }
+
+    private Operation map(OpenedFile file) {
+        long length = dice.length();
+        return new Draft(dice, file, Request.IOAS_MAP).put("flags", mapFlags()).put("ioas_id", ids.space(file))
+                .put("user_va", dice.memory(length)).put("length", length).put("iova", dice.iova()).done();
+    }
+
+    private Operation mapFile(OpenedFile file) {
+        long length = dice.length();
+        int ram = dice.weighted(0, 6, 3, 2);
+        Value fd = dice.oneIn(30) ? Value.number(dice.oneIn(2) ? -1 : 100_000) : Value.memoryFile(ram);
+        long start = switch (dice.weighted(10, 3, 1)) {
+            case 0 -> dice.below(64) * Ram.PAGE;
+            case 1 -> dice.below((int) Ram.SIZE);
+            default -> dice.edge();
+        };
+        return new Draft(dice, file, Request.IOAS_MAP_FILE).put("flags", mapFlags()).put("ioas_id", ids.space(file))
+                .put("fd", fd).put("start", start).put("length", length).put("iova", dice.iova()).done();
+    }
+
+    private Operation unmap(OpenedFile file) {
+        long space = ids.space(file);
+        Span span = dice.oneIn(20) ? new Span(0, -1) : Span.near(dice, ids.area(file, space));
+        return new Draft(dice, file, Request.IOAS_UNMAP).put("ioas_id", space).put("iova", span.start())
+                .put("length", span.length()).done();
+    }
+
+    private Operation copy(OpenedFile file) {
+        long source = ids.space(file);
+        Span span = Span.near(dice, ids.area(file, source));
+        return new Draft(dice, file, Request.IOAS_COPY).put("flags", mapFlags()).put("src_ioas_id", source)
+                .put("dst_ioas_id", ids.space(file)).put("length", span.length()).put("src_iova", span.start())
+                .put("dst_iova", dice.iova()).done();
+    }
+
+    private Operation ranges(OpenedFile file) {
+        int room = dice.oneIn(4) ? dice.below(3) : 8;
+        return new Draft(dice, file, Request.IOAS_IOVA_RANGES).put("ioas_id", ids.space(file)).put("num_iovas", room)
+                .put("allowed_iovas", dice.oneIn(20) ? Value.number(0) : Value.data(0)).done();
+    }
+
+    private Operation allow(OpenedFile file) {
+        int count = dice.below(4);
+        List<Long> ranges = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            long start = dice.iova();
+            ranges.add(start);
+            ranges.add(dice.oneIn(12) ? dice.edge() : start + dice.below(16) * Ram.PAGE + Ram.PAGE - 1);
+        }
+        return new Draft(dice, file, Request.IOAS_ALLOW_IOVAS).put("ioas_id", ids.space(file))
+                .put("num_iovas", count).array("allowed_iovas", ranges).done();
+    }
+
+    private Operation option(OpenedFile file) {
+        boolean ofSpace = dice.oneIn(2);
+        return new Draft(dice, file, Request.OPTION)
+                .put("option_id", dice.oneIn(20) ? 2 : ofSpace ? Iommufd.OPTION_HUGE_PAGES : Iommufd.OPTION_RLIMIT_MODE)
+                .put("op", dice.oneIn(20) ? 2 : dice.below(2))
+                .put("object_id", ofSpace ? ids.space(file) : dice.oneIn(8) ? 1 : 0)
+                .put("val64", dice.oneIn(12) ? dice.edge() : dice.below(2)).done();
+    }
+
+    private Operation destroy(OpenedFile file) {
+        return new Draft(dice, file, Request.DESTROY).put("id", ids.any(file, OpenedFile.Id.values())).done();
+    }
+}

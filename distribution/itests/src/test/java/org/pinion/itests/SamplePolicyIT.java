@@ -1,0 +1,61 @@
+package org.pinion.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code distribution/sample-policy}, built alone by the build, dropped into a runtime. */
+class SamplePolicyIT {
+
+    private static final Path SAMPLE = Path.of(System.getProperty("pinion.samples"), "sample-policy");
+    private static final String SOURCE = "src/main/java/com/example/lowmemory/NothingBelowOneMegabyte.java";
+    private static final Path GUIDE = Pinion.COMMAND.resolveSibling("../bundles/spi/README.md").normalize();
+    private static final Path CAPTURES = Path.of(System.getProperty("pinion.captures"));
+
+    @TempDir
+    private Path directory;
+
+    private Path home;
+
+    @BeforeEach
+    void copyTheRuntime() throws IOException {
+        home = directory.resolve("pinion");
+        try (Stream<Path> files = Files.walk(Shipped.HOME)) {
+            for (Path file : files.filter(file -> !file.startsWith(Shipped.HOME.resolve("cache"))).toList()) {
+                Files.copy(file, home.resolve(Shipped.HOME.relativize(file)));
+            }
+        }
+    }
+
+    @Test
+    void theGuideShowsItWhole() throws IOException {
+        assertThat(Files.readString(GUIDE)).contains("```java\n" + Files.readString(SAMPLE.resolve(SOURCE)) + "```\n");
+    }
+
+    @Test
+    void droppedInItIsAPolicyLikeAnyOther() throws Exception {
+        String jar = "com.example.lowmemory-1.0.0.jar";
+        Files.copy(SAMPLE.resolve("target").resolve(jar), home.resolve("plugins").resolve(jar));
+
+        Pinion.Result plugins = pinion().run("plugins");
+        assertThat(plugins.err()).isEmpty();
+        assertThat(plugins.out()).containsPattern("policy +nothing-below-1m +active +com.example.lowmemory 1.0.0");
+
+        String capture = CAPTURES.resolve("q35-base.mtree").toString();
+        Pinion.Result explained = pinion().run("explain", capture, "--policy", "strict,nothing-below-1m");
+        assertThat(explained.err()).isEmpty();
+        assertThat(explained.out())
+                .containsPattern("0x0-0xc2fff +780 KiB +map r file +pc.ram \\(ram\\)")
+                .containsPattern("0x100000-0x[0-9a-f]+ +[0-9]+ MiB +map rw file +pc.ram \\(ram\\)");
+    }
+
+    private Pinion pinion() {
+        return new Pinion(directory).command(home.resolve("bin/pinion"));
+    }
+}
