@@ -9,7 +9,7 @@ final class Settings {
 
     static final long PLUGIN_BUDGET = 5_000;
     static final long WRITER_WAIT = 30_000;
-    static final long REPLACEMENT_WAIT = 10_000;
+    static final long REPLACEMENT_WAIT = 5_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
