@@ -5,8 +5,8 @@ import org.pinion.api.IommuException;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
- * A backend's engine, of which every call is an access to the device: none goes on after the device has ended, or passed
- * to another backend.
+ * A backend's engine, of which every call is an access to the device: none goes on after the device has ended, or
+ * passed to another backend.
  */
 record GuardedEngine(OpenDevice device, DeviceHandle maker, DmaEngine engine) implements DmaEngine {
 
