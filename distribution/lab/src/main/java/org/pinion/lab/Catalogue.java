@@ -26,6 +26,7 @@ final class Catalogue {
             tests.addAll(RegionTests.on(backend));
             tests.addAll(InterruptTests.on(backend));
             tests.addAll(ResetTests.on(backend));
+            tests.addAll(SwapTests.on(backend));
         }
         tests.addAll(DoctorTests.all());
         tests.addAll(VdpaTests.all());

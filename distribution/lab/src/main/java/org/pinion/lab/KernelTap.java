@@ -30,16 +30,19 @@ import org.pinion.linux.uapi.VfioType1;
  */
 final class KernelTap implements AutoCloseable {
 
-    /** The requests that attach or map. */
-    private static final Map<Integer, String> HEARD = Map.of(
-            Vfio.DEVICE_BIND_IOMMUFD, "BIND_IOMMUFD",
-            Vfio.DEVICE_ATTACH_IOMMUFD_PT, "ATTACH_IOMMUFD_PT",
-            Vfio.GROUP_SET_CONTAINER, "GROUP_SET_CONTAINER",
-            VfioType1.SET_IOMMU, "SET_IOMMU",
-            VfioType1.MAP_DMA, "MAP_DMA",
-            Iommufd.IOAS_MAP, "IOAS_MAP",
-            Iommufd.IOAS_MAP_FILE, "IOAS_MAP_FILE",
-            Iommufd.IOAS_COPY, "IOAS_COPY");
+    /** The requests that attach, detach, map or unmap. */
+    private static final Map<Integer, String> HEARD = Map.ofEntries(
+            Map.entry(Vfio.DEVICE_BIND_IOMMUFD, "BIND_IOMMUFD"),
+            Map.entry(Vfio.DEVICE_ATTACH_IOMMUFD_PT, "ATTACH_IOMMUFD_PT"),
+            Map.entry(Vfio.GROUP_SET_CONTAINER, "GROUP_SET_CONTAINER"),
+            Map.entry(VfioType1.SET_IOMMU, "SET_IOMMU"),
+            Map.entry(VfioType1.MAP_DMA, "MAP_DMA"),
+            Map.entry(VfioType1.UNMAP_DMA, "UNMAP_DMA"),
+            Map.entry(Iommufd.IOAS_MAP, "IOAS_MAP"),
+            Map.entry(Iommufd.IOAS_MAP_FILE, "IOAS_MAP_FILE"),
+            Map.entry(Iommufd.IOAS_COPY, "IOAS_COPY"),
+            Map.entry(Iommufd.IOAS_UNMAP, "IOAS_UNMAP"),
+            Map.entry(Vfio.DEVICE_DETACH_IOMMUFD_PT, "DETACH_IOMMUFD_PT"));
 
     /**
      * The requests in which allocations may fail. Opening and closing a device is not among them: the kernel's ACPI
@@ -93,7 +96,7 @@ final class KernelTap implements AutoCloseable {
         bundle.start(Bundle.START_TRANSIENT);
     }
 
-    /** What attached or mapped since it was asked last, as {@code REQUEST: ANSWER}. */
+    /** What attached, detached, mapped or unmapped since it was asked last, as {@code REQUEST: ANSWER}. */
     List<String> heard() {
         List<String> heard = new ArrayList<>();
         for (String answer = answers.poll(); answer != null; answer = answers.poll()) {

@@ -149,6 +149,14 @@ final class KernelView {
                 .toList();
     }
 
+    /** All lines of the kernel's log that speak of faults of an IOMMU. */
+    static List<String> faults() throws IOException {
+        return log().lines()
+                .filter(line -> Stream.of("DMAR: [", "AMD-Vi: Event", "virtio_iommu").anyMatch(line::contains))
+                .filter(line -> line.toLowerCase(Locale.ROOT).contains("fault"))
+                .toList();
+    }
+
     private static String log() throws IOException {
         Process dmesg = new ProcessBuilder("dmesg").redirectErrorStream(true).start();
         return new String(dmesg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

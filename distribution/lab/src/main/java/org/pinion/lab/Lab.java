@@ -1,6 +1,7 @@
 package org.pinion.lab;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.DmaService;
 import org.pinion.api.HostMemory;
@@ -13,19 +14,23 @@ import org.pinion.linux.Kernel;
 /**
  * What tests work with.
  *
- * @param dma what is tested
+ * @param core finds what is tested: its bundle may be updated
  * @param allocator memory for devices
  * @param kernel to look at the kernel
  * @param guest the machine
  */
-record Lab(DmaService dma, HostMemoryAllocator allocator, Kernel kernel, Guest guest) {
+record Lab(Supplier<DmaService> core, HostMemoryAllocator allocator, Kernel kernel, Guest guest) {
 
     AddressSpace open(String backend, String policy) throws IommuException {
         return open("lab", backend, policy);
     }
 
     AddressSpace open(String name, String backend, String policy) throws IommuException {
-        return dma.open(new SpaceOptions(name, backend, List.of(policy)));
+        return dma().open(new SpaceOptions(name, backend, List.of(policy)));
+    }
+
+    DmaService dma() {
+        return core.get();
     }
 
     /** A space of a backend's kind that is not Pinion's. */

@@ -28,7 +28,7 @@ import org.pinion.linux.Kernel;
  */
 final class VdpaTests {
 
-    private static final String BACKEND = "vhost-vdpa";
+    static final String BACKEND = "vhost-vdpa";
     private static final String FIRST = "vdpa0";
     private static final String SECOND = "vdpa1";
     private static final String NODE = "/dev/vhost-vdpa-0";
