@@ -35,6 +35,7 @@ import org.pinion.api.FlatView;
 import org.pinion.api.HostMemory;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.IommuException;
+import org.pinion.api.Mapping;
 import org.pinion.api.Section;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
@@ -145,16 +146,41 @@ public class BackendUpdateIT {
         Bundle bundle = bundle("org.pinion.backend." + backend);
         on(backend, (space, device) -> {
             device.require(1);
-            WeakReference<ClassLoader> old =
-                    new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
-            bundle.update(Files.newInputStream(jarOf(bundle)));
-            refresh();
+            WeakReference<ClassLoader> old = updated(bundle);
             device.require(2);
-            await().atMost(60, TimeUnit.SECONDS).until(() -> {
-                System.gc();
-                return old.get() == null;
-            });
+            requireCollected(old);
             assertThat(space.snapshot().backendAway()).isEmpty();
+        });
+    }
+
+    @Test
+    public void theOldClassLoaderOfAClassifierIsGarbage() throws Exception {
+        on("iommufd", (space, device) -> {
+            List<Mapping> before = space.snapshot().table();
+            requireCollected(updated(bundle("org.pinion.memory.section")));
+            device.require(3);
+            assertThat(space.snapshot().table()).isEqualTo(before);
+        });
+    }
+
+    private SpaceSnapshot openLasting(String backend, HostMemory ram) throws IommuException {
+        AddressSpace opened = dma().open(new SpaceOptions("lasting", backend, List.of("strict")));
+        opened.commit(FlatView.of("guest", List.of(Section.ram(AddressRange.ofSize(0, SIZE), ram.backing(), "ram"))));
+        opened.attach(EDU);
+        return opened.snapshot();
+    }
+
+    private WeakReference<ClassLoader> updated(Bundle bundle) throws Exception {
+        WeakReference<ClassLoader> old = new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
+        bundle.update(Files.newInputStream(jarOf(bundle)));
+        refresh();
+        return old;
+    }
+
+    private static void requireCollected(WeakReference<ClassLoader> old) {
+        await().atMost(60, TimeUnit.SECONDS).until(() -> {
+            System.gc();
+            return old.get() == null;
         });
     }
 
@@ -191,11 +217,7 @@ public class BackendUpdateIT {
         Bundle core = bundle("org.pinion.core");
         for (String backend : List.of("iommufd", "vfio")) {
             try (HostMemory ram = memory.allocate("ram", SIZE)) {
-                AddressSpace opened = dma().open(new SpaceOptions("lasting", backend, List.of("strict")));
-                opened.commit(FlatView.of(
-                        "guest", List.of(Section.ram(AddressRange.ofSize(0, SIZE), ram.backing(), "ram"))));
-                opened.attach(EDU);
-                SpaceSnapshot before = opened.snapshot();
+                SpaceSnapshot before = openLasting(backend, ram);
                 for (int update = 0; update < 10; update++) {
                     core.update(Files.newInputStream(jarOf(core)));
                     AddressSpace found = dma().space("lasting").orElseThrow();
