@@ -25,6 +25,8 @@ final class Javadoc {
             .map(bundle -> Path.of("..", bundle, "src/main/java"))
             .toList();
 
+    private static final String PACKAGE = "package-info";
+
     private final Map<String, List<String>> texts = new TreeMap<>();
 
     private Javadoc() {}
@@ -39,8 +41,14 @@ final class Javadoc {
             for (CompilationUnitTree unit : task.parse()) {
                 javadoc.new Scanner(DocTrees.instance(task), type.getSimpleName()).scan(unit, null);
             }
+            javadoc.texts.put(PACKAGE, List.of(ofPackage(source(type))));
             return javadoc;
         }
+    }
+
+    private static String ofPackage(Path source) throws IOException {
+        String text = Files.readString(source.resolveSibling(PACKAGE + ".java"));
+        return plain(text.substring(0, text.indexOf("*/")).replaceAll("(?m)^ *(/\\*)?\\*", ""));
     }
 
     private static Path source(Class<?> type) {
