@@ -26,6 +26,11 @@ need() {
     command -v "$1" >/dev/null || die "needs $1: apt-get install $2"
 }
 
+# The plugins of others that tests use.
+samples() {
+    echo "$root"/distribution/samples/target/built/*/target/*.jar
+}
+
 # Whether a file is there and no source is newer.
 fresh() {
     [ -f "$1" ] && [ -z "$(find "$root/pom.xml" "$root/bnd.bnd" "$root/cnf" "$root/bundles" "$root/distribution" \
@@ -38,13 +43,14 @@ test_bundle() {
 }
 
 build() {
-    if [ -d "$assembled/lib" ] && fresh "$(test_bundle)"; then
+    # shellcheck disable=SC2046 # a word each
+    if [ -d "$assembled/lib" ] && fresh "$(test_bundle)" && ls $(samples) >/dev/null 2>&1; then
         return
     fi
     need mvn maven
     mkdir -p "$target"
     say "building Pinion and the lab's tests ..."
-    (cd "$root" && JAVA_HOME=$jdk mvn -B -ntp -pl distribution/runtime,distribution/lab -am \
+    (cd "$root" && JAVA_HOME=$jdk mvn -B -ntp -pl distribution/runtime,distribution/samples,distribution/lab -am \
         -Dmaven.test.skip=true package) >"$target/build.log" 2>&1 || {
         tail -n 20 "$target/build.log" >&2
         die "could not be built; the whole log is $target/build.log"
@@ -117,7 +123,7 @@ guest() {
         -net none -device "$(iommu_device)" -kernel "$kernel" \
         -drive "file=$(printf '%s' "$work/disk" | sed 's/,/,,/g'),format=raw,if=virtio" \
         -append "console=ttyS0 root=root rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=262144,cache=loose \
-ro intel_iommu=on no_timer_check panic=-1 loglevel=${loglevel:-5} init=/bin/sh -- -c \"/bin/mount -t tmpfs tmp /tmp && \
+ro intel_iommu=on no_timer_check${append:+ $append} panic=-1 loglevel=${loglevel:-5} init=/bin/sh -- -c \"/bin/mount -t tmpfs tmp /tmp && \
 /bin/mkdir /tmp/lab && /bin/mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose lab /tmp/lab && \
 exec /bin/sh /tmp/lab/init\"" \
         -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \

@@ -1,6 +1,8 @@
 package org.pinion.api;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -82,4 +84,16 @@ public interface AttachedDevice {
      *     has not that many, or the kernel refuses
      */
     DeviceInterrupts allow(InterruptKind kind, int count) throws IommuException;
+
+    /**
+     * Begins to let the device move bytes as its backend knows how. The caller closes the engine before the device is
+     * detached; there is one at a time.
+     *
+     * @param deadline how long one transfer may take
+     * @return the engine; empty if the backend does not drive such a device, whoever else may. By default empty
+     * @throws IommuException if the device does not let itself be driven now
+     */
+    default Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
+        return Optional.empty();
+    }
 }

@@ -82,6 +82,6 @@ record Answer(long result, int changed, long[] values, byte[] bytes, String thro
         HexFormat hex = HexFormat.of();
         return bytes.length <= BYTES_SHOWN
                 ? hex.formatHex(bytes)
-                : hex.formatHex(bytes, 0, BYTES_SHOWN) + "…" + Integer.toHexString(Arrays.hashCode(bytes));
+                : hex.formatHex(bytes, 0, BYTES_SHOWN) + ".." + Integer.toHexString(Arrays.hashCode(bytes));
     }
 }

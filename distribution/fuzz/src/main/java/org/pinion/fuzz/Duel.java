@@ -13,7 +13,8 @@ final class Duel implements AutoCloseable {
     private final Supplier<Kernel> emulatedKernel;
     private final Side reference;
     private Side emulated;
-    private long operations;
+    private volatile long operations;
+    private volatile Operation current;
 
     Duel(Kernel referenceKernel, Supplier<Kernel> emulatedKernel) throws IOException {
         this.emulatedKernel = emulatedKernel;
@@ -26,6 +27,11 @@ final class Duel implements AutoCloseable {
         return operations;
     }
 
+    /** What is asked now, or was asked last; null at first. */
+    Operation current() {
+        return current;
+    }
+
     /** What both answer, if it is the same. */
     record Outcome(Answer reference, Answer emulated) {
         boolean same() {
@@ -34,7 +40,8 @@ final class Duel implements AutoCloseable {
     }
 
     Outcome step(Operation operation) {
-        operations++;
+        current = operation;
+        operations = operations + 1;
         return new Outcome(reference.run(operation), emulated.run(operation));
     }
 

@@ -53,6 +53,7 @@ public final class Fuzz {
 
     private static int compare(Options options) throws IOException {
         try (Duel duel = duel(options.machine())) {
+            Watch.start(duel, System.out);
             Campaign campaign = new Campaign(options, duel, System.out);
             return campaign.run() == 0 ? 0 : 1;
         }

@@ -18,7 +18,7 @@ record Options(long seed, long operations, long seconds, Machine machine, int di
         int areas) {
 
     private static final long MANY = 100_000;
-    private static final int SOME = 20;
+    private static final int SOME = 50;
 
     /** IllegalArgumentException, for the operator, if they are not understood. */
     static Options of(String[] arguments) {

@@ -1,6 +1,7 @@
 package org.pinion.fuzz;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,11 +9,12 @@ import java.util.Optional;
 /** Makes a script that shows a difference as short and as plain as it can be made in a while. */
 final class Shrinker {
 
-    private static final int MOST_RUNS = 1500;
+    /** Opening a real device takes the kernel a while. */
+    private static final long MOST_TIME = Duration.ofSeconds(15).toNanos();
 
     private final Duel duel;
     private final String signature;
-    private int runs;
+    private final long start = System.nanoTime();
 
     Shrinker(Duel duel, Difference difference) {
         this.duel = duel;
@@ -29,12 +31,16 @@ final class Shrinker {
         do {
             before = best.size();
             best = simpler(withoutSteps(best));
-        } while (best.size() < before && runs < MOST_RUNS);
+        } while (best.size() < before && !late());
         return best;
     }
 
+    private boolean late() {
+        return System.nanoTime() - start > MOST_TIME;
+    }
+
     private Optional<List<Operation>> upToDifference(List<Operation> script) throws IOException {
-        if (runs++ >= MOST_RUNS) {
+        if (late()) {
             return Optional.empty();
         }
         return duel.run(script).filter(found -> found.signature().equals(signature))

@@ -28,6 +28,7 @@ final class Catalogue {
             tests.addAll(ResetTests.on(backend));
         }
         tests.addAll(DoctorTests.all());
+        tests.addAll(VdpaTests.all());
         return List.copyOf(tests);
     }
 }

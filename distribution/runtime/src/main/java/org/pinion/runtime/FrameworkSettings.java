@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.Constants;
 
 /** The properties of the framework: {@code etc/framework.properties}, and what only the launcher can know. */
@@ -20,6 +21,12 @@ final class FrameworkSettings {
         settings.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         settings.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(upTo.startLevel()));
         return settings;
+    }
+
+    /** {@return which kernel an operator wants, if that is said: a line of the file, or a system property} */
+    static Optional<String> kernel(Installation installation) throws IOException {
+        String line = PropertyFile.read(installation.etc("framework.properties")).get(KernelChoice.TYPE_PROPERTY);
+        return Optional.ofNullable(System.getProperty(KernelChoice.TYPE_PROPERTY, line));
     }
 
     private static String substitute(String value, Installation installation) {

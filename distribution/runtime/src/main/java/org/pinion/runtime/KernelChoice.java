@@ -28,7 +28,8 @@ record KernelChoice(String type, Emulation emulation, String reason) {
     /** Has an entry for each of these nodes that a driver answers, of the node's name. */
     static final Path DRIVERS = Path.of("/sys/class/misc");
 
-    private static final String TYPE_PROPERTY = "org.pinion.kernel";
+    /** The property that says which kernel it is. */
+    static final String TYPE_PROPERTY = "org.pinion.kernel";
 
     /** What became of opening a node. */
     private enum Answer { OPENED, REFUSED, ABSENT }
@@ -48,6 +49,17 @@ record KernelChoice(String type, Emulation emulation, String reason) {
                 .or(() -> first(answers, Answer.REFUSED).map(file -> file + ", which refuses this user"))
                 .map(reason -> new KernelChoice("native", emulation, reason))
                 .orElseGet(() -> new KernelChoice("emulated", emulation, noneOf(nativeFiles)));
+    }
+
+    /**
+     * The kernel that an operator names by property {@value #TYPE_PROPERTY}, for a plugin whose devices need neither of
+     * the nodes.
+     */
+    static KernelChoice named(String type, Emulation emulation) throws LaunchException {
+        if (!type.equals("native") && !type.equals("emulated")) {
+            throw LaunchException.usage(TYPE_PROPERTY + " is '" + type + "'; it can be native or emulated");
+        }
+        return new KernelChoice(type, emulation, TYPE_PROPERTY + "=" + type + " was given");
     }
 
     /** The kernel of the machine, whether or not it has what the backends need, unless another is asked for. */

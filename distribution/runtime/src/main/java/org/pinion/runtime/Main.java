@@ -1,6 +1,7 @@
 package org.pinion.runtime;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** The {@code pinion} process: exit code 0 if all went well, 1 if not, 2 if the command line is wrong. */
 public final class Main {
@@ -28,9 +29,7 @@ public final class Main {
             Invocation invocation = Invocation.parse(arguments);
             Installation installation = Installation.here();
             Logging.configure(installation);
-            KernelChoice kernel = invocation.aboutTheMachine()
-                    ? KernelChoice.ofTheMachine(invocation.emulation())
-                    : KernelChoice.of(invocation.emulation(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
+            KernelChoice kernel = kernel(invocation, installation);
             return invocation.run()
                     ? new Resident(installation, kernel, guard).run(invocation.arguments())
                     : new OneShot(installation, kernel, guard).run(invocation.arguments());
@@ -40,6 +39,17 @@ public final class Main {
             }
             return LaunchException.FAILED;
         }
+    }
+
+    private static KernelChoice kernel(Invocation invocation, Installation installation)
+            throws IOException, LaunchException {
+        if (invocation.aboutTheMachine()) {
+            return KernelChoice.ofTheMachine(invocation.emulation());
+        }
+        Optional<String> named = FrameworkSettings.kernel(installation);
+        return named.isPresent() && !invocation.emulation().asked()
+                ? KernelChoice.named(named.get(), invocation.emulation())
+                : KernelChoice.of(invocation.emulation(), KernelChoice.NATIVE_FILES, KernelChoice.DRIVERS);
     }
 
     private static int failed(Exception failure) {

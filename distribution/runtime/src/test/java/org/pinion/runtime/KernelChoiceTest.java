@@ -1,6 +1,7 @@
 package org.pinion.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
@@ -95,6 +96,17 @@ class KernelChoiceTest {
 
         assertThat(choice.properties())
                 .isEqualTo(Map.of("org.pinion.kernel", "emulated", "org.pinion.emulator.host", host.toString()));
+    }
+
+    @Test
+    void anOperatorMayNameTheKernel() throws LaunchException {
+        assertThat(KernelChoice.named("native", Emulation.UNASKED).properties())
+                .isEqualTo(Map.of("org.pinion.kernel", "native"));
+        assertThat(KernelChoice.named("emulated", Emulation.UNASKED).properties())
+                .isEqualTo(Map.of("org.pinion.kernel", "emulated"));
+        assertThatThrownBy(() -> KernelChoice.named("naitve", Emulation.UNASKED))
+                .isInstanceOf(LaunchException.class)
+                .hasMessage("org.pinion.kernel is 'naitve'; it can be native or emulated");
     }
 
     private KernelChoice choice(Path... nodes) {

@@ -1,6 +1,9 @@
 package org.pinion.core.plugin;
 
-/** Wants to know what follows from plugins coming and going; called on the core's own thread. */
+/**
+ * Wants to know what follows from plugins coming and going; called on the core's own thread, unless a method says
+ * otherwise.
+ */
 public interface PluginListener {
 
     /**
@@ -11,9 +14,17 @@ public interface PluginListener {
     void plansMayChange(String cause);
 
     /**
-     * A backend's service is gone.
+     * A backend's service is leaving; called on the thread that unregisters it, which waits.
+     *
+     * @param backend the backend
+     * @param replaced whether it, or another bundle, is likely to be back soon
+     */
+    void backendLeft(Plugin backend, boolean replaced);
+
+    /**
+     * A backend was registered; called on the thread that registers it.
      *
      * @param backend the backend
      */
-    void backendLeft(Plugin backend);
+    void backendArrived(Plugin backend);
 }

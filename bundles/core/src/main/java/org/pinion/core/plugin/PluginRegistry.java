@@ -1,5 +1,7 @@
 package org.pinion.core.plugin;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.api.runtime.PluginInfo;
@@ -35,6 +38,7 @@ public final class PluginRegistry {
     private final Events events;
     private final Executor executor;
     private final PluginListener listener;
+    private final Absences absences;
 
     /** Counts what may change which plugins are in use; what was found out before the last change is out of date. */
     private final AtomicLong changes = new AtomicLong();
@@ -48,10 +52,13 @@ public final class PluginRegistry {
     /**
      * @param guard runs what asks plugins
      * @param events takes arrivals, departures and failures
-     * @param executor the core's own thread; arrivals and departures return at once and are followed up there
+     * @param executor the core's own thread; what plans follow from arrivals and departures is seen to there
      * @param listener told what follows
+     * @param absence how long plans wait for a plugin that is being replaced, asked each time
      */
-    public PluginRegistry(Guard guard, Events events, Executor executor, PluginListener listener) {
+    public PluginRegistry(
+            Guard guard, Events events, Executor executor, PluginListener listener, Supplier<Duration> absence) {
+        this.absences = new Absences(absence);
         this.guard = guard;
         this.trial = new Trial(guard);
         this.events = events;
@@ -68,6 +75,7 @@ public final class PluginRegistry {
         Seat seat = new Seat(plugin, this::tryOut);
         seats.put(keyOf(plugin), seat);
         changes.incrementAndGet();
+        absences.end(plugin);
         post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
         executor.execute(() -> {
             seat.settle();
@@ -75,6 +83,9 @@ public final class PluginRegistry {
                 listener.plansMayChange(plugin + " arrived");
             }
         });
+        if (plugin.kind() == PluginKind.BACKEND) {
+            listener.backendArrived(plugin);
+        }
     }
 
     /**
@@ -82,20 +93,75 @@ public final class PluginRegistry {
      *
      * @param kind its kind
      * @param id its service id
+     * @param replaced whether it, or another bundle, is likely to be back soon
      */
-    public void left(PluginKind kind, long id) {
-        Seat seat = seats.remove(new Key(kind, id));
+    public void left(PluginKind kind, long id, boolean replaced) {
+        Key key = new Key(kind, id);
+        Seat seat = seats.get(key);
         if (seat == null) {
             return;
         }
+        Plugin plugin = seat.plugin();
+        Runnable followUp = () -> executor.execute(() -> listener.plansMayChange(plugin + " left"));
+        boolean awaited = kind.shapesPlans() && replaced && seat.healthy() && !hasOther(plugin);
+        if (awaited) {
+            // Before anybody can see that it is gone.
+            absences.begin(plugin, followUp);
+        }
+        seats.remove(key);
         changes.incrementAndGet();
         guard.renew();
-        Plugin plugin = seat.plugin();
         post(DmaTopics.PLUGIN_LEFT, plugin, "");
         if (kind == PluginKind.BACKEND) {
-            listener.backendLeft(plugin);
-        } else if (kind.shapesPlans()) {
-            executor.execute(() -> listener.plansMayChange(plugin + " left"));
+            listener.backendLeft(plugin, replaced);
+        } else if (kind.shapesPlans() && !awaited) {
+            followUp.run();
+        }
+    }
+
+    /** {@return whether another plugin of the name is there, or will be when its trial has ended} */
+    private boolean hasOther(Plugin plugin) {
+        return seats.values().stream()
+                .filter(seat -> seat.quarantine().isEmpty())
+                .map(Seat::plugin)
+                .anyMatch(other -> other.id() != plugin.id()
+                        && other.kind() == plugin.kind()
+                        && other.name().equals(plugin.name()));
+    }
+
+    /** Nobody waits any more for plugins that are being replaced. */
+    public void stop() {
+        absences.endAll();
+    }
+
+    /**
+     * Whom a plan asks.
+     *
+     * @param classifiers all that are in use
+     * @param policies those that the space requires
+     */
+    record Asked(List<Plugin> classifiers, List<Plugin> policies) {}
+
+    /**
+     * Finds whom a plan is to ask, all of them there at one moment.
+     *
+     * @throws IommuException if a policy is not there, or the bundle of a plugin that is needed is being replaced
+     */
+    Asked toAsk(String operation, List<String> policies) throws IommuException {
+        while (true) {
+            long before = changes.get();
+            List<Plugin> classifiers = inUse(PluginKind.CLASSIFIER);
+            List<Plugin> required = new ArrayList<>();
+            for (String name : policies) {
+                find(PluginKind.POLICY, name).ifPresent(required::add);
+            }
+            absences.requireNone(operation, policies);
+            if (changes.get() == before && required.size() == policies.size()) {
+                return new Asked(classifiers, required);
+            }
+            if (changes.get() == before) {
+                requireAll(operation, policies);
+            }
         }
     }
 
@@ -130,12 +196,11 @@ public final class PluginRegistry {
      * @throws IommuException if there is none; the message names those that are there
      */
     public Plugin require(PluginKind kind, String name, String operation) throws IommuException {
-        List<Plugin> there = inUse(kind);
-        for (Plugin plugin : there) {
-            if (plugin.name().equals(name)) {
-                return plugin;
-            }
+        Optional<Plugin> found = find(kind, name);
+        if (found.isPresent()) {
+            return found.get();
         }
+        List<Plugin> there = inUse(kind);
         String names = there.isEmpty()
                 ? "none is there"
                 : "there are: " + String.join(", ", there.stream().map(Plugin::name).toList());
@@ -143,6 +208,21 @@ public final class PluginRegistry {
                 operation,
                 "%s '%s' is %s; %s".formatted(kind.word(), name, absence(kind, name), names),
                 "install or start the bundle that provides it");
+    }
+
+    private void requireAll(String operation, List<String> policies) throws IommuException {
+        for (String name : policies) {
+            require(PluginKind.POLICY, name, operation);
+        }
+    }
+
+    /**
+     * @param kind a kind
+     * @param name a name
+     * @return the plugin in use of that kind and name; empty if there is none
+     */
+    public Optional<Plugin> find(PluginKind kind, String name) {
+        return inUse(kind).stream().filter(plugin -> plugin.name().equals(name)).findFirst();
     }
 
     /**

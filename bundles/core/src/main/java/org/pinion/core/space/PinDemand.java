@@ -1,6 +1,9 @@
 package org.pinion.core.space;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
 import org.pinion.api.IommuException;
@@ -21,11 +24,27 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
     /**
      * @param changes the change
      * @param held what is mapped before it
-     * @param before at which addresses the kernel pins what is mapped before the change
+     * @param before at which addresses the kernel pins what is mapped before the change, for each that it pins for
      * @param after at which it does after it
      * @param keeps whether what stays of an entry that is cut remains pinned; else it is pinned anew
      */
-    static PinDemand of(ChangeSet changes, Held held, RangeSet before, RangeSet after, boolean keeps) {
+    static PinDemand of(
+            ChangeSet changes, Held held, Map<String, RangeSet> before, Map<String, RangeSet> after, boolean keeps) {
+        PinDemand all = new PinDemand(0, 0, changes.entries());
+        Set<String> pinning = new TreeSet<>(before.keySet());
+        pinning.addAll(after.keySet());
+        for (String each : pinning) {
+            all = all.plus(of(
+                    changes,
+                    held,
+                    before.getOrDefault(each, RangeSet.EMPTY),
+                    after.getOrDefault(each, RangeSet.EMPTY),
+                    keeps));
+        }
+        return all;
+    }
+
+    private static PinDemand of(ChangeSet changes, Held held, RangeSet before, RangeSet after, boolean keeps) {
         long again = keeps ? 0 : bytes(changes.left(), before.intersect(after));
         long left = stays(changes, held, before.minus(after));
         long entered = stays(changes, held, after.minus(before));
@@ -33,6 +52,11 @@ record PinDemand(long unpinned, long newlyPinned, long entries) {
                 bytes(changes.gone(), before) + left + again,
                 bytes(changes.maps(), after) + entered + again,
                 changes.entries());
+    }
+
+    /** The same change, pinned for both: its entries count once. */
+    private PinDemand plus(PinDemand other) {
+        return new PinDemand(unpinned + other.unpinned, newlyPinned + other.newlyPinned, entries);
     }
 
     /** Bytes at some addresses that are mapped before and after. */

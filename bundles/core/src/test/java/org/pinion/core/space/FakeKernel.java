@@ -54,6 +54,7 @@ final class FakeKernel implements BackendSession {
     private final Set<String> mediated = new HashSet<>();
     private Budget budget = Budget.UNKNOWN;
     private boolean keepsCutPages = true;
+    private boolean pinsForEachDevice;
     private RangeSet dirty = RangeSet.EMPTY;
     private boolean tracking;
     private RangeSet lie;
@@ -98,6 +99,16 @@ final class FakeKernel implements BackendSession {
     @Override
     public boolean keepsCutPages() {
         return keepsCutPages;
+    }
+
+    @Override
+    public boolean pinsForEachDevice() {
+        return pinsForEachDevice;
+    }
+
+    /** Makes every device one that has pages pinned for itself. */
+    void pinForEachDevice() {
+        pinsForEachDevice = true;
     }
 
     void pinsCutPagesAnew() {

@@ -43,6 +43,11 @@ public record HostDevice(String address, DeviceModel model, int group, String dr
         this(address, model, group, driver, iommu, reserved, unsafeInterrupts, !model.pci());
     }
 
+    /** {@return whether it says that it can be reset, which the driver of the serial port keeps to itself} */
+    public boolean tellsReset() {
+        return resets && model.pci();
+    }
+
     /** {@return whether VFIO has it, so that there is a character device for it} */
     public boolean vfio() {
         return model == DeviceModel.MTTY || driver.equals("vfio-pci");

@@ -10,6 +10,10 @@ import org.pinion.linux.uapi.Iommufd;
 /** The IOMMU in front of a device, as its driver offers it to iommufd ({@code struct iommu_ops}). */
 interface DeviceIommu {
 
+    /** {@code IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED}: the device does not keep translations itself. */
+    int ATS_NOT_SUPPORTED = 8;
+
+
     /** What the device cannot use. */
     List<ReservedRegion> reserved();
 

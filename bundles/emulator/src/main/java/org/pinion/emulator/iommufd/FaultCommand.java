@@ -21,6 +21,7 @@ final class FaultCommand {
         int fd = context.files().add(new FaultFile(context, queue));
         queue.use();
         context.objects().add(queue);
+        context.hold();
         struct.set(ValueLayout.JAVA_INT, 8, queue.id());
         struct.set(ValueLayout.JAVA_INT, 12, fd);
         return 0;

@@ -109,6 +109,7 @@ final class FaultFile implements OpenFile {
         context.lock().lock();
         try {
             queue.release();
+            context.letGo();
         } finally {
             context.lock().unlock();
         }

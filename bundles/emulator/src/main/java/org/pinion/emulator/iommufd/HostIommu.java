@@ -22,8 +22,6 @@ import org.pinion.linux.uapi.Iommufd;
  */
 record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) implements DeviceIommu {
 
-    private static final int ATS_NOT_SUPPORTED = 8;
-
     /** {@code struct iommu_hw_info_vtd}: flags, then the capability registers of QEMU's intel-iommu with 39 bits. */
     private static final int VTD_BYTES = 24;
     private static final int VTD_FLAGS = 1;

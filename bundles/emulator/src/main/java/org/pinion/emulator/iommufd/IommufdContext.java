@@ -170,16 +170,21 @@ public final class IommufdContext {
         lock.lock();
         try {
             closed = true;
-            for (IommufdObject object : objects.all()) {
-                if (object instanceof MockHandle handle) {
-                    objects.remove(handle);
-                    handle.destroyed();
-                }
-            }
             tearDownIfUnused();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A descriptor of something of it is open. The lock is held. */
+    void hold() {
+        bindings++;
+    }
+
+    /** It is closed. The lock is held. */
+    void letGo() {
+        bindings--;
+        tearDownIfUnused();
     }
 
     /** A device is bound no more. */
@@ -194,14 +199,24 @@ public final class IommufdContext {
         }
     }
 
-    /** When neither a descriptor nor a device is left, page tables go, and unpin what they showed. */
+    /** When neither a descriptor nor a device is left, mock devices and page tables go, and unpin what they showed. */
     private void tearDownIfUnused() {
         if (closed && bindings == 0) {
+            destroyMocks();
             for (IommufdObject object : objects.all()) {
                 if (object instanceof PageTable table) {
                     objects.remove(table);
                     table.destroyed();
                 }
+            }
+        }
+    }
+
+    private void destroyMocks() {
+        for (IommufdObject object : objects.all()) {
+            if (object instanceof MockHandle handle) {
+                objects.remove(handle);
+                handle.destroyed();
             }
         }
     }

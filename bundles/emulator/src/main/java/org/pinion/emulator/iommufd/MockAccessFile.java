@@ -28,7 +28,12 @@ final class MockAccessFile implements OpenFile {
 
     /** A number for what is pinned next. */
     int nextPin() {
-        return next++;
+        return next;
+    }
+
+    /** It was pinned: the number is taken. */
+    void pinned() {
+        next++;
     }
 
     @Override

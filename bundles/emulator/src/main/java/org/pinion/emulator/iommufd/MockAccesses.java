@@ -55,6 +55,7 @@ final class MockAccesses {
             throw e;
         }
         access.pins().add(pin);
+        file.pinned();
         fields.word(4, pin.id());
     }
 
@@ -88,7 +89,9 @@ final class MockAccesses {
         int flags = fields.word(24);
         SyscallException.require((flags & ~(WRITE | SLOW_PATH)) == 0, Errno.EOPNOTSUPP);
         MemorySegment buffer = UserMemory.at(fields.address(16), length);
-        new AccessMemory(file(fields).binding().access()).copy(fields.address(0), buffer, (flags & WRITE) != 0);
+        MemorySegment copied = UserMemory.kernelCopy((int) length).copyFrom(buffer);
+        new AccessMemory(file(fields).binding().access()).copy(fields.address(0), copied, (flags & WRITE) != 0);
+        buffer.copyFrom(copied);
     }
 
     private static void requireLength(long length) throws SyscallException {

@@ -36,6 +36,7 @@ final class MockChecks {
         long address = fields.address(16);
         long step = table.bytes();
         SyscallException.require(((iova | length | address) & step - 1) == 0, Errno.EINVAL);
+        requireBelowEnd(address, length);
         for (long done = 0; done < length; done += step) {
             PageRun page = page(Pages.roundDown(address + done));
             Area area = table.ioas().areaAt(iova + done);
@@ -47,6 +48,11 @@ final class MockChecks {
         }
     }
 
+    /** The address after the last must be one too. */
+    private static void requireBelowEnd(long address, long length) throws SyscallException {
+        SyscallException.require(Long.compareUnsigned(address + length, address) >= 0, Errno.EINVAL);
+    }
+
     private PageRun page(long address) throws SyscallException {
         return context.process().pages(address, Pages.SIZE, false).getFirst();
     }
@@ -56,6 +62,7 @@ final class MockChecks {
         long length = fields.address(0);
         long address = fields.address(8);
         SyscallException.require((length | address) % Pages.SIZE == 0, Errno.EINVAL);
+        requireBelowEnd(address, length);
         List<PageRun> pinned = host.pinned();
         for (long done = 0; done < length; done += Pages.SIZE) {
             PageRun page = page(address + done);

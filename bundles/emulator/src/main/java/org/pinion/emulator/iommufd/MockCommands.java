@@ -83,8 +83,10 @@ final class MockCommands {
         SyscallException.require(host.release().attachesPasids(), Errno.EOPNOTSUPP);
         switch (fields.op()) {
             case DEV_CHECK_CACHE -> devices.checkCache(fields);
-            case PASID_ATTACH -> devices.pasids(fields).attach(fields.word(0), fields.word(4));
-            case PASID_REPLACE -> devices.pasids(fields).replace(fields.word(0), fields.word(4));
+            case PASID_ATTACH -> fields.word(
+                    4, devices.pasids(fields).attach(fields.word(0), fields.word(4)));
+            case PASID_REPLACE -> fields.word(
+                    4, devices.pasids(fields).replace(fields.word(0), fields.word(4)));
             case PASID_DETACH -> devices.pasids(fields).detach(fields.word(0));
             case PASID_CHECK_HWPT -> devices.pasids(fields).check(fields.word(0), fields.word(4));
             case DMABUF_GET -> buffers.create(fields);

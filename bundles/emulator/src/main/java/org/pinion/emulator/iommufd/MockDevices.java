@@ -35,7 +35,7 @@ final class MockDevices {
         int flags = fields.op() == MockCommands.MOCK_DOMAIN_FLAGS ? fields.word(12) : 0;
         MockIommu.requireKnown(release, flags);
         MockHandle handle = new MockHandle();
-        objects.add(handle);
+        objects.reserve(handle);
         PhysicalDevice device = bind(handle, flags);
         try {
             fields.word(4, handle.binding().attach(fields.id()));
@@ -44,6 +44,7 @@ final class MockDevices {
             handle.destroyed();
             throw e;
         }
+        objects.publish(handle);
         fields.word(0, handle.id());
         fields.word(8, device.id());
     }
@@ -56,12 +57,14 @@ final class MockDevices {
         iommu.pasids(pasids);
         device.use();
         objects.add(device);
-        handle.bound(new PhysicalBinding(context, device, () -> objects.remove(device)), pasids);
+        PhysicalBinding binding = new PhysicalBinding(context, device, () -> objects.remove(device));
+        pasids.without(binding);
+        handle.bound(binding, pasids);
         return device;
     }
 
     void replace(MockFields fields) throws SyscallException {
-        fields.word(0, handle(fields.id()).binding().attach(fields.word(0)));
+        fields.word(0, pasids(fields).replace(0, fields.word(0)));
     }
 
     /** A device asks for a page; without somebody to ask, it is told at once that there is none. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
 import org.pinion.emulator.host.KernelRelease;
@@ -25,8 +26,10 @@ final class MockIommu implements DeviceIommu {
     static final int PASIDS = 4;
 
     private static final IovaRange APERTURE = new IovaRange(0x1000000, 0x7fffffff);
-    private static final IovaRange WIDE = new IovaRange(0, (1L << 56) - 1);
+    private static final IovaRange WIDE = new IovaRange(0, (1L << 38) - 1);
     private static final long HUGE_PAGE = 1L << 20;
+    private static final int SMALLEST_SHIFT = 11;
+    private static final int LARGEST_SHIFT = 36;
     private static final int PASID_BITS = 20;
 
     private static final int INFO_TYPE = 0xfeedbeef;
@@ -95,8 +98,11 @@ final class MockIommu implements DeviceIommu {
         return new IommuGeometry(APERTURE, sizes);
     }
 
+    /** Since Linux 7 its page tables have the format of AMD's, in which a page may have any size. */
     private List<Long> smallSizes() {
-        return release.attachesPasids() ? List.of(2L << 10, 4L << 10) : List.of(2L << 10);
+        return release.attachesPasids()
+                ? IntStream.rangeClosed(SMALLEST_SHIFT, LARGEST_SHIFT).mapToObj(shift -> 1L << shift).toList()
+                : List.of(1L << SMALLEST_SHIFT);
     }
 
     private boolean hugeTable(TableRequest request) throws SyscallException {
@@ -138,6 +144,12 @@ final class MockIommu implements DeviceIommu {
     @Override
     public boolean tracksDirty() {
         return !is(NO_DIRTY);
+    }
+
+    @Override
+    public long capabilities() {
+        long ats = release.attachesPasids() ? ATS_NOT_SUPPORTED : 0;
+        return DeviceIommu.super.capabilities() | ats;
     }
 
     @Override

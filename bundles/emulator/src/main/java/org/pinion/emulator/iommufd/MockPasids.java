@@ -19,11 +19,17 @@ final class MockPasids {
     private final ObjectTable objects;
     private final PhysicalDevice device;
     private final Map<Integer, PageTable> attached = new TreeMap<>();
+    private PhysicalBinding whole;
     private boolean failing;
 
     MockPasids(ObjectTable objects, PhysicalDevice device) {
         this.objects = objects;
         this.device = device;
+    }
+
+    /** What the device itself is attached by, which is what PASID 0 means. */
+    void without(PhysicalBinding binding) {
+        whole = binding;
     }
 
     /** What a PASID is attached to, or null. */
@@ -35,17 +41,31 @@ final class MockPasids {
         return attached.isEmpty();
     }
 
-    /** ENOENT, EBUSY if it is attached, EINVAL to what is not made for PASIDs or of a device that is not. */
-    void attach(int pasid, int id) throws SyscallException {
+    /**
+     * ENOENT, EBUSY if it is attached, EINVAL to what is not made for PASIDs or of a device that is not. Answers the id
+     * of the page table.
+     */
+    int attach(int pasid, int id) throws SyscallException {
+        if (pasid == 0) {
+            requireTarget(id);
+            SyscallException.require(!device.attached(), Errno.EBUSY);
+            return whole.attach(id);
+        }
         PageTable table = table(id);
         PageTable old = attached.get(pasid);
         SyscallException.require(old == null, Errno.EBUSY);
         requireForPasids(table);
         set(pasid, table);
+        return id;
     }
 
     /** As {@link #attach}, but EINVAL if it is not attached. On failure it stays attached to what it was. */
-    void replace(int pasid, int id) throws SyscallException {
+    int replace(int pasid, int id) throws SyscallException {
+        if (pasid == 0) {
+            requireTarget(id);
+            SyscallException.require(device.attached(), Errno.EINVAL);
+            return whole.attach(id);
+        }
         PageTable table = table(id);
         PageTable old = attached.get(pasid);
         SyscallException.require(old != null, Errno.EINVAL);
@@ -54,6 +74,12 @@ final class MockPasids {
             set(pasid, table);
             leave(old);
         }
+        return id;
+    }
+
+    private void requireTarget(int id) throws SyscallException {
+        IommufdObject target = objects.get(id);
+        SyscallException.require(target instanceof PageTable || target instanceof Ioas, Errno.EINVAL);
     }
 
     private void leave(PageTable old) {
@@ -89,6 +115,9 @@ final class MockPasids {
 
     /** Does nothing if it is not attached. */
     void detach(int pasid) {
+        if (pasid == 0) {
+            whole.detach();
+        }
         PageTable old = attached.remove(pasid);
         if (old != null) {
             leave(old);
@@ -102,6 +131,7 @@ final class MockPasids {
 
     /** EINVAL unless a PASID is attached to a page table; 0 stands for nothing. */
     void check(int pasid, int id) throws SyscallException {
-        SyscallException.require(attached.get(pasid) == (id == 0 ? null : table(id)), Errno.EINVAL);
+        PageTable is = pasid == 0 ? device.pageTable() : attached.get(pasid);
+        SyscallException.require(is == (id == 0 ? null : table(id)), Errno.EINVAL);
     }
 }

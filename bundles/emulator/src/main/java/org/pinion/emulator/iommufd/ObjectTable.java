@@ -22,10 +22,19 @@ final class ObjectTable {
     }
 
     void add(IommufdObject object) {
+        reserve(object);
+        publish(object);
+    }
+
+    /** Gives an object its id; under that it is not there before it is {@link #publish published}. */
+    void reserve(IommufdObject object) {
         int id = used.nextClearBit(1);
         used.set(id);
-        objects.put(id, object);
         object.id(id);
+    }
+
+    void publish(IommufdObject object) {
+        objects.put(object.id(), object);
     }
 
     void remove(IommufdObject object) {

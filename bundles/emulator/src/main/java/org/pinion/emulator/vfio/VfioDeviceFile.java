@@ -92,7 +92,7 @@ public final class VfioDeviceFile implements OpenFile {
     private void info(MemorySegment argument) throws SyscallException {
         MemorySegment copy = BindRequest.copyIn(argument, INFO_MINIMUM, VfioDeviceInfo.SIZE);
         VfioDeviceInfo info = new VfioDeviceInfo(copy);
-        info.flags(Vfio.DEVICE_PCI | (device.host().resets() ? Vfio.DEVICE_RESETTABLE : 0));
+        info.flags(Vfio.DEVICE_PCI | (device.host().tellsReset() ? Vfio.DEVICE_RESETTABLE : 0));
         info.numRegions(PciFunction.REGIONS).numIrqs(InterruptRequests.KINDS);
         info.capOffset(0);
         UserMemory.copyOut(copy, argument, info.declaredSize());

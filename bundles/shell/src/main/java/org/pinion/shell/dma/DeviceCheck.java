@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.Backing;
+import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
@@ -24,7 +25,7 @@ import org.pinion.api.SpaceSnapshot;
 final class DeviceCheck {
 
     private static final int SMALLEST = 64;
-    // 64 bytes to 2 KiB: below the 4096 bytes of the device's buffer.
+    // 64 bytes to 2 KiB: no more than an engine moves.
     private static final int SIZES = 6;
     /** QEMU's edu clears the address bits above its mask, and the mask has 28 bits unless QEMU was told otherwise. */
     private static final long USUAL_MASK = 0xfff_ffffL;
@@ -33,14 +34,14 @@ final class DeviceCheck {
     private final List<Mapping> table;
     private final AttachedDevice device;
     private final long pageSize;
-    private final EduDriver driver;
+    private final DmaEngine driver;
 
     private final List<DmaResult.CheckedRange> ranges = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private int transfers;
     private long bytes;
 
-    DeviceCheck(ReachableBytes memory, SpaceSnapshot space, AttachedDevice device, EduDriver driver) {
+    DeviceCheck(ReachableBytes memory, SpaceSnapshot space, AttachedDevice device, DmaEngine driver) {
         this.memory = memory;
         this.table = space.table().stream()
                 .flatMap(mapping -> space.plan().limits().reached(device.device().address(), mapping).stream())
@@ -50,7 +51,7 @@ final class DeviceCheck {
         this.driver = driver;
     }
 
-    DmaResult.Moved run(String identity) {
+    DmaResult.Moved run() {
         Optional<Long> unmapped = Optional.empty();
         try {
             for (Mapping mapping : table) {
@@ -64,7 +65,7 @@ final class DeviceCheck {
             failures.add(e.getMessage());
         }
         return new DmaResult.Moved(
-                device.device().address(), identity, ranges, transfers, bytes, unmapped, failures);
+                device.device().address(), driver.description(), ranges, transfers, bytes, unmapped, failures);
     }
 
     private String check(Mapping mapping) throws IommuException {
@@ -132,7 +133,7 @@ final class DeviceCheck {
     }
 
     private String wrong(AddressRange from, AddressRange to, int difference) {
-        String hint = Long.compareUnsigned(from.last(), USUAL_MASK) > 0
+        String hint = driver instanceof EduDriver && Long.compareUnsigned(from.last(), USUAL_MASK) > 0
                 ? "; QEMU's edu reaches addresses above 0x%x only if started with dma_mask=0xffffffffffffffff"
                         .formatted(USUAL_MASK)
                 : "";

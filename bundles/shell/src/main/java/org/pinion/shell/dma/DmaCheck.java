@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceSnapshot;
 
@@ -47,12 +49,22 @@ public final class DmaCheck {
 
     private DmaResult check(AttachedDevice device, ReachableBytes reachable) throws IommuException {
         String address = device.device().address();
-        PciIdentity identity = PciIdentity.of(device);
-        if (!identity.equals(EduDriver.EDU)) {
-            return new DmaResult.NotDriven(address, identity.toString());
+        Optional<DmaEngine> own = device.dmaEngine(deadline);
+        if (own.isPresent()) {
+            return check(device, reachable, own.get());
         }
-        try (EduDriver driver = new EduDriver(device, deadline)) {
-            return new DeviceCheck(reachable, space, device, driver).run(identity.toString());
+        if (!PciIdentity.isOnPci(address)) {
+            return new DmaResult.NotDriven(address, device.device().description());
+        }
+        PciIdentity identity = PciIdentity.of(device);
+        return identity.equals(EduDriver.EDU)
+                ? check(device, reachable, new EduDriver(device, deadline))
+                : new DmaResult.NotDriven(address, identity.toString());
+    }
+
+    private DmaResult check(AttachedDevice device, ReachableBytes reachable, DmaEngine engine) throws IommuException {
+        try (engine) {
+            return new DeviceCheck(reachable, space, device, engine).run();
         }
     }
 }

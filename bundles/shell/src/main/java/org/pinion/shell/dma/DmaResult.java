@@ -10,7 +10,7 @@ public sealed interface DmaResult {
     /** {@return the device's address} */
     String device();
 
-    /** {@return the device's PCI vendor and device number, such as {@code 1234:11e8}} */
+    /** {@return which device it is, such as PCI vendor and device number {@code 1234:11e8}} */
     String identity();
 
     /** {@return what went wrong, a sentence each; empty if nothing did} */
@@ -20,7 +20,7 @@ public sealed interface DmaResult {
      * The device moved bytes.
      *
      * @param device the device's address
-     * @param identity its PCI vendor and device number
+     * @param identity what it is, such as its PCI vendor and device number
      * @param ranges what was checked of each mapped range
      * @param transfers how many transfers the device did
      * @param bytes how many bytes they moved
@@ -48,7 +48,7 @@ public sealed interface DmaResult {
      * Nothing here can make the device move bytes.
      *
      * @param device the device's address
-     * @param identity its PCI vendor and device number
+     * @param identity what it is, such as its PCI vendor and device number
      */
     record NotDriven(String device, String identity) implements DmaResult {
 

@@ -3,13 +3,14 @@ package org.pinion.shell.dma;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 
 /**
  * Drives the DMA engine of QEMU's {@code edu} device (1234:11e8): one buffer of 4096 bytes, one transfer at a time.
  * Closing it leaves the PCI command register as it was. Used by one thread.
  */
-final class EduDriver implements AutoCloseable {
+final class EduDriver implements DmaEngine {
 
     /** The device this driver is for. */
     static final PciIdentity EDU = new PciIdentity(0x1234, 0x11e8);
@@ -46,13 +47,18 @@ final class EduDriver implements AutoCloseable {
         registers.write16(PciIdentity.CONFIG_SPACE, COMMAND_REGISTER, savedCommand | MEMORY_SPACE_AND_BUS_MASTER);
     }
 
-    /** Lets the device read memory into its buffer; {@code count} is below 4096. */
-    void toDevice(long iova, int count) throws IommuException {
+    @Override
+    public String description() {
+        return EDU.toString();
+    }
+
+    @Override
+    public void toDevice(long iova, int count) throws IommuException {
         transfer(iova, BUFFER, count, START);
     }
 
-    /** Lets the device write its buffer to memory; {@code count} is below 4096. */
-    void fromDevice(long iova, int count) throws IommuException {
+    @Override
+    public void fromDevice(long iova, int count) throws IommuException {
         transfer(BUFFER, iova, count, START | FROM_DEVICE);
     }
 

@@ -1,5 +1,6 @@
 package org.pinion.shell.dma;
 
+import java.util.regex.Pattern;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.IommuException;
 
@@ -13,6 +14,14 @@ record PciIdentity(int vendor, int device) {
 
     /** Index of the configuration space among the regions of a VFIO PCI device. */
     static final int CONFIG_SPACE = 7;
+
+    private static final Pattern ADDRESS = Pattern.compile("\\p{XDigit}{4,8}:\\p{XDigit}{2}:\\p{XDigit}{2}\\.[0-7]"
+            + "|\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
+    /** {@return whether an address is that of a PCI function or of an mdev, which looks like one} */
+    static boolean isOnPci(String address) {
+        return ADDRESS.matcher(address).matches();
+    }
 
     static PciIdentity of(AttachedDevice device) throws IommuException {
         Registers registers = new Registers(device);

@@ -125,10 +125,16 @@ public interface BackendSession extends AutoCloseable {
      *     takes all as in doubt after {@link InDoubtException}, and the mapping as untouched otherwise
      */
     default void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
-        unmap(mapping);
+        try {
+            unmap(mapping);
+        } catch (IommuException failure) {
+            throw new InDoubtException(failure);
+        }
         for (int done = 0; done < keep.size(); done++) {
             try {
                 map(mapping.slice(keep.get(done)));
+            } catch (InDoubtException unknown) {
+                throw unknown;
             } catch (IommuException failure) {
                 throw new CutException(keep.subList(0, done), failure);
             }
@@ -144,6 +150,15 @@ public interface BackendSession extends AutoCloseable {
      */
     default boolean pins(String device) {
         return true;
+    }
+
+    /**
+     * Whether every device for which the kernel pins has pages pinned for itself, so that a page counts once for each.
+     *
+     * @return whether it is so; by default a page is pinned once, however many devices are attached
+     */
+    default boolean pinsForEachDevice() {
+        return false;
     }
 
     /**

@@ -2,8 +2,10 @@ package org.pinion.spi.backend;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.AddressRange;
+import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
@@ -46,6 +48,18 @@ public interface DeviceHandle {
      */
     default void reset() throws IommuException {
         throw new IommuException("reset " + device().address(), "its backend does not reset devices", "");
+    }
+
+    /**
+     * Begins to let the device move bytes, with the meaning of {@link org.pinion.api.AttachedDevice#dmaEngine}. May be
+     * called from any thread; a backend of devices that others can drive through their regions leaves it at that.
+     *
+     * @param deadline how long one transfer may take
+     * @return the engine; empty, and so by default, if the backend drives no such device
+     * @throws IommuException if the device does not let itself be driven now
+     */
+    default Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
+        return Optional.empty();
     }
 
     /**

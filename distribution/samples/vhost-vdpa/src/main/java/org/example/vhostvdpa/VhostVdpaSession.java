@@ -1,0 +1,232 @@
+package org.example.vhostvdpa;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Budget;
+import org.pinion.api.DeviceLimits;
+import org.pinion.api.IommuException;
+import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
+import org.pinion.api.RangeList;
+import org.pinion.api.RangeSet;
+import org.pinion.api.Route;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
+import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.DeviceHandle;
+
+/**
+ * An address space of which every attached device has a copy in an IOTLB of its own. The mappings outlive the devices,
+ * so they are recorded here; what a device pins, it pins by itself, so the same page counts once for each.
+ */
+final class VhostVdpaSession implements BackendSession {
+
+    private final String space;
+    private final BackendCapabilities capabilities;
+    private final SessionDevices devices;
+    private final Memlock memlock;
+    private final SharedMemory memory;
+    private final MapCauses causes;
+    private final LongAdder calls = new LongAdder();
+    private RangeList<Mapping> table = RangeList.empty();
+    private long newlyPinned;
+    private boolean closed;
+
+    VhostVdpaSession(Kernel kernel, VdpaBus bus, String space) {
+        this.space = space;
+        this.capabilities = new BackendCapabilities(
+                Set.of(Route.USER),
+                kernel.pageSize(),
+                "vhost-vdpa takes memory by address only, so a device's memory (a BAR) not at all");
+        this.devices = new SessionDevices(kernel, bus, space, calls);
+        this.memlock = new Memlock(kernel);
+        this.memory = new SharedMemory(kernel);
+        this.causes = new MapCauses(memlock, memory);
+    }
+
+    @Override
+    public BackendCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public DeviceLimits preflight(String device) throws IommuException {
+        return devices.preflight(device);
+    }
+
+    @Override
+    public void release(String device) throws IommuException {
+        devices.release(device);
+    }
+
+    @Override
+    public DeviceHandle attach(String address) throws IommuException {
+        String operation = "attach " + address + " to '" + space + "'";
+        VdpaDevice device = devices.learned(operation, address);
+        List<Iotlb.Entry> entries = entries(operation, table);
+        require(operation, device, entries);
+        try {
+            device.admit(entries);
+        } catch (ErrnoException failure) {
+            throw causes.failing(operation, device, failure);
+        }
+        newlyPinned += device.pinnedBytes();
+        devices.attached(device);
+        return new OpenDevice(device);
+    }
+
+    /** Says beforehand what the kernel would not say afterwards. */
+    private void require(String operation, VdpaDevice device, Collection<Iotlb.Entry> entries) throws IommuException {
+        if (device.learned().pins()) {
+            long bytes = entries.stream().mapToLong(entry -> entry.range().size()).sum() + capabilities.pageSize();
+            Cause shortage = memlock.shortage(bytes).orElse(null);
+            if (shortage != null) {
+                throw new IommuException(
+                        operation, "every device pins by itself: " + shortage.why(), shortage.remedy());
+            }
+        } else {
+            requireShared(operation, device, entries);
+        }
+    }
+
+    private void requireShared(String operation, VdpaDevice device, Collection<Iotlb.Entry> entries)
+            throws IommuException {
+        SharedMemory.Obstacle obstacle = memory.obstacle(entries).orElse(null);
+        if (obstacle != null) {
+            throw new IommuException(
+                    operation,
+                    null,
+                    obstacle.entry().range(),
+                    device.name() + " works by address and reaches shared mappings of files only: " + obstacle.why(),
+                    "put the memory into a memfd that is mapped shared, or load the device's driver without use_va",
+                    null);
+        }
+    }
+
+    @Override
+    public void detach(String device) throws IommuException {
+        devices.detach(device);
+    }
+
+    @Override
+    public RangeSet usable() {
+        RangeSet usable = RangeSet.ALL;
+        for (VdpaDevice device : devices.attached()) {
+            usable = usable.intersect(device.learned().usable());
+        }
+        return usable;
+    }
+
+    @Override
+    public void map(Mapping mapping) throws IommuException {
+        String operation = "map " + mapping;
+        requireFree(operation, mapping.range());
+        List<Iotlb.Entry> entry = entries(operation, List.of(mapping));
+        List<VdpaDevice> done = new ArrayList<>();
+        try {
+            for (VdpaDevice device : devices.attached()) {
+                if (!device.learned().pins()) {
+                    requireShared(operation, device, entry);
+                }
+                map(operation, device, entry);
+                done.add(device);
+            }
+        } catch (IommuException failure) {
+            takeBack(done, mapping.range(), failure);
+            throw failure;
+        }
+        newlyPinned += mapping.range().size() * done.stream().filter(device -> device.learned().pins()).count();
+        table = table.with(mapping);
+    }
+
+    private void map(String operation, VdpaDevice device, List<Iotlb.Entry> entry) throws IommuException {
+        try {
+            device.add(entry);
+        } catch (ErrnoException failure) {
+            throw causes.failing(operation, device, failure);
+        }
+    }
+
+    private static void takeBack(List<VdpaDevice> devices, AddressRange range, IommuException failure) {
+        for (VdpaDevice device : devices) {
+            try {
+                device.remove(range);
+            } catch (ErrnoException second) {
+                failure.addSuppressed(second);
+            }
+        }
+    }
+
+    private void requireFree(String operation, AddressRange range) throws IommuException {
+        RangeList<Mapping> there = table.in(range);
+        if (!there.isEmpty()) {
+            throw new IommuException(
+                    operation, "EEXIST", range, there.getFirst() + " is mapped there", "unmap it before", null);
+        }
+    }
+
+    private static List<Iotlb.Entry> entries(String operation, Collection<Mapping> mappings) throws IommuException {
+        List<Iotlb.Entry> entries = new ArrayList<>();
+        for (Mapping mapping : mappings) {
+            entries.add(new Iotlb.Entry(mapping.range(), Addresses.of(operation, mapping), mapping.access()));
+        }
+        return entries;
+    }
+
+    /** Only what was mapped is ever named, and whole: the kernel removes every entry that it touches. */
+    @Override
+    public void unmap(Mapping mapping) throws IommuException {
+        String operation = "unmap " + mapping;
+        if (!table.at(mapping.range().start()).equals(Optional.of(mapping))) {
+            throw new IommuException(
+                    operation, "ENOENT", mapping.range(), "it is not mapped", "commit again", null);
+        }
+        for (VdpaDevice device : devices.attached()) {
+            try {
+                device.remove(mapping.range());
+            } catch (ErrnoException failure) {
+                throw Cause.unknown(failure)
+                        .failing(operation + " for " + device.name(), mapping.range(), failure);
+            }
+        }
+        table = table.without(mapping.range());
+    }
+
+    @Override
+    public boolean pins(String device) {
+        return devices.pins(device);
+    }
+
+    @Override
+    public boolean pinsForEachDevice() {
+        return true;
+    }
+
+    @Override
+    public Budget budget() {
+        return memlock.budget();
+    }
+
+    @Override
+    public Ledger ledger() {
+        long pinned = devices.attached().stream().mapToLong(VdpaDevice::pinnedBytes).sum();
+        return new Ledger(table.size(), table.bytes(), pinned, calls.sum(), newlyPinned);
+    }
+
+    @Override
+    public void close() throws IommuException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        table = RangeList.empty();
+        memory.close();
+        devices.close();
+    }
+}
