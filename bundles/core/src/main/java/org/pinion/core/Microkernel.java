@@ -20,6 +20,7 @@ import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
 import org.osgi.service.metatype.annotations.Designate;
+import org.pinion.core.plugin.BoundedCalls;
 import org.pinion.core.plugin.Guard;
 import org.pinion.core.plugin.Plugin;
 import org.pinion.core.plugin.PluginKind;
@@ -106,7 +107,12 @@ public final class Microkernel {
                 spaces.backendArrived(backend);
             }
         }, settings::replacementWait);
-        spaces = new Spaces(registry, new PluginPlanMaker(registry, guard), events, settings);
+        spaces = new Spaces(
+                registry,
+                new BoundedCalls(guard, registry),
+                new PluginPlanMaker(registry, guard),
+                events,
+                settings);
         configure(configuration);
     }
 

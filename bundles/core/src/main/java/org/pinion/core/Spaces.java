@@ -9,6 +9,7 @@ import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
+import org.pinion.core.plugin.BoundedCalls;
 import org.pinion.core.plugin.Plugin;
 import org.pinion.core.plugin.PluginKind;
 import org.pinion.core.plugin.PluginRegistry;
@@ -31,14 +32,16 @@ final class Spaces {
     private static final Logger LOG = LoggerFactory.getLogger(Spaces.class);
 
     private final PluginRegistry registry;
+    private final BoundedCalls calls;
     private final SpaceEnvironment environment;
     private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
 
     /** A name that is taken: by a space, or by one that is just being opened. */
     private record Entry(Plugin backend, Space space) {}
 
-    Spaces(PluginRegistry registry, PlanMaker planner, Events events, Settings settings) {
+    Spaces(PluginRegistry registry, BoundedCalls calls, PlanMaker planner, Events events, Settings settings) {
         this.registry = registry;
+        this.calls = calls;
         environment = new SpaceEnvironment(
                 planner, events, settings::writerWait, settings::replacementWait, this::forget);
     }
@@ -171,7 +174,10 @@ final class Spaces {
         IommuBackend service = (IommuBackend) backend.service();
         try {
             return Optional.of(new Successor(
-                    backend.toString(), service, PluginCalls.answer("ask what it adopts", backend, service::adopts)));
+                    backend.toString(),
+                    (name, handOver) -> calls.ask(
+                            "have '" + name + "' adopted", backend, () -> service.adopt(name, handOver)),
+                    calls.ask("ask what it adopts", backend, service::adopts)));
         } catch (IommuException sick) {
             LOG.warn("{}", sick.getMessage());
             return Optional.empty();

@@ -9,8 +9,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,10 +53,18 @@ class BackendUpdateTest {
     private String name;
 
     static CoreConfiguration configuration(long replacement) {
+        return configuration(replacement, 10_000);
+    }
+
+    private static CoreConfiguration configuration(long replacement, long budget) {
         return (CoreConfiguration) Proxy.newProxyInstance(
                 CoreConfiguration.class.getClassLoader(),
                 new Class<?>[] {CoreConfiguration.class},
-                (_, method, _) -> method.getName().equals("replacement_wait") ? replacement : 10_000L);
+                (_, method, _) -> switch (method.getName()) {
+                    case "replacement_wait" -> replacement;
+                    case "plugin_budget" -> budget;
+                    default -> 10_000L;
+                });
     }
 
     @AfterEach
@@ -291,7 +301,33 @@ class BackendUpdateTest {
         requireDma(edu, 13);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"iommufd", "vfio"})
+    void aSuccessorThatNeverAnswersHoldsNobodyUp(String backend) throws Exception {
+        core.configure(configuration(300, 200));
+        AddressSpace space = open(backend);
+        AttachedDevice edu = space.attach(EmulatedHost.edu(0));
+        core.unbindBackend(bundle);
+        ServiceReference<IommuBackend> stuck = Registered.updated(BackendType.PROPERTY, backend, "2.0.0");
+        CountDownLatch never = new CountDownLatch(1);
+        core.bindBackend(adopting(backend, () -> {
+            never.await();
+            return null;
+        }), stuck);
+        assertThat(space.snapshot().backendAway()).contains("org.plugin 2.0.0", "did not answer within 200 ms");
+        core.unbindBackend(stuck);
+        start("2.0.1");
+        requireDma(edu, 13);
+        never.countDown();
+    }
+
     private IommuBackend failing(String backend) {
+        return adopting(backend, () -> {
+            throw new NoClassDefFoundError("told to fail");
+        });
+    }
+
+    private IommuBackend adopting(String backend, Callable<BackendSession> adoption) {
         IommuBackend real = host.backend(backend);
         return new IommuBackend() {
             @Override
@@ -315,8 +351,14 @@ class BackendUpdateTest {
             }
 
             @Override
-            public BackendSession adopt(String space, HandOver handOver) {
-                throw new NoClassDefFoundError("told to fail");
+            public BackendSession adopt(String space, HandOver handOver) throws IommuException {
+                try {
+                    return adoption.call();
+                } catch (IommuException | RuntimeException failure) {
+                    throw failure;
+                } catch (Exception interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
             }
         };
     }

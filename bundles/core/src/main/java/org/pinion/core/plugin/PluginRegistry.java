@@ -19,7 +19,6 @@ import org.pinion.api.IommuException;
 import org.pinion.api.runtime.PluginInfo;
 import org.pinion.core.space.Events;
 import org.pinion.spi.backend.Availability;
-import org.pinion.spi.backend.IommuBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -255,7 +254,7 @@ public final class PluginRegistry {
      * @return its answer
      */
     public Availability probe(Plugin backend) {
-        Availability answer = probed(backend);
+        Availability answer = Trial.probe(backend);
         Optional.ofNullable(seats.get(keyOf(backend))).ifPresent(seat -> seat.found(answer));
         return answer;
     }
@@ -296,6 +295,21 @@ public final class PluginRegistry {
         }
     }
 
+    /**
+     * Tries plugins out again that are in quarantine.
+     *
+     * @param name their name
+     * @return how many
+     */
+    public int release(String name) {
+        List<Plugin> sick = seats.values().stream()
+                .filter(seat -> !seat.quarantine().isEmpty() && seat.plugin().name().equals(name))
+                .map(Seat::plugin)
+                .toList();
+        sick.forEach(this::arrived);
+        return sick.size();
+    }
+
     /** Plugins answered as they should. */
     void succeeded(Collection<Plugin> plugins) {
         for (Plugin plugin : plugins) {
@@ -312,7 +326,7 @@ public final class PluginRegistry {
             if (plugin.kind().shapesPlans()) {
                 trial.tryOut(plugin);
             } else if (plugin.kind() == PluginKind.BACKEND) {
-                seat.found(probed(plugin));
+                seat.found(Trial.probe(plugin));
             }
         } catch (PluginFailure failure) {
             seat.quarantine("failed its trial: " + failure.getMessage());
@@ -321,15 +335,6 @@ public final class PluginRegistry {
         } catch (IommuException answer) {
             // That a classifier cannot find out, or that whoever ran the trial was interrupted, does not make it sick.
             LOG.debug("the trial of {} was not conclusive: {}", plugin, answer.getMessage());
-        }
-    }
-
-    private static Availability probed(Plugin backend) {
-        try {
-            Availability answer = ((IommuBackend) backend.service()).probe();
-            return answer == null ? new Availability(false, "", "its probe answered null") : answer;
-        } catch (RuntimeException | LinkageError thrown) {
-            return new Availability(false, "", "its probe threw " + thrown);
         }
     }
 

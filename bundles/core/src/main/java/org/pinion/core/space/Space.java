@@ -280,7 +280,11 @@ public final class Space implements AddressSpace {
         } catch (PluginAway later) {
             LOG.debug("address space '{}' is planned anew later: {}", options.name(), later.getMessage());
         } catch (IommuException failure) {
-            LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
+            if (Thread.currentThread().isInterrupted()) {
+                LOG.debug("address space '{}' is left to another core: {}", options.name(), failure.getMessage());
+            } else {
+                LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
+            }
         }
     }
 

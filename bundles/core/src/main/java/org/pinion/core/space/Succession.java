@@ -214,7 +214,7 @@ public final class Succession {
                             .formatted(held.version(), next.who(), next.adopts()),
                     "install a backend that takes that version, or close the space");
         }
-        GuardedSession.Adopted adopted = session.adopted(operation, () -> next.backend().adopt(space, held));
+        GuardedSession.Adopted adopted = session.adopted(operation, () -> next.adopter().adopt(space, held));
         devices.goOn(adopted);
         session.goOn(adopted);
         held = null;

@@ -296,6 +296,25 @@ class PluginRegistryTest {
     }
 
     @Test
+    void aReleasedPluginIsTriedOutAndUsedAgain() throws IommuException {
+        MoodyPolicy moody = new MoodyPolicy();
+        policy("p", 1, 0, moody);
+        registry.inUse(PluginKind.POLICY);
+        moody.mood = _ -> null;
+        failure();
+        failure();
+        failure();
+        assertThat(registry.release("p")).isEqualTo(1);
+        assertThat(registry.inUse(PluginKind.POLICY)).as("still sick: it fails its trial").isEmpty();
+
+        moody.mood = MAP;
+        assertThat(registry.release("p")).isEqualTo(1);
+        assertThat(plan().decisions()).hasSize(1);
+        assertThat(registry.release("p")).as("not in quarantine").isZero();
+        assertThat(registry.release("q")).as("not there").isZero();
+    }
+
+    @Test
     void aClassifierThatCannotFindOutFailsThePlanAndIsNotSick() {
         policy("p", 1, 0, MAP);
         classifier("vma", 2, sections -> {

@@ -22,7 +22,8 @@ import org.pinion.shell.report.PendingList;
             "osgi.command.function=pending",
             "osgi.command.function=accept",
             "osgi.command.function=discard",
-            "osgi.command.function=adopt"
+            "osgi.command.function=adopt",
+            "osgi.command.function=release"
         })
 public final class SwapCommands {
 
@@ -77,6 +78,19 @@ public final class SwapCommands {
     public String adopt(String space) throws IommuException {
         dma.adopt(space);
         return "backend %s has %s".formatted(open.find(space).options().backend(), space);
+    }
+
+    /**
+     * @param plugin a plugin's name
+     * @return what becomes of it
+     * @throws IommuException if no plugin of the name is in quarantine
+     */
+    public String release(String plugin) throws IommuException {
+        if (runtime.release(plugin) == 0) {
+            throw new IommuException(
+                    "release '" + plugin + "'", "no plugin of that name is in quarantine", "dma:plugins lists them");
+        }
+        return "'%s' is tried out again: see dma:plugins".formatted(plugin);
     }
 
     private AddressSpace choose(String... space) throws IommuException {

@@ -38,6 +38,7 @@ public final class FakeDma implements DmaService {
     public Map<String, String> settings = Map.of();
     public Budget budget = Budget.UNKNOWN;
     public String pulled = "";
+    public final List<String> quarantined = new ArrayList<>();
     public final Map<String, Pending> pending = new TreeMap<>();
     public List<PolicyDrafts> drafts = List.of(new FakeDrafts(this));
 
@@ -158,6 +159,11 @@ public final class FakeDma implements DmaService {
             @Override
             public String kernel() {
                 return "emulated";
+            }
+
+            @Override
+            public int release(String name) {
+                return quarantined.remove(name) ? 1 : 0;
             }
         };
     }

@@ -159,6 +159,14 @@ class GogoCommandsTest {
     }
 
     @Test
+    void aPluginInQuarantineIsTriedOutAgain() throws Exception {
+        give(change, host);
+        host.quarantined.add("vma");
+        assertThat(run("dma:release vma")).isEqualTo("'vma' is tried out again: see dma:plugins");
+        assertThatThrownBy(() -> run("dma:release vma")).hasMessageContaining("no plugin of that name is in quarantine");
+    }
+
+    @Test
     void aSpaceGoesThroughItsWholeLife() throws Exception {
         give(change, host);
         assertThat(run("dma:spaces")).isEqualTo("no address space is open");
