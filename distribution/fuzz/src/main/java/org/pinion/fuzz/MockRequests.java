@@ -25,7 +25,7 @@ final class MockRequests {
 
     Operation next(World world, OpenedFile file) {
         List<OpenedFile> accesses = world.files(OpenedFile.Kind.ACCESS);
-        if (domains && !dice.oneIn(3)) {
+        if (domains && !file.holdsDevices() && !dice.oneIn(3)) {
             return device(file);
         }
         if (accesses.isEmpty() || dice.oneIn(6)) {

@@ -47,6 +47,7 @@ final class OpenedFile {
     private int boundTo = -1;
     private int container = -1;
     private boolean chosen;
+    private boolean holdsDevices;
     private Operation.Ioctl written;
 
     OpenedFile(int slot, Kind kind, String node, int owner) {
@@ -85,6 +86,15 @@ final class OpenedFile {
 
     void bind(int iommufd) {
         boundTo = iommufd;
+    }
+
+    /** Whether devices that are no mock devices have come into an iommufd. */
+    boolean holdsDevices() {
+        return holdsDevices;
+    }
+
+    void holdDevices() {
+        holdsDevices = true;
     }
 
     List<Integer> ids(Id id) {

@@ -93,7 +93,10 @@ final class World {
             }
             case DEVICE_BIND -> bound(ioctl, answer);
             case MOCK_ACCESS_PAGES -> pinned(ioctl, answer);
-            case GROUP_SET_CONTAINER -> file.container(ioctl.values().get("fd").index());
+            case GROUP_SET_CONTAINER -> {
+                file.container(ioctl.values().get("fd").index());
+                files.get(file.container()).holdDevices();
+            }
             default -> file.learn(ioctl, answer);
         }
     }
@@ -102,6 +105,7 @@ final class World {
         Value iommufd = bind.values().get("iommufd");
         OpenedFile owner = iommufd == null || iommufd.base() != Value.Base.FILE ? null : files.get(iommufd.index());
         if (owner != null) {
+            owner.holdDevices();
             owner.add(OpenedFile.Id.DEVICE, answer.value(bind.request(), "out_devid"));
             files.get(bind.file()).bind(owner.slot());
         }
