@@ -12,8 +12,9 @@ final class Leaving {
     /**
      * Whether something is likely to take the place of a service that is being unregistered. A bundle that is updated,
      * refreshed or overwritten is stopped too, but keeps its autostart setting meanwhile (Bundle.update, Bundle.stop of
-     * OSGi Core); one that an operator stops or uninstalls has lost it before its services go. A bundle that is not
-     * being stopped at all takes in a configuration.
+     * OSGi Core); one that an operator stops has lost it before its services go. So has one that is uninstalled, but
+     * not in every framework: in others its end alone tells ({@link Expected}). A bundle that is not being stopped at
+     * all takes in a configuration.
      *
      * @param bundle the service's bundle; null if it is gone
      */

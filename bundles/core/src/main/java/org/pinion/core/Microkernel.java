@@ -69,6 +69,7 @@ public final class Microkernel {
     private final PluginRegistry registry;
     private final Spaces spaces;
 
+    private final Expected expected = new Expected();
     private final Bundle own;
     private final AtomicReference<SpaceHolder> holder = new AtomicReference<>();
 
@@ -79,19 +80,25 @@ public final class Microkernel {
     @Activate
     public Microkernel(BundleContext context, CoreConfiguration configuration) {
         this(context.getBundle(), configuration);
+        context.addBundleListener(expected);
     }
 
     Microkernel(Bundle own, CoreConfiguration configuration) {
         this.own = own;
         registry = new PluginRegistry(guard, events, executor, new PluginListener() {
             @Override
-            public void plansMayChange(String cause) {
-                spaces.replanAll(cause);
+            public Runnable plansMayChange(String cause) {
+                return spaces.planningAnew(cause);
             }
 
             @Override
             public void backendLeft(Plugin backend, boolean replaced) {
                 spaces.backendLeft(backend, replaced);
+            }
+
+            @Override
+            public void backendGone(long id) {
+                spaces.backendGone(id);
             }
 
             @Override
@@ -116,7 +123,7 @@ public final class Microkernel {
         List<HeldSpace> held = present == null ? List.of() : present.take();
         if (!held.isEmpty()) {
             spaces.goOnWith(held);
-            executor.execute(() -> spaces.replanAll("the core was replaced"));
+            executor.execute(spaces.planningAnew("the core was replaced"));
         }
     }
 
@@ -124,6 +131,9 @@ public final class Microkernel {
     @Deactivate
     void stop() {
         executor.shutdownNow();
+        if (own != null && own.getBundleContext() != null) {
+            own.getBundleContext().removeBundleListener(expected);
+        }
         registry.stop();
         SpaceHolder present = holder.get();
         if (present != null && Leaving.isReplaced(own)) {
@@ -219,7 +229,17 @@ public final class Microkernel {
     }
 
     private void left(PluginKind kind, ServiceReference<?> reference) {
-        registry.left(kind, idOf(reference), Leaving.isReplaced(reference.getBundle()));
+        Bundle bundle = reference.getBundle();
+        long id = idOf(reference);
+        boolean replaced = Leaving.isReplaced(bundle);
+        if (replaced) {
+            expected.left(bundle, () -> registry.gone(kind, id));
+        }
+        registry.left(kind, id, replaced);
+    }
+
+    Expected expected() {
+        return expected;
     }
 
     private static long idOf(ServiceReference<?> reference) {

@@ -107,14 +107,25 @@ final class Spaces {
         return Optional.ofNullable(entries.get(name)).map(Entry::space);
     }
 
-    void replanAll(String cause) {
-        all().forEach(space -> space.replan(cause));
+    /** {@return plans those spaces anew that are open now} */
+    Runnable planningAnew(String cause) {
+        List<Space> open = all();
+        return () -> open.forEach(space -> space.replan(cause));
     }
 
     void backendLeft(Plugin backend, boolean replaced) {
         for (Entry entry : entries.values()) {
             if (entry.space() != null && entry.backend().id() == backend.id()) {
                 leave(entry.space(), backend, replaced);
+            }
+        }
+    }
+
+    /** Nobody waits any more for the successor of a backend that left. */
+    void backendGone(long id) {
+        for (Entry entry : entries.values()) {
+            if (entry.space() != null && entry.backend().id() == id) {
+                entry.space().succession().giveUp(entry.backend().toString());
             }
         }
     }

@@ -11,10 +11,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceReference;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
@@ -32,6 +35,7 @@ import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.HandOver;
 import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.memory.ClassifierName;
+import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.PolicyName;
 
 /** A backend's bundle comes and goes under a space: no device notices, and writers wait no longer than they should. */
@@ -128,6 +132,43 @@ class BackendUpdateTest {
         commit.join();
         access.join();
         assertThat(space.snapshot().table().getFirst().range().size()).isEqualTo(SIZE / 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"iommufd", "vfio"})
+    void nobodyWaitsForABundleThatTurnsOutToBeUninstalled(String backend) throws Exception {
+        core.configure(configuration(60_000));
+        AddressSpace space = open(backend);
+        core.unbindBackend(bundle);
+        var commit = CompletableFuture.supplyAsync(() -> failure(() -> space.commit(view(SIZE / 2))));
+        core.expected().bundleChanged(new BundleEvent(BundleEvent.UNINSTALLED, bundle.getBundle()));
+        assertThat(commit.get(10, TimeUnit.SECONDS)).hasMessageContaining("its bundle was uninstalled");
+        assertThat(space.snapshot().backendAway()).contains("is gone", "its bundle was uninstalled");
+        start("2.0.0");
+        space.commit(view(SIZE / 2));
+    }
+
+    @Test
+    void plansDoNotWaitForAClassifierWhoseBundleTurnsOutToBeUninstalled() throws Exception {
+        core.configure(configuration(60_000));
+        AddressSpace space = open("iommufd");
+        ServiceReference<MemoryClassifier> odd = Registered.updated(ClassifierName.PROPERTY, "upper", "1.0.0");
+        core.bindClassifier(_ -> List.of(), odd);
+        core.unbindClassifier(odd);
+        var commit = CompletableFuture.supplyAsync(() -> failure(() -> space.commit(view(SIZE / 2))));
+        core.expected().bundleChanged(new BundleEvent(BundleEvent.UNINSTALLED, odd.getBundle()));
+        assertThat(commit.get(10, TimeUnit.SECONDS)).isNull();
+        assertThat(space.snapshot().table().getFirst().range().size()).isEqualTo(SIZE / 2);
+    }
+
+    @Test
+    void aBundleThatHasStartedAgainIsNotGoneIfItIsUninstalledLater() throws Exception {
+        AddressSpace space = open("vfio");
+        ServiceReference<IommuBackend> first = bundle;
+        core.unbindBackend(first);
+        core.expected().bundleChanged(new BundleEvent(BundleEvent.STARTED, first.getBundle()));
+        core.expected().bundleChanged(new BundleEvent(BundleEvent.UNINSTALLED, first.getBundle()));
+        assertThat(space.snapshot().backendAway()).contains("is being replaced");
     }
 
     private static void quietly(IommuCall call) {

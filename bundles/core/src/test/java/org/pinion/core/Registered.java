@@ -35,10 +35,12 @@ final class Registered {
     }
 
     private static Bundle bundle(String version, boolean autostart) {
+        long id = IDS.incrementAndGet();
         Object start = stand(BundleStartLevel.class, (_, _, _) -> autostart);
         return (Bundle) stand(Bundle.class, (_, method, _) -> switch (method.getName()) {
             case "getSymbolicName" -> "org.plugin";
             case "getState" -> Bundle.STOPPING;
+            case "getBundleId" -> id;
             case "adapt" -> start;
             case "getBundleContext" -> null;
             default -> Version.parseVersion(version);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +27,7 @@ class SamplePolicyIT {
 
     @BeforeEach
     void copyTheRuntime() throws IOException {
-        home = directory.resolve("pinion");
-        try (Stream<Path> files = Files.walk(Shipped.HOME)) {
-            for (Path file : files.filter(file -> !file.startsWith(Shipped.HOME.resolve("cache"))).toList()) {
-                Files.copy(file, home.resolve(Shipped.HOME.relativize(file)));
-            }
-        }
+        home = Shipped.copyTo(directory.resolve("pinion"));
     }
 
     @Test

@@ -25,7 +25,7 @@ final class Absences {
         }
     }
 
-    private record Absence(Plugin plugin, long until, CountDownLatch over) {}
+    private record Absence(Plugin plugin, long until, CountDownLatch over, Runnable otherwise) {}
 
     /**
      * @param longest how long a plugin is waited for, asked each time
@@ -37,23 +37,37 @@ final class Absences {
     /** A plugin left and is likely to be replaced; if it is not in time, an action is run. */
     void begin(Plugin plugin, Runnable otherwise) {
         long nanos = longest.get().toNanos();
-        Absence absence = new Absence(plugin, System.nanoTime() + nanos, new CountDownLatch(1));
+        Absence absence = new Absence(plugin, System.nanoTime() + nanos, new CountDownLatch(1), otherwise);
         Absence before = absences.put(Name.of(plugin), absence);
         if (before != null) {
             before.over.countDown();
         }
-        Thread.ofVirtual().name("pinion-absence").start(() -> watch(absence, nanos, otherwise));
+        Thread.ofVirtual().name("pinion-absence").start(() -> watch(absence, nanos));
     }
 
-    private void watch(Absence absence, long nanos, Runnable otherwise) {
+    private void watch(Absence absence, long nanos) {
         try {
-            if (!absence.over.await(nanos, TimeUnit.NANOSECONDS)
-                    && absences.remove(Name.of(absence.plugin), absence)) {
-                absence.over.countDown();
-                otherwise.run();
+            if (!absence.over.await(nanos, TimeUnit.NANOSECONDS)) {
+                giveUp(absence);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void giveUp(Absence absence) {
+        if (absences.remove(Name.of(absence.plugin), absence)) {
+            absence.over.countDown();
+            absence.otherwise.run();
+        }
+    }
+
+    /** A plugin that left is not replaced after all; nothing happens if another one is waited for, or none. */
+    void giveUp(PluginKind kind, long id) {
+        for (Absence absence : absences.values()) {
+            if (absence.plugin.kind() == kind && absence.plugin.id() == id) {
+                giveUp(absence);
+            }
         }
     }
 

@@ -77,10 +77,11 @@ public final class PluginRegistry {
         changes.incrementAndGet();
         absences.end(plugin);
         post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
+        Runnable planning = listener.plansMayChange(plugin + " arrived");
         executor.execute(() -> {
             seat.settle();
             if (plugin.kind().shapesPlans() && seat.healthy()) {
-                listener.plansMayChange(plugin + " arrived");
+                planning.run();
             }
         });
         if (plugin.kind() == PluginKind.BACKEND) {
@@ -102,7 +103,7 @@ public final class PluginRegistry {
             return;
         }
         Plugin plugin = seat.plugin();
-        Runnable followUp = () -> executor.execute(() -> listener.plansMayChange(plugin + " left"));
+        Runnable followUp = () -> executor.execute(listener.plansMayChange(plugin + " left"));
         boolean awaited = kind.shapesPlans() && replaced && seat.healthy() && !hasOther(plugin);
         if (awaited) {
             // Before anybody can see that it is gone.
@@ -116,6 +117,20 @@ public final class PluginRegistry {
             listener.backendLeft(plugin, replaced);
         } else if (kind.shapesPlans() && !awaited) {
             followUp.run();
+        }
+    }
+
+    /**
+     * A service that left, to be back soon as it seemed, is not waited for any more.
+     *
+     * @param kind its kind
+     * @param id its service id
+     */
+    public void gone(PluginKind kind, long id) {
+        if (kind == PluginKind.BACKEND) {
+            listener.backendGone(id);
+        } else {
+            absences.giveUp(kind, id);
         }
     }
 
@@ -277,7 +292,7 @@ public final class PluginRegistry {
         if (seat != null && seat.failed() == FAILURES_ALLOWED) {
             seat.quarantine("failed %d times in a row, last: %s".formatted(FAILURES_ALLOWED, failure.getMessage()));
             changes.incrementAndGet();
-            executor.execute(() -> listener.plansMayChange(plugin + " was quarantined"));
+            executor.execute(listener.plansMayChange(plugin + " was quarantined"));
         }
     }
 

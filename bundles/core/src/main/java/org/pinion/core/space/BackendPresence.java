@@ -64,6 +64,19 @@ final class BackendPresence {
         over(new Absence(why, until, new CountDownLatch(1)));
     }
 
+    /**
+     * Nobody is waited for any more.
+     *
+     * @return whether somebody was
+     */
+    synchronized boolean giveUp(String why) {
+        boolean awaited = absence != null && absence.until != null;
+        if (awaited) {
+            left(why, false);
+        }
+        return awaited;
+    }
+
     /** The backend is there, or the space needs none any more. */
     void there() {
         over(null);

@@ -99,6 +99,28 @@ public final class Succession {
         news.post(DmaTopics.SPACE_HELD, who + " left", published.now(), presence.sentence());
     }
 
+    /**
+     * The backend that left is not replaced after all: whoever waits for one is told that it is gone.
+     *
+     * @param who which backend, with its bundle
+     */
+    public void giveUp(String who) {
+        if (!presence.giveUp(who + " left, and its bundle was uninstalled")) {
+            return;
+        }
+        try {
+            turn.takeAlone("giving up the backend");
+        } catch (IommuException busy) {
+            LOG.error("address space '{}' does not show yet that its backend is gone: {}", space, busy.getMessage());
+            return;
+        }
+        try {
+            published.backendAway(published.closed() ? "" : presence.sentence());
+        } finally {
+            turn.give();
+        }
+    }
+
     private void letGo(Optional<Successor> next) throws IommuException {
         if (published.closed() || held != null) {
             return;

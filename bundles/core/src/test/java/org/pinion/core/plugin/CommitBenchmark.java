@@ -111,10 +111,15 @@ public class CommitBenchmark {
     private PluginRegistry registry() {
         PluginRegistry registry = new PluginRegistry(guard, (_, _) -> {}, Runnable::run, new PluginListener() {
             @Override
-            public void plansMayChange(String cause) {}
+            public Runnable plansMayChange(String cause) {
+                return () -> {};
+            }
 
             @Override
             public void backendLeft(Plugin plugin, boolean replaced) {}
+
+            @Override
+            public void backendGone(long id) {}
 
             @Override
             public void backendArrived(Plugin plugin) {}

@@ -61,13 +61,18 @@ class PluginRegistryTest {
             later::add,
             new PluginListener() {
                 @Override
-                public void plansMayChange(String cause) {
-                    causes.add(cause);
+                public Runnable plansMayChange(String cause) {
+                    return () -> causes.add(cause);
                 }
 
                 @Override
                 public void backendLeft(Plugin backend, boolean replaced) {
                     causes.add(backend + " left");
+                }
+
+                @Override
+                public void backendGone(long id) {
+                    causes.add("backend " + id + " is gone");
                 }
 
                 @Override

@@ -219,7 +219,18 @@ final class Ioas extends IommufdObject {
         for (IovaRange range : ranges) {
             SyscallException.require(!reserved.touches(range.start(), range.last()), Errno.EADDRINUSE);
         }
-        allowed = List.copyOf(ranges);
+        allowed = joined(ranges);
+    }
+
+    /** Ranges that meet are one, when an address is chosen. */
+    private static List<IovaRange> joined(List<IovaRange> sorted) {
+        List<IovaRange> joined = new ArrayList<>(sorted.size());
+        for (IovaRange range : sorted) {
+            boolean meets = !joined.isEmpty() && joined.getLast().last() + 1 == range.start();
+            long start = meets ? joined.removeLast().start() : range.start();
+            joined.add(new IovaRange(start, range.last()));
+        }
+        return List.copyOf(joined);
     }
 
     /** Reserves what a device cannot use: EADDRINUSE if that is mapped or promised; then nothing of it is reserved. */
