@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Timeout;
 import org.pinion.api.AddressRange;
 import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
@@ -65,6 +64,7 @@ public abstract class BackendContract extends HandOverRules {
         two.map(mapping);
         one.unmap(mapping);
         assertTaken(two, room);
+        two.unmap(mapping);
     }
 
     @Rule(of = BackendSession.class, in = "capabilities", says = "the same answer for its whole life")
@@ -118,7 +118,6 @@ public abstract class BackendContract extends HandOverRules {
     }
 
     @Rule(of = IommuBackend.class, says = "Methods may be called from any thread, at any time")
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     final void sessionsAreUsedByThreadsOfTheirOwn() throws Exception {
         List<Mapping> mappings = new ArrayList<>();
         AddressRange room = room(open(), 1);

@@ -105,7 +105,7 @@ public abstract class BundleContract {
 
     @Test
     final void itIsResolvedWithWhatPinionHas() {
-        assertThat(framework.unresolved(bundle)).as("what keeps %s from being resolved", bundle()).isEmpty();
+        assertThat(framework.missing(bundle)).as("what keeps %s from being resolved", bundle()).isEmpty();
     }
 
     @Test
@@ -141,7 +141,7 @@ public abstract class BundleContract {
 
     @Test
     final void everyComponentIsAClassOfTheBundleThatImplementsWhatItProvides() throws ClassNotFoundException {
-        assertThat(framework.unresolved(bundle)).isEmpty();
+        assertThat(framework.missing(bundle)).isEmpty();
         assertThat(components()).as("the components of %s", bundle()).isNotEmpty();
         for (Component component : components()) {
             Class<?> implementation = bundle.loadClass(component.implementation());

@@ -132,8 +132,12 @@ abstract class DeviceRules extends BackendFixture {
         BackendSession session = open();
         RangeSet before = session.usable();
         attach(session);
+        RangeSet forbidden = before.minus(session.usable());
         session.detach(device());
         assertThat(session.usable()).isEqualTo(before);
+        for (AddressRange range : forbidden) {
+            assertFree(session, AddressRange.ofSize(range.start(), page(session)));
+        }
     }
 
     @Rule(of = DeviceHandle.class, says = "It ends when the session detaches the device.")

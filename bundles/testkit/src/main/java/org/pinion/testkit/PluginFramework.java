@@ -4,11 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.framework.wiring.BundleRequirement;
+import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /** A framework in which bundles are resolved and none is started: it says of itself that it runs components. */
@@ -48,17 +51,32 @@ final class PluginFramework {
         return framework.getBundleContext().installBundle("reference:" + jar.toUri());
     }
 
-    /** {@return why a bundle is not resolved; empty if it is} */
-    String unresolved(Bundle bundle) {
+    /** {@return what a bundle needs, or one that it needs, and nobody has; empty if it is resolved} */
+    List<String> missing(Bundle bundle) {
         if (framework.adapt(FrameworkWiring.class).resolveBundles(List.of(bundle))) {
-            return "";
+            return List.of();
         }
-        try {
-            bundle.start();
-            return "the framework does not say";
-        } catch (BundleException why) {
-            return why.getMessage();
-        }
+        List<String> missing = Stream.of(framework.getBundleContext().getBundles())
+                .map(installed -> installed.adapt(BundleRevision.class))
+                .flatMap(revision -> revision.getDeclaredRequirements(null).stream())
+                .filter(wanted -> isMandatory(wanted) && !isProvided(wanted))
+                .map(wanted -> wanted.getRevision().getSymbolicName() + " needs " + wanted)
+                .toList();
+        return missing.isEmpty() ? List.of("what it needs contradicts itself") : missing;
+    }
+
+    private static boolean isMandatory(BundleRequirement wanted) {
+        String effective =
+                wanted.getDirectives().getOrDefault(Constants.EFFECTIVE_DIRECTIVE, Constants.EFFECTIVE_RESOLVE);
+        return effective.equals(Constants.EFFECTIVE_RESOLVE)
+                && !Constants.RESOLUTION_OPTIONAL.equals(wanted.getDirectives().get(Constants.RESOLUTION_DIRECTIVE));
+    }
+
+    private boolean isProvided(BundleRequirement wanted) {
+        return Stream.of(framework.getBundleContext().getBundles())
+                .map(installed -> installed.adapt(BundleRevision.class))
+                .flatMap(revision -> revision.getDeclaredCapabilities(wanted.getNamespace()).stream())
+                .anyMatch(wanted::matches);
     }
 
     void stop() throws BundleException, InterruptedException {

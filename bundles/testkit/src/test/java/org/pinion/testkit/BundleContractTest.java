@@ -126,4 +126,12 @@ class BundleContractTest {
         headers.put(header, value);
         assertThat(outcomes(headers).broken().keySet()).anyMatch(name -> name.startsWith(rule));
     }
+
+    @Test
+    void whatNobodyHasIsTold() throws IOException {
+        Map<String, String> headers = right();
+        headers.put("Import-Package", "com.example.nowhere");
+        assertThat(outcomes(headers).broken().get("itIsResolvedWithWhatPinionHas()"))
+                .contains("com.example.policy needs", "com.example.nowhere");
+    }
 }

@@ -10,7 +10,8 @@ import org.pinion.testkit.BackendContract;
 /** What every backend must keep, on the emulator. */
 class IommufdBackendContractTest extends BackendContract {
 
-    private final Machine machine = Machine.usual();
+    private final Machine machine = Machine.with(
+            Machine.tracked(Machine.EDU, 1, Machine.MSI), Machine.edu(Machine.EDU2, 2, Machine.MSI), Machine.mdev());
     private final IommufdBackend successor = new IommufdBackend(machine.watched.kernel());
 
     @Override
