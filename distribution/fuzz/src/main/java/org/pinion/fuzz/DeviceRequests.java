@@ -55,10 +55,16 @@ final class DeviceRequests {
     }
 
     private Value any(World world, List<OpenedFile> wanted) {
-        if (wanted.isEmpty() || dice.oneIn(25)) {
-            List<OpenedFile> all = world.files();
+        List<OpenedFile> possible = withoutMocks(wanted);
+        if (possible.isEmpty() || dice.oneIn(25)) {
+            List<OpenedFile> all = withoutMocks(world.files());
             return all.isEmpty() || dice.oneIn(3) ? Value.number(-1) : Value.file(dice.pick(all).slot());
         }
-        return Value.file(dice.pick(wanted).slot());
+        return Value.file(dice.pick(possible).slot());
+    }
+
+    /** A driver that is given the page table of another one's device takes it for its own, and the kernel dies. */
+    private static List<OpenedFile> withoutMocks(List<OpenedFile> files) {
+        return files.stream().filter(file -> file.ids(OpenedFile.Id.MOCK_HANDLE).isEmpty()).toList();
     }
 }

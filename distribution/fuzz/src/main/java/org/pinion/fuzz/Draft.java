@@ -5,14 +5,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.pinion.linux.uapi.Iommufd;
 
 /** A request that is being made up. Now and then something about it is made wrong. */
 final class Draft {
 
-    /** Fields that say how much memory is meant, or where it is: a wrong one would reach memory of others. */
+    /**
+     * Fields that say how much memory is meant, or where it is: a wrong one would reach memory of others. And such as
+     * are made wrong elsewhere.
+     */
     private static final Set<String> KEPT = Set.of("length", "size", "num_iovas", "data_len", "page_size", "pgsize",
             "bitmap_size", "entry_len", "entry_num", "allowed_iovas", "data_uptr", "data", "bitmap", "uptr", "user_va",
-            "vaddr", "token_uuid_ptr", "op", "fd", "iommufd");
+            "vaddr", "token_uuid_ptr", "op", "fd", "iommufd", "pt_id", "object_id", "val64");
 
     private static final int ONE_WRONG_IN = 30;
 
@@ -78,7 +82,9 @@ final class Draft {
             case 2 -> {
                 if (request.fields().stream().anyMatch(field -> field.name().equals("flags"))) {
                     int bit = dice.below(32);
-                    put("flags", bit == KERNEL_TEST_BIT ? 0 : 1L << bit);
+                    boolean left = bit == KERNEL_TEST_BIT
+                            || request == Request.HWPT_ALLOC && 1L << bit == Iommufd.HWPT_ALLOC_DIRTY_TRACKING;
+                    put("flags", left ? 0 : 1L << bit);
                 }
             }
             default -> {

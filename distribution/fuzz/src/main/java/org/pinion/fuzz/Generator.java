@@ -133,11 +133,16 @@ final class Generator {
         };
     }
 
+    private Operation cut() {
+        int ram = Ram.Kind.CUT_FILE.ordinal();
+        return world.mayCut(ram) ? new Operation.Truncate(ram, dice.below(3) * 0x8000L) : new Operation.Ledger();
+    }
+
     private Operation memory() {
         return switch (dice.weighted(6, 2, 2, 2)) {
             case 0 -> new Operation.Ledger();
             case 1 -> new Operation.Drop(Ram.Kind.DROPPED.ordinal());
-            case 2 -> new Operation.Truncate(Ram.Kind.CUT_FILE.ordinal(), dice.below(3) * 0x8000L);
+            case 2 -> cut();
             default -> {
                 List<OpenedFile> queues = world.files(OpenedFile.Kind.FAULTS);
                 yield queues.isEmpty() ? new Operation.Ledger() : new Operation.Poll(dice.pick(queues).slot());

@@ -37,6 +37,13 @@ final class Ids {
                 : any(file, OpenedFile.Id.IOAS);
     }
 
+    /** What PASIDs can be attached to, or what they cannot. */
+    long pasidTarget(OpenedFile file) {
+        return dice.oneIn(4) || file.ids(OpenedFile.Id.PASID_TABLE).isEmpty()
+                ? target(file)
+                : any(file, OpenedFile.Id.PASID_TABLE);
+    }
+
     /** Any page table. */
     long table(OpenedFile file) {
         return any(file, OpenedFile.Id.TABLE, OpenedFile.Id.DIRTY_TABLE);

@@ -25,7 +25,7 @@ final class MockRequests {
 
     Operation next(World world, OpenedFile file) {
         List<OpenedFile> accesses = world.files(OpenedFile.Kind.ACCESS);
-        if (domains && !dice.oneIn(3)) {
+        if (domains && !file.holdsDevices() && !dice.oneIn(3)) {
             return device(file);
         }
         if (accesses.isEmpty() || dice.oneIn(6)) {
@@ -38,10 +38,12 @@ final class MockRequests {
         if (file.ids(OpenedFile.Id.DEVICE).isEmpty()) {
             return dice.oneIn(3) ? checkPins(file) : domain(file);
         }
-        return switch (dice.weighted(4, 4, 5, 4, file.ids(OpenedFile.Id.DIRTY_TABLE).isEmpty() ? 1 : 12, 1, 1, 1, 4)) {
+        int dirty = file.ids(OpenedFile.Id.DIRTY_TABLE).isEmpty() ? 1 : 12;
+        int pasids = file.ids(OpenedFile.Id.PASID_TABLE).isEmpty() ? 3 : 12;
+        return switch (dice.weighted(4, 4, 5, 4, dirty, 1, 1, 1, pasids)) {
             case 0 -> domain(file);
             case 1 -> new Draft(dice, file, Request.MOCK_DOMAIN_REPLACE)
-                    .put("id", ids.any(file, OpenedFile.Id.MOCK_HANDLE)).put("pt_id", ids.target(file)).done();
+                    .put("id", ids.any(file, OpenedFile.Id.MOCK_HANDLE)).put("pt_id", ids.pasidTarget(file)).done();
             case 2 -> checkMapped(file);
             case 3 -> checkPins(file);
             case 4 -> dirty(file);
@@ -59,7 +61,7 @@ final class MockRequests {
                 ? new Draft(dice, file, Request.MOCK_DOMAIN)
                 : new Draft(dice, file, Request.MOCK_DOMAIN_FLAGS)
                         .put("dev_flags", dice.oneIn(10) ? dice.bits(DEVICE_FLAGS) : dice.pick(FLAGS_TO_TRY));
-        return draft.put("id", ids.target(file)).done();
+        return draft.put("id", ids.pasidTarget(file)).done();
     }
 
     private OpenedFile.Area area(OpenedFile file) {
@@ -105,8 +107,8 @@ final class MockRequests {
                 .put("pasid", dice.below(PASIDS));
         return switch (request) {
             case MOCK_PASID_DETACH -> draft.done();
-            case MOCK_PASID_CHECK -> draft.put("hwpt_id", ids.table(file)).done();
-            default -> draft.put("pt_id", ids.target(file)).done();
+            case MOCK_PASID_CHECK -> draft.put("hwpt_id", ids.pasidTarget(file)).done();
+            default -> draft.put("pt_id", ids.pasidTarget(file)).done();
         };
     }
 

@@ -25,7 +25,7 @@ final class OpenedFile {
 
     /** What its numbers stand for. */
     enum Id {
-        IOAS, TABLE, DIRTY_TABLE, MOCK_HANDLE, DEVICE, FAULT_QUEUE, PIN
+        IOAS, SMALL_PAGES, TABLE, DIRTY_TABLE, PASID_TABLE, MOCK_HANDLE, DEVICE, FAULT_QUEUE, PIN
     }
 
     /**
@@ -47,6 +47,7 @@ final class OpenedFile {
     private int boundTo = -1;
     private int container = -1;
     private boolean chosen;
+    private boolean holdsDevices;
     private Operation.Ioctl written;
 
     OpenedFile(int slot, Kind kind, String node, int owner) {
@@ -85,6 +86,15 @@ final class OpenedFile {
 
     void bind(int iommufd) {
         boundTo = iommufd;
+    }
+
+    /** Whether devices that are no mock devices have come into an iommufd. */
+    boolean holdsDevices() {
+        return holdsDevices;
+    }
+
+    void holdDevices() {
+        holdsDevices = true;
     }
 
     List<Integer> ids(Id id) {
@@ -128,8 +138,13 @@ final class OpenedFile {
             case IOAS_ALLOC -> add(Id.IOAS, answer.value(request, "out_ioas_id"));
             case HWPT_ALLOC -> {
                 boolean tracks = (ioctl.number("flags") & Iommufd.HWPT_ALLOC_DIRTY_TRACKING) != 0;
-                add(tracks ? Id.DIRTY_TABLE : Id.TABLE, answer.value(request, "out_hwpt_id"));
+                long id = answer.value(request, "out_hwpt_id");
+                add(tracks ? Id.DIRTY_TABLE : Id.TABLE, id);
+                if ((ioctl.number("flags") & Iommufd.HWPT_ALLOC_PASID) != 0) {
+                    add(Id.PASID_TABLE, id);
+                }
             }
+            case OPTION -> optionSet(ioctl);
             case FAULT_QUEUE_ALLOC -> add(Id.FAULT_QUEUE, answer.value(request, "out_fault_id"));
             case MOCK_DIRTY -> written = ioctl;
             case VFIO_IOAS -> chosen = ioctl.number("op") != Iommufd.VFIO_IOAS_CLEAR;
@@ -146,6 +161,16 @@ final class OpenedFile {
             case UNMAP_DMA -> unmapped(0, ioctl.number("iova"), ioctl.number("size"));
             case DESTROY -> ids.values().forEach(list -> list.remove((Integer) (int) ioctl.number("id")));
             default -> { }
+        }
+    }
+
+    /** What goes without large pages. */
+    private void optionSet(Operation.Ioctl ioctl) {
+        if (ioctl.number("option_id") == Iommufd.OPTION_HUGE_PAGES && ioctl.number("op") == Iommufd.OPTION_SET) {
+            ids(Id.SMALL_PAGES).remove((Integer) (int) ioctl.number("object_id"));
+            if (ioctl.number("val64") == 0) {
+                add(Id.SMALL_PAGES, ioctl.number("object_id"));
+            }
         }
     }
 

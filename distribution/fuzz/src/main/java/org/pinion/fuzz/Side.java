@@ -32,6 +32,7 @@ final class Side {
     private final MemorySegment struct = arena.allocate(STRUCT_SIZE, 16);
     private final MemorySegment data = arena.allocate(DATA_SIZE, 4096);
     private final Map<Integer, Integer> files = new TreeMap<>();
+    private final AttachedPasids pasids = new AttachedPasids();
     private final Ledgers ledgers;
 
     Side(Kernel kernel) throws IOException {
@@ -54,6 +55,7 @@ final class Side {
     /** Runs an operation. What a kernel throws is an answer too. */
     Answer run(Operation operation) {
         try {
+            pasids.before(operation).forEach(this::ioctl);
             return switch (operation) {
                 case Operation.Open open -> opened(open.made(), kernel.open(nodes.path(open.node()), Fcntl.O_RDWR));
                 case Operation.Close close -> close(close.file());
@@ -123,7 +125,9 @@ final class Side {
         if (points) {
             fillData(ioctl.data());
         }
-        return answer(ioctl, points);
+        Answer answer = answer(ioctl, points);
+        pasids.learn(ioctl, answer);
+        return answer;
     }
 
     private void fillData(List<Long> array) {
@@ -206,7 +210,7 @@ final class Side {
 
     /** Closes what a script left open. */
     void clear() {
-        Arrays.stream(open()).forEach(this::close);
+        Arrays.stream(open()).forEach(slot -> run(new Operation.Close(slot)));
     }
 
     /** Whether nothing is pinned or locked. */

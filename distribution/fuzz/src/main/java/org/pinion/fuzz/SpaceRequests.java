@@ -99,11 +99,21 @@ final class SpaceRequests {
 
     private Operation option(OpenedFile file) {
         boolean ofSpace = dice.oneIn(2);
+        long space = ids.space(file);
+        if (ofSpace && (dice.oneIn(2) || file.ids(OpenedFile.Id.SMALL_PAGES).contains((int) space))) {
+            return smallPages(dice, file, space);
+        }
         return new Draft(dice, file, Request.OPTION)
                 .put("option_id", dice.oneIn(20) ? 2 : ofSpace ? Iommufd.OPTION_HUGE_PAGES : Iommufd.OPTION_RLIMIT_MODE)
                 .put("op", dice.oneIn(20) ? 2 : dice.below(2))
-                .put("object_id", ofSpace ? ids.space(file) : dice.oneIn(8) ? 1 : 0)
+                .put("object_id", ofSpace ? space : dice.oneIn(8) ? 1 : 0)
                 .put("val64", dice.oneIn(12) ? dice.edge() : dice.below(2)).done();
+    }
+
+    /** Lets an address space go without large pages. */
+    static Operation smallPages(Dice dice, OpenedFile file, long space) {
+        return new Draft(dice, file, Request.OPTION).put("option_id", Iommufd.OPTION_HUGE_PAGES)
+                .put("op", Iommufd.OPTION_SET).put("object_id", space).done();
     }
 
     private Operation destroy(OpenedFile file) {

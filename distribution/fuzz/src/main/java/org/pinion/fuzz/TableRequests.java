@@ -9,7 +9,7 @@ final class TableRequests {
     private static final long[] PAGE_SIZES = {2048, 4096, 4096, 8192, 1 << 20, 3, 0};
     private static final long BITS = 8L * Side.DATA_SIZE;
     private static final int FLAGS = 0xf;
-    private static final List<Long> FLAGS_TO_TRY = List.of(0L, 0L, 2L, 2L, 2L, 2L, 1L, 3L, 4L, 8L, 10L);
+    private static final List<Long> FLAGS_TO_TRY = List.of(0L, 0L, 2L, 2L, 2L, 2L, 1L, 3L, 4L, 8L, 8L, 8L, 10L);
     private static final int MOCK_DATA = 0xdead;
     private static final int MOCK_INVALIDATION = 0;
 
@@ -36,8 +36,12 @@ final class TableRequests {
 
     private Operation alloc(OpenedFile file) {
         long flags = dice.oneIn(12) ? dice.bits(FLAGS) : dice.pick(FLAGS_TO_TRY);
+        long target = ids.target(file);
+        if ((flags & Iommufd.HWPT_ALLOC_DIRTY_TRACKING) != 0 && largePages(file, (int) target)) {
+            return SpaceRequests.smallPages(dice, file, target);
+        }
         Draft draft = new Draft(dice, file, Request.HWPT_ALLOC).put("flags", flags)
-                .put("dev_id", ids.any(file, OpenedFile.Id.DEVICE)).put("pt_id", ids.target(file));
+                .put("dev_id", ids.any(file, OpenedFile.Id.DEVICE)).put("pt_id", target);
         if ((flags & Iommufd.HWPT_FAULT_ID_VALID) != 0) {
             draft.put("fault_id", ids.any(file, OpenedFile.Id.FAULT_QUEUE));
         }
@@ -46,6 +50,11 @@ final class TableRequests {
                     .array("data_uptr", List.of(0xbadbeefL | (long) dice.below(2) << 32));
         }
         return draft.done();
+    }
+
+    /** Which pages lie together in memory, and are told as one when written, is chance. */
+    private static boolean largePages(OpenedFile file, int space) {
+        return file.ids(OpenedFile.Id.IOAS).contains(space) && !file.ids(OpenedFile.Id.SMALL_PAGES).contains(space);
     }
 
     private Operation info(OpenedFile file) {

@@ -1,14 +1,17 @@
 package org.pinion.fuzz;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What is known from the answers so far: open files, ids, mappings. It only makes requests plausible. */
 final class World {
 
     private final Map<Integer, OpenedFile> files = new LinkedHashMap<>();
+    private final Set<Integer> mapped = new HashSet<>();
     private int next;
 
     /** A number for the next file. */
@@ -37,6 +40,13 @@ final class World {
     /** Whether a group is in a container. */
     boolean hasGroup(OpenedFile container) {
         return files(OpenedFile.Kind.GROUP).stream().anyMatch(group -> group.container() == container.slot());
+    }
+
+    /** Whether a file may be cut: not while one of its pages may be pinned, which then lives on by itself. */
+    boolean mayCut(int ram) {
+        boolean nobody = files.values().stream().allMatch(file -> file.kind() == OpenedFile.Kind.GROUP
+                || file.kind() == OpenedFile.Kind.IOMMU && file.ids(OpenedFile.Id.DEVICE).isEmpty());
+        return nobody || !mapped.contains(ram);
     }
 
     void learn(Operation operation, Answer answer) {
@@ -72,6 +82,9 @@ final class World {
         if (file == null) {
             return;
         }
+        ioctl.values().values().stream()
+                .filter(value -> value.base() == Value.Base.RAM || value.base() == Value.Base.MEMORY_FILE)
+                .forEach(value -> mapped.add(value.index()));
         switch (ioctl.request()) {
             case MOCK_CREATE_ACCESS -> add(ioctl.made(), OpenedFile.Kind.ACCESS, "access", ioctl.file());
             case FAULT_QUEUE_ALLOC -> {
@@ -80,7 +93,10 @@ final class World {
             }
             case DEVICE_BIND -> bound(ioctl, answer);
             case MOCK_ACCESS_PAGES -> pinned(ioctl, answer);
-            case GROUP_SET_CONTAINER -> file.container(ioctl.values().get("fd").index());
+            case GROUP_SET_CONTAINER -> {
+                file.container(ioctl.values().get("fd").index());
+                files.get(file.container()).holdDevices();
+            }
             default -> file.learn(ioctl, answer);
         }
     }
@@ -89,6 +105,7 @@ final class World {
         Value iommufd = bind.values().get("iommufd");
         OpenedFile owner = iommufd == null || iommufd.base() != Value.Base.FILE ? null : files.get(iommufd.index());
         if (owner != null) {
+            owner.holdDevices();
             owner.add(OpenedFile.Id.DEVICE, answer.value(bind.request(), "out_devid"));
             files.get(bind.file()).bind(owner.slot());
         }

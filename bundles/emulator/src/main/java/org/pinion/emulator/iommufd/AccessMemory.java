@@ -67,14 +67,18 @@ final class AccessMemory {
         return piece;
     }
 
-    /** Copies bytes: the errors are those of {@link #pin}, but for parts of pages. What was copied before stays so. */
-    void copy(long iova, MemorySegment buffer, boolean write) throws SyscallException {
+    /**
+     * Copies bytes: the errors are those of {@link #pin}, but for parts of pages. What was copied before stays so.
+     *
+     * @param direct whether memory of the process is reached by its addresses, if it can be
+     */
+    void copy(long iova, MemorySegment buffer, boolean write, boolean direct) throws SyscallException {
         IovaRange range = range(iova, buffer.byteSize());
         for (Part part : parts(range)) {
             requirePermission(part.area, write);
             SyscallException.require(part.area.pages() instanceof PinnablePages, Errno.EINVAL);
             PinnablePages pages = (PinnablePages) part.area.pages();
-            pages.copy(part.startByte(), buffer.asSlice(part.start - iova, part.length()), write);
+            pages.copy(part.startByte(), buffer.asSlice(part.start - iova, part.length()), write, direct);
         }
         requireMapped(range);
     }

@@ -18,9 +18,6 @@ final class ContainerCommands {
 
     private static final int READ_WRITE = VfioType1.MAP_READ | VfioType1.MAP_WRITE;
 
-    /** Nothing but memory limits the number of mappings. */
-    private static final int UNLIMITED = -1;
-
     private final IommufdContext context;
     private final MappingCommands mapping;
 
@@ -34,7 +31,7 @@ final class ContainerCommands {
         switch (request) {
             case VfioType1.GET_INFO -> {
                 ContainerInfo.requireSize(argument);
-                info(ioas()).answer(argument, true);
+                new CompatibleInfo(argument).answer(ioas());
             }
             case VfioType1.MAP_DMA -> map(argument);
             case VfioType1.UNMAP_DMA -> unmap(argument);
@@ -59,10 +56,6 @@ final class ContainerCommands {
     private Ioas ioas() throws SyscallException {
         SyscallException.require(context.compatible() != null, Errno.ENODEV);
         return context.compatible();
-    }
-
-    private static ContainerInfo info(Ioas ioas) {
-        return new ContainerInfo(ioas.pageSizes()).available(UNLIMITED).usable(ioas.usable());
     }
 
     private boolean has(long extension) throws SyscallException {

@@ -78,9 +78,10 @@ final class FreeIova {
         return 0;
     }
 
+    /** A hole of one byte is none. */
     private long fit(long holeStart, long holeLast) {
         long aligned = holeStart + alignment - 1 & -alignment | pageOffset;
-        boolean fits = Long.compareUnsigned(aligned, holeStart) >= 0 && Long.compareUnsigned(aligned, holeLast) <= 0
+        boolean fits = Long.compareUnsigned(aligned, holeStart) >= 0 && Long.compareUnsigned(aligned, holeLast) < 0
                 && Long.compareUnsigned(holeLast - aligned, length - 1) >= 0;
         return fits ? aligned : 0;
     }

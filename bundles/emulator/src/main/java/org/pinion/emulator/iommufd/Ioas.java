@@ -93,8 +93,7 @@ final class Ioas extends IommufdObject {
             next += slice.length;
         }
         if (!domains.isEmpty()) {
-            requireTranslatable(made, domains);
-            pinAll(made);
+            pinAll(made, domains);
         }
         made.forEach(areas::add);
     }
@@ -106,19 +105,20 @@ final class Ioas extends IommufdObject {
     }
 
     /** Drivers of most IOMMUs refuse what may be neither read nor written; only a container's requests ask for it. */
-    private static void requireTranslatable(Iterable<Area> wanted, List<PageTable> by) throws SyscallException {
-        boolean choosy = by.stream().anyMatch(domain -> !domain.geometry().mapsWithoutAccess());
-        for (Area area : wanted) {
-            SyscallException.require(!choosy || area.readable() || area.writable(), Errno.EINVAL);
-        }
+    private static void requireTranslatable(Area area, List<PageTable> by) throws SyscallException {
+        boolean fits = area.readable() || area.writable()
+                || by.stream().allMatch(domain -> domain.geometry().mapsWithoutAccess());
+        SyscallException.require(fits, Errno.EINVAL);
     }
 
-    private static void pinAll(Iterable<Area> wanted) throws SyscallException {
+    /** All or none; an area is pinned before it is translated. */
+    private static void pinAll(Iterable<Area> wanted, List<PageTable> by) throws SyscallException {
         List<Area> pinned = new ArrayList<>();
         try {
             for (Area area : wanted) {
                 area.pin();
                 pinned.add(area);
+                requireTranslatable(area, by);
             }
         } catch (SyscallException e) {
             pinned.forEach(Area::unpin);
@@ -219,7 +219,18 @@ final class Ioas extends IommufdObject {
         for (IovaRange range : ranges) {
             SyscallException.require(!reserved.touches(range.start(), range.last()), Errno.EADDRINUSE);
         }
-        allowed = List.copyOf(ranges);
+        allowed = joined(ranges);
+    }
+
+    /** Ranges that meet are one, when an address is chosen. */
+    private static List<IovaRange> joined(List<IovaRange> sorted) {
+        List<IovaRange> joined = new ArrayList<>(sorted.size());
+        for (IovaRange range : sorted) {
+            boolean meets = !joined.isEmpty() && joined.getLast().last() + 1 == range.start();
+            long start = meets ? joined.removeLast().start() : range.start();
+            joined.add(new IovaRange(start, range.last()));
+        }
+        return List.copyOf(joined);
     }
 
     /** Reserves what a device cannot use: EADDRINUSE if that is mapped or promised; then nothing of it is reserved. */
@@ -262,9 +273,11 @@ final class Ioas extends IommufdObject {
         requireAligned(raised);
         try {
             reserveOutside(domain.aperture(), domain);
-            requireTranslatable(areas.all(), List.of(domain));
             if (domains.isEmpty()) {
-                pinAll(areas.all());
+                pinAll(areas.all(), List.of(domain));
+            }
+            for (Area area : areas.all()) {
+                requireTranslatable(area, List.of(domain));
             }
         } catch (SyscallException e) {
             reserved.removeOf(domain);

@@ -90,7 +90,8 @@ final class MockAccesses {
         SyscallException.require((flags & ~(WRITE | SLOW_PATH)) == 0, Errno.EOPNOTSUPP);
         MemorySegment buffer = UserMemory.at(fields.address(16), length);
         MemorySegment copied = UserMemory.kernelCopy((int) length).copyFrom(buffer);
-        new AccessMemory(file(fields).binding().access()).copy(fields.address(0), copied, (flags & WRITE) != 0);
+        new AccessMemory(file(fields).binding().access()).copy(fields.address(0), copied, (flags & WRITE) != 0,
+                (flags & SLOW_PATH) == 0);
         buffer.copyFrom(copied);
     }
 

@@ -46,31 +46,35 @@ final class MockPasids {
      * of the page table.
      */
     int attach(int pasid, int id) throws SyscallException {
+        requireTarget(id);
+        SyscallException.require(pasid == 0 ? !device.attached() : attached.get(pasid) == null, Errno.EBUSY);
         if (pasid == 0) {
-            requireTarget(id);
-            SyscallException.require(!device.attached(), Errno.EBUSY);
             return whole.attach(id);
         }
         PageTable table = table(id);
-        PageTable old = attached.get(pasid);
-        SyscallException.require(old == null, Errno.EBUSY);
-        requireForPasids(table);
+        requireForPasids(pasid, table);
         set(pasid, table);
         return id;
     }
 
-    /** As {@link #attach}, but EINVAL if it is not attached. On failure it stays attached to what it was. */
+    /**
+     * As {@link #attach}, but EINVAL if it is not attached. An address space's new page table is filled before anybody
+     * looks, so that what that answers comes first. On failure it stays attached to what it was.
+     */
     int replace(int pasid, int id) throws SyscallException {
-        if (pasid == 0) {
-            requireTarget(id);
-            SyscallException.require(device.attached(), Errno.EINVAL);
+        requireTarget(id);
+        if (pasid == 0 && device.attached()) {
             return whole.attach(id);
         }
+        if (objects.get(id) instanceof Ioas ioas) {
+            whole.requireFillable(ioas);
+        }
+        SyscallException.require(pasid != 0, Errno.EINVAL);
         PageTable table = table(id);
         PageTable old = attached.get(pasid);
         SyscallException.require(old != null, Errno.EINVAL);
         if (old != table) {
-            requireForPasids(table);
+            requireForPasids(pasid, table);
             set(pasid, table);
             leave(old);
         }
@@ -96,9 +100,10 @@ final class MockPasids {
         attached.put(pasid, table);
     }
 
-    private void requireForPasids(PageTable table) throws SyscallException {
+    private void requireForPasids(int pasid, PageTable table) throws SyscallException {
         SyscallException.require(table.forPasids(), Errno.EINVAL);
         SyscallException.require(device.pageTable() == null || device.pageTable().forPasids(), Errno.EINVAL);
+        SyscallException.require(pasid >>> device.iommu().pasidBits() == 0, Errno.EINVAL);
         Optional<Errno> refusal = device.iommu().refusal(table);
         if (refusal.isPresent()) {
             throw new SyscallException(refusal.get());

@@ -104,6 +104,13 @@ final class PhysicalBinding implements DeviceBinding {
         }
     }
 
+    /** Makes and fills a page table as for this device and throws it away: what that answers. */
+    void requireFillable(Ioas ioas) throws SyscallException {
+        PageTable table = device.iommu().pageTable(ioas, TableRequest.AUTOMATIC);
+        ioas.addDomain(table);
+        ioas.removeDomain(table);
+    }
+
     private void leave(PageTable table) {
         table.faults().ifPresent(queue -> queue.forget(device));
         if (table.automatic() && !table.inUse()) {

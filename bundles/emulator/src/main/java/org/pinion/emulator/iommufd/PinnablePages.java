@@ -2,6 +2,7 @@ package org.pinion.emulator.iommufd;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -92,12 +93,17 @@ final class PinnablePages implements AreaMemory {
         return !(source instanceof PageSource.UserAddress);
     }
 
-    /** Copies bytes without pinning their pages. */
-    void copy(long position, MemorySegment buffer, boolean write) throws SyscallException {
+    /**
+     * Copies bytes (iopt_pages_rw_access in drivers/iommu/iommufd/pages.c): memory of the process by its addresses as
+     * they are now, if that is wanted or it is a single page, all else from the pages that are pinned, where they are.
+     */
+    void copy(long position, MemorySegment buffer, boolean write, boolean direct) throws SyscallException {
         long first = Pages.roundDown(position);
         long skipped = position - first;
+        long bytes = Pages.roundUp(skipped + buffer.byteSize());
+        boolean byAddress = !ofFile() && (direct || bytes == Pages.SIZE);
         long done = 0;
-        for (PageRun run : source.find(first, Pages.roundUp(skipped + buffer.byteSize()), write)) {
+        for (PageRun run : byAddress ? source.find(first, bytes, write) : held(first / Pages.SIZE, bytes)) {
             long here = Math.min(run.bytes() - skipped, buffer.byteSize() - done);
             MemorySegment part = buffer.asSlice(done, here);
             if (write) {
@@ -108,6 +114,14 @@ final class PinnablePages implements AreaMemory {
             done += here;
             skipped = 0;
         }
+    }
+
+    /** The pages that are pinned, and between them those that would be. */
+    private List<PageRun> held(long first, long bytes) throws SyscallException {
+        long last = first + bytes / Pages.SIZE - 1;
+        List<PinnedRun> all = missing(first, last);
+        all.addAll(shared(first, last));
+        return all.stream().sorted(Comparator.comparingLong(run -> run.first)).map(PinnedRun::pages).toList();
     }
 
     /** The runs that make up what is pinned of a range, cut at its ends. */

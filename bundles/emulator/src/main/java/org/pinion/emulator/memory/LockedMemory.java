@@ -38,12 +38,16 @@ public final class LockedMemory {
     }
 
     /**
+     * Charges as an iommufd does, which counts nothing for who has CAP_IPC_LOCK (iopt_alloc_pages).
+     *
      * @param account whose counter
      * @param pages how many
      * @throws SyscallException ENOMEM if the counter would pass the limit; then nothing is charged
      */
     public void charge(Account account, long pages) throws SyscallException {
-        add(counter(account), pages);
+        if (!exempt) {
+            add(counter(account), pages);
+        }
         pinned.addAndGet(pages);
     }
 
@@ -52,7 +56,9 @@ public final class LockedMemory {
      * @param pages how many
      */
     public void uncharge(Account account, long pages) {
-        counter(account).addAndGet(-pages);
+        if (!exempt) {
+            counter(account).addAndGet(-pages);
+        }
         pinned.addAndGet(-pages);
     }
 

@@ -14,8 +14,7 @@ import org.pinion.linux.uapi.VfioIovaRange;
 import org.pinion.linux.uapi.VfioType1;
 
 /**
- * What a container tells of its IOMMU: page sizes, and capabilities one after the other (vfio_iommu_type1_get_info,
- * iommufd_vfio_iommu_get_info).
+ * What a container tells of its IOMMU: page sizes, and capabilities one after the other (vfio_iommu_type1_get_info).
  */
 public final class ContainerInfo {
 
@@ -96,10 +95,9 @@ public final class ContainerInfo {
      * Answers the request. Capabilities are told if there is room for all of them; else only how much they need.
      *
      * @param argument the caller's structure
-     * @param exactly whether the size that is needed is told in any case
      * @throws SyscallException EINVAL if it is too short, EFAULT if it is shorter than it says
      */
-    public void answer(MemorySegment argument, boolean exactly) throws SyscallException {
+    public void answer(MemorySegment argument) throws SyscallException {
         MemorySegment copy = UserMemory.kernelCopy(VfioIommuType1Info.SIZE);
         MemorySegment.copy(UserMemory.copyIn(argument, MINIMUM), 0, copy, 0, MINIMUM);
         VfioIommuType1Info info = new VfioIommuType1Info(copy);
@@ -109,7 +107,7 @@ public final class ContainerInfo {
         MemorySegment chain = chain();
         int needed = VfioIommuType1Info.SIZE + (int) chain.byteSize();
         boolean room = Integer.compareUnsigned(declared, needed) >= 0;
-        info.declareSize(exactly || !room ? needed : declared);
+        info.declareSize(room ? declared : needed);
         if (room) {
             SyscallException.require(argument.byteSize() >= needed, Errno.EFAULT);
             MemorySegment.copy(chain, 0, argument, VfioIommuType1Info.SIZE, chain.byteSize());

@@ -80,7 +80,7 @@ public final class Type1Iommu {
      */
     public int ioctl(int request, MemorySegment argument) throws SyscallException {
         return switch (request) {
-            case VfioType1.GET_INFO -> locked(() -> info().answer(argument, false));
+            case VfioType1.GET_INFO -> locked(() -> info().answer(argument));
             case VfioType1.MAP_DMA -> {
                 MapRequest map = MapRequest.read(this, argument);
                 yield locked(map::run);
