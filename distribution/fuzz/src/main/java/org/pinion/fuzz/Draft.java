@@ -89,7 +89,7 @@ final class Draft {
             }
             default -> {
                 Field field = dice.pick(request.fields());
-                if (!KEPT.contains(field.name()) && field.offset() != 0) {
+                if (!KEPT.contains(field.name()) && field.offset() != 0 && !field.file()) {
                     put(field.name(), dice.oneIn(2) ? dice.below(12) : dice.edge());
                 }
             }
