@@ -1,6 +1,7 @@
 package org.pinion.api;
 
 import java.util.Collection;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -87,6 +88,16 @@ public interface AddressSpace extends AutoCloseable {
     AttachedDevice attach(String device) throws IommuException;
 
     /**
+     * Finds an attached device: for who has found the space by its name, and for drivers when the core was replaced.
+     *
+     * @param address the device's address
+     * @return the device, open; empty if it is not attached
+     */
+    default Optional<AttachedDevice> device(String address) {
+        return Optional.empty();
+    }
+
+    /**
      * Detaches a device, and maps what only it had kept out.
      *
      * @param device the device's address
@@ -106,6 +117,37 @@ public interface AddressSpace extends AutoCloseable {
     default DirtyLog logDirtyPages() throws IommuException {
         throw new IommuException(
                 "log dirty pages of '" + options().name() + "'", "this address space does not tell them", "");
+    }
+
+    /**
+     * Lets plugins that have come or gone have their way: what they refuse is taken out of the view in force, and the
+     * mappings become what they want. All of it, or nothing. What is shown again is planned again, and refused again.
+     *
+     * @return what was done
+     * @throws RefusedException if they refuse more by now; nothing was changed
+     * @throws IommuException if nothing is pending, or no plan could be made (a policy is missing), and as {@link
+     *     #commit} does
+     */
+    default CommitReport acceptPending() throws IommuException {
+        String operation = "accept what is pending in '" + options().name() + "'";
+        Pending pending =
+                snapshot().pending().orElseThrow(() -> new IommuException(operation, "nothing is pending", ""));
+        if (pending.plan().isEmpty()) {
+            throw new IommuException(
+                    operation,
+                    "no plan could be made: " + pending.reason(),
+                    "see to it that the plugins are there and well; then it is planned anew");
+        }
+        return commit(pending.withoutRefused());
+    }
+
+    /**
+     * Leaves everything as it is and forgets what is pending, until plugins come or go again.
+     *
+     * @throws IommuException if the space is closed, or changes cannot be made now
+     */
+    default void discardPending() throws IommuException {
+        throw new IommuException("discard what is pending", "this address space keeps nothing pending", "");
     }
 
     /**

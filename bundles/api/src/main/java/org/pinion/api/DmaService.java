@@ -34,6 +34,18 @@ public interface DmaService {
     Optional<AddressSpace> space(String name);
 
     /**
+     * Has the bundle that is in use for a space's backend go on with the space, whichever has it now, or had it last.
+     * Nothing changes for devices. This happens by itself when the bundle that has a space leaves; it is for spaces
+     * whose successor could not go on at first, and for passing spaces on before a bundle is stopped.
+     *
+     * @param space an open space's name
+     * @throws IommuException if there is no such space or backend, or the backend does not go on; nothing was changed
+     */
+    default void adopt(String space) throws IommuException {
+        throw new IommuException("have '" + space + "' adopted", "this service passes no spaces on", "");
+    }
+
+    /**
      * Lists the devices that a backend could attach.
      *
      * @param backend which backend, such as {@code iommufd}

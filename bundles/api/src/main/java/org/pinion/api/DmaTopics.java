@@ -21,6 +21,15 @@ public final class DmaTopics {
     /** A change failed and could not be undone; {@link #REASON} says what is missing. */
     public static final String SPACE_DEGRADED = "org/pinion/space/DEGRADED";
 
+    /** A space's backend left and handed the space over; nothing can be changed until another one goes on. */
+    public static final String SPACE_HELD = "org/pinion/space/HELD";
+
+    /** Another backend, or another version of it, goes on with a space; {@link #CAUSE} says which. */
+    public static final String SPACE_ADOPTED = "org/pinion/space/ADOPTED";
+
+    /** Plugins want something that must be decided on; {@link #REASON} says what. */
+    public static final String SPACE_PENDING = "org/pinion/space/PENDING";
+
     /** A space was closed. */
     public static final String SPACE_CLOSED = "org/pinion/space/CLOSED";
 

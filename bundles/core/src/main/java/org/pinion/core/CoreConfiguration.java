@@ -20,4 +20,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Milliseconds that a change waits for another change of the same space to end",
             min = "1")
     long writer_wait() default Settings.WRITER_WAIT;
+
+    /** {@return how long a change waits for a bundle that is being replaced, milliseconds} */
+    @AttributeDefinition(
+            name = "Replacement wait",
+            description = "Milliseconds that a change waits while the bundle of a backend, classifier or policy is"
+                    + " being replaced",
+            min = "1")
+    long replacement_wait() default Settings.REPLACEMENT_WAIT;
 }

@@ -8,7 +8,7 @@ import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
 import org.pinion.api.runtime.PluginInfo;
 
-/** The read-only view. */
+/** What is going on. */
 @Component
 public final class DmaRuntimeComponent implements DmaRuntime {
 
@@ -35,5 +35,10 @@ public final class DmaRuntimeComponent implements DmaRuntime {
     @Override
     public String kernel() {
         return core.registry().kernel();
+    }
+
+    @Override
+    public int release(String name) {
+        return core.registry().release(name);
     }
 }

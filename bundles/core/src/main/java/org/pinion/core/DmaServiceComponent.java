@@ -48,6 +48,11 @@ public final class DmaServiceComponent implements DmaService {
     }
 
     @Override
+    public void adopt(String space) throws IommuException {
+        core.spaces().adopt(space);
+    }
+
+    @Override
     public List<HostDevice> devices(String backend) throws IommuException {
         String operation = "list the devices of '" + backend + "'";
         Plugin plugin = core.registry().require(PluginKind.BACKEND, backend, operation);

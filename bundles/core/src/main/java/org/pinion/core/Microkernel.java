@@ -1,9 +1,12 @@
 package org.pinion.core;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -17,6 +20,7 @@ import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
 import org.osgi.service.metatype.annotations.Designate;
+import org.pinion.core.plugin.BoundedCalls;
 import org.pinion.core.plugin.Guard;
 import org.pinion.core.plugin.Plugin;
 import org.pinion.core.plugin.PluginKind;
@@ -25,6 +29,8 @@ import org.pinion.core.plugin.PluginPlanMaker;
 import org.pinion.core.plugin.PluginRegistry;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
+import org.pinion.spi.holder.HeldSpace;
+import org.pinion.spi.holder.SpaceHolder;
 import org.pinion.spi.memory.ClassifierName;
 import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.MappingPolicy;
@@ -36,7 +42,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Binds plugins, configuration and EventAdmin to the core. Immediate, and never activated anew for a change of
- * configuration: its deactivation closes every address space.
+ * configuration: its deactivation closes every address space, unless its bundle
+ * is being replaced.
  */
 @Component(service = Microkernel.class, immediate = true, configurationPid = "org.pinion.core")
 @Designate(ocd = CoreConfiguration.class)
@@ -63,35 +70,83 @@ public final class Microkernel {
     private final PluginRegistry registry;
     private final Spaces spaces;
 
+    private final Expected expected = new Expected();
+    private final Bundle own;
+    private final AtomicReference<SpaceHolder> holder = new AtomicReference<>();
+
     /**
+     * @param context tells why the core's own bundle stops
      * @param configuration the configured times
      */
     @Activate
-    public Microkernel(CoreConfiguration configuration) {
+    public Microkernel(BundleContext context, CoreConfiguration configuration) {
+        this(context.getBundle(), configuration);
+        context.addBundleListener(expected);
+    }
+
+    Microkernel(Bundle own, CoreConfiguration configuration) {
+        this.own = own;
         registry = new PluginRegistry(guard, events, executor, new PluginListener() {
             @Override
-            public void plansMayChange(String cause) {
-                spaces.replanAll(cause);
+            public Runnable plansMayChange(String cause) {
+                return spaces.planningAnew(cause);
             }
 
             @Override
-            public void backendLeft(Plugin backend) {
-                spaces.backendLeft(backend);
+            public void backendLeft(Plugin backend, boolean replaced) {
+                spaces.backendLeft(backend, replaced);
             }
-        });
-        spaces = new Spaces(registry, new PluginPlanMaker(registry, guard), events, settings);
+
+            @Override
+            public void backendGone(long id) {
+                spaces.backendGone(id);
+            }
+
+            @Override
+            public void backendArrived(Plugin backend) {
+                spaces.backendArrived(backend);
+            }
+        }, settings::replacementWait);
+        spaces = new Spaces(
+                registry,
+                new BoundedCalls(guard, registry),
+                new PluginPlanMaker(registry, guard),
+                events,
+                settings);
         configure(configuration);
     }
 
     @Modified
     void configure(CoreConfiguration configuration) {
-        settings.set(configuration.plugin_budget(), configuration.writer_wait());
+        settings.set(
+                configuration.plugin_budget(), configuration.writer_wait(), configuration.replacement_wait());
     }
 
+    /** Goes on with the spaces of another core, when all plugins that are there are bound. */
+    @Activate
+    void begin() {
+        SpaceHolder present = holder.get();
+        List<HeldSpace> held = present == null ? List.of() : present.take();
+        if (!held.isEmpty()) {
+            spaces.goOnWith(held);
+            executor.execute(spaces.planningAnew("the core was replaced"));
+        }
+    }
+
+    /** Spaces outlive the core if its bundle is replaced and somebody holds them meanwhile. */
     @Deactivate
     void stop() {
         executor.shutdownNow();
-        spaces.closeAll();
+        if (own != null && own.getBundleContext() != null) {
+            own.getBundleContext().removeBundleListener(expected);
+        }
+        registry.stop();
+        SpaceHolder present = holder.get();
+        if (present != null && Leaving.isReplaced(own)) {
+            spaces.holdAll(present);
+        } else {
+            spaces.closeAll();
+        }
         guard.renew();
     }
 
@@ -110,6 +165,15 @@ public final class Microkernel {
 
     void unbindEventAdmin(EventAdmin admin) {
         events.forget(admin);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindHolder(SpaceHolder arrived) {
+        holder.set(arrived);
+    }
+
+    void unbindHolder(SpaceHolder leaving) {
+        holder.compareAndSet(leaving, null);
     }
 
     /** Whoever listens is not called from here, so its service is not asked for, which might make it. */
@@ -171,7 +235,17 @@ public final class Microkernel {
     }
 
     private void left(PluginKind kind, ServiceReference<?> reference) {
-        registry.left(kind, idOf(reference));
+        Bundle bundle = reference.getBundle();
+        long id = idOf(reference);
+        boolean replaced = Leaving.isReplaced(bundle);
+        if (replaced) {
+            expected.left(bundle, () -> registry.gone(kind, id));
+        }
+        registry.left(kind, id, replaced);
+    }
+
+    Expected expected() {
+        return expected;
     }
 
     private static long idOf(ServiceReference<?> reference) {

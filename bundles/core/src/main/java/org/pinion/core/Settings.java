@@ -9,16 +9,19 @@ final class Settings {
 
     static final long PLUGIN_BUDGET = 5_000;
     static final long WRITER_WAIT = 30_000;
+    static final long REPLACEMENT_WAIT = 5_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
     private volatile Duration pluginBudget = Duration.ofMillis(PLUGIN_BUDGET);
     private volatile Duration writerWait = Duration.ofMillis(WRITER_WAIT);
+    private volatile Duration replacementWait = Duration.ofMillis(REPLACEMENT_WAIT);
 
     /** Takes times in milliseconds; one that is not positive is reported, and its default stands in. */
-    void set(long budget, long wait) {
+    void set(long budget, long wait, long replacement) {
         pluginBudget = Duration.ofMillis(positive("plugin.budget", budget, PLUGIN_BUDGET));
         writerWait = Duration.ofMillis(positive("writer.wait", wait, WRITER_WAIT));
+        replacementWait = Duration.ofMillis(positive("replacement.wait", replacement, REPLACEMENT_WAIT));
     }
 
     Duration pluginBudget() {
@@ -27,6 +30,10 @@ final class Settings {
 
     Duration writerWait() {
         return writerWait;
+    }
+
+    Duration replacementWait() {
+        return replacementWait;
     }
 
     private static long positive(String key, long value, long standIn) {

@@ -9,6 +9,7 @@ import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
+import org.pinion.core.plugin.BoundedCalls;
 import org.pinion.core.plugin.Plugin;
 import org.pinion.core.plugin.PluginKind;
 import org.pinion.core.plugin.PluginRegistry;
@@ -16,9 +17,12 @@ import org.pinion.core.space.Events;
 import org.pinion.core.space.PlanMaker;
 import org.pinion.core.space.Space;
 import org.pinion.core.space.SpaceEnvironment;
+import org.pinion.core.space.Successor;
 import org.pinion.spi.backend.Availability;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.IommuBackend;
+import org.pinion.spi.holder.HeldSpace;
+import org.pinion.spi.holder.SpaceHolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +32,18 @@ final class Spaces {
     private static final Logger LOG = LoggerFactory.getLogger(Spaces.class);
 
     private final PluginRegistry registry;
+    private final BoundedCalls calls;
     private final SpaceEnvironment environment;
     private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
 
     /** A name that is taken: by a space, or by one that is just being opened. */
     private record Entry(Plugin backend, Space space) {}
 
-    Spaces(PluginRegistry registry, PlanMaker planner, Events events, Settings settings) {
+    Spaces(PluginRegistry registry, BoundedCalls calls, PlanMaker planner, Events events, Settings settings) {
         this.registry = registry;
-        environment = new SpaceEnvironment(planner, events, settings::writerWait, this::forget);
+        this.calls = calls;
+        environment = new SpaceEnvironment(
+                planner, events, settings::writerWait, settings::replacementWait, this::forget);
     }
 
     AddressSpace open(SpaceOptions options) throws IommuException {
@@ -81,7 +88,7 @@ final class Spaces {
     private Space enter(Plugin backend, Space space) {
         entries.put(space.options().name(), new Entry(backend, space));
         if (!registry.has(backend)) {
-            space.backendLeft(backend + " left");
+            leave(space, backend, true);
         }
         environment.events().post(DmaTopics.SPACE_OPENED, Map.of(
                 DmaTopics.SPACE, space.options().name(), DmaTopics.CAUSE, "open", DmaTopics.VERSION, 0L));
@@ -103,16 +110,93 @@ final class Spaces {
         return Optional.ofNullable(entries.get(name)).map(Entry::space);
     }
 
-    void replanAll(String cause) {
-        all().forEach(space -> space.replan(cause));
+    /** {@return plans those spaces anew that are open now} */
+    Runnable planningAnew(String cause) {
+        List<Space> open = all();
+        return () -> open.forEach(space -> space.replan(cause));
     }
 
-    void backendLeft(Plugin backend) {
+    void backendLeft(Plugin backend, boolean replaced) {
         for (Entry entry : entries.values()) {
             if (entry.space() != null && entry.backend().id() == backend.id()) {
-                entry.space().backendLeft(backend + " left");
+                leave(entry.space(), backend, replaced);
             }
         }
+    }
+
+    /** Nobody waits any more for the successor of a backend that left. */
+    void backendGone(long id) {
+        for (Entry entry : entries.values()) {
+            if (entry.space() != null && entry.backend().id() == id) {
+                entry.space().succession().giveUp(entry.backend().toString());
+            }
+        }
+    }
+
+    /** Whoever is there already goes on at once; else whoever comes next. */
+    private void leave(Space space, Plugin backend, boolean replaced) {
+        Optional<Plugin> next = registry.find(PluginKind.BACKEND, backend.name());
+        space.succession().leave(backend.toString(), replaced, next.flatMap(this::successor));
+        next.ifPresent(plugin -> adopt(space, plugin));
+    }
+
+    void backendArrived(Plugin backend) {
+        for (Space space : all()) {
+            if (space.options().backend().equals(backend.name())) {
+                adopt(space, backend);
+            }
+        }
+    }
+
+    private void adopt(Space space, Plugin backend) {
+        if (!space.succession().waiting() || !registry.has(backend)) {
+            return;
+        }
+        try {
+            adopt(space, backend, Optional.empty());
+        } catch (IommuException refused) {
+            LOG.error("{}", refused.getMessage());
+        }
+    }
+
+    private void adopt(Space space, Plugin backend, Optional<Successor> former) throws IommuException {
+        Successor next = successor(backend).orElseThrow(() -> new IommuException(
+                "have '" + space.options().name() + "' adopted", backend + " is not there any more", ""));
+        space.succession().adopt(next, former);
+        entries.computeIfPresent(
+                space.options().name(), (_, entry) -> entry.space() == space ? new Entry(backend, space) : entry);
+        if (!registry.has(backend)) {
+            leave(space, backend, true);
+        }
+    }
+
+    private Optional<Successor> successor(Plugin backend) {
+        IommuBackend service = (IommuBackend) backend.service();
+        try {
+            return Optional.of(new Successor(
+                    backend.toString(),
+                    (name, handOver) -> calls.ask(
+                            "have '" + name + "' adopted", backend, () -> service.adopt(name, handOver)),
+                    calls.ask("ask what it adopts", backend, service::adopts)));
+        } catch (IommuException sick) {
+            LOG.warn("{}", sick.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Has the backend in use go on with a space, whoever has it now. */
+    void adopt(String name) throws IommuException {
+        String operation = "have '" + name + "' adopted";
+        Entry entry = entries.get(name);
+        if (entry == null || entry.space() == null) {
+            throw new IommuException(operation, "there is no address space of that name", "");
+        }
+        Plugin next = registry.require(PluginKind.BACKEND, entry.backend().name(), operation);
+        boolean there = registry.has(entry.backend());
+        if (there && next.id() == entry.backend().id()) {
+            return;
+        }
+        adopt(entry.space(), next, there ? successor(entry.backend()) : Optional.empty());
     }
 
     void closeAll() {
@@ -122,6 +206,45 @@ final class Spaces {
             } catch (IommuException failure) {
                 LOG.error("closing address space '{}': {}", space.options().name(), failure.getMessage());
             }
+        }
+    }
+
+    /** Leaves every space to the next core; one that cannot be left is closed. */
+    void holdAll(SpaceHolder holder) {
+        for (Space space : all()) {
+            try {
+                holder.hold(space.hold());
+                entries.remove(space.options().name());
+            } catch (IommuException stays) {
+                LOG.error("address space '{}' does not outlive the core: {}", space.options().name(),
+                        stays.getMessage());
+            }
+        }
+        closeAll();
+    }
+
+    /** Goes on with spaces of another core. */
+    void goOnWith(List<HeldSpace> held) {
+        for (HeldSpace each : held) {
+            try {
+                Space space = new Space(each, environment);
+                String backend = space.options().backend();
+                Plugin gone = new Plugin(PluginKind.BACKEND, backend, "(of another core)", -1, 0, each);
+                entries.put(each.name(), new Entry(gone, space));
+                registry.find(PluginKind.BACKEND, backend).ifPresent(plugin -> adopt(space, plugin));
+            } catch (IommuException | RuntimeException unusable) {
+                LOG.error("address space '{}' is closed, since the core cannot go on with it: {}", each.name(),
+                        unusable.getMessage());
+                giveBack(each);
+            }
+        }
+    }
+
+    private static void giveBack(HeldSpace unusable) {
+        try {
+            unusable.handOver().giveBack("close '" + unusable.name() + "'");
+        } catch (IommuException failure) {
+            LOG.error("{}", failure.getMessage());
         }
     }
 

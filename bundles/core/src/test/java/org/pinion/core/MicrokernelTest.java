@@ -56,7 +56,7 @@ class MicrokernelTest {
             : Verdict.map(Access.READ_WRITE, Set.of(Route.FILE), "all", "all is mapped");
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
-    private final Microkernel core = new Microkernel(configuration(5_000, 30_000));
+    private final Microkernel core = new Microkernel((Bundle) null, configuration(5_000, 30_000));
     private final DmaServiceComponent service = new DmaServiceComponent(core);
     private final DmaRuntimeComponent runtime = new DmaRuntimeComponent(core);
     private final FakeBackend backend = new FakeBackend();
@@ -72,7 +72,12 @@ class MicrokernelTest {
         Bundle bundle = (Bundle) Proxy.newProxyInstance(
                 Bundle.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
-                (_, method, _) -> method.getName().equals("getSymbolicName") ? "org.plugin" : new Version(1, 2, 3));
+                (_, method, _) -> switch (method.getName()) {
+                    case "getSymbolicName" -> "org.plugin";
+                    case "getState" -> Bundle.STOPPING;
+                    case "adapt", "getBundleContext" -> null;
+                    default -> new Version(1, 2, 3);
+                });
         Map<String, Object> properties = Map.of("service.id", id, nameKey, name);
         @SuppressWarnings("unchecked")
         ServiceReference<T> reference = (ServiceReference<T>) Proxy.newProxyInstance(
@@ -254,9 +259,10 @@ class MicrokernelTest {
     @Test
     void aConfiguredTimeThatIsNotPositiveIsReplacedByItsDefault() {
         Settings settings = new Settings();
-        settings.set(-1, 10);
+        settings.set(-1, 10, 20);
 
         assertThat(settings.pluginBudget()).hasMillis(Settings.PLUGIN_BUDGET);
         assertThat(settings.writerWait()).hasMillis(10);
+        assertThat(settings.replacementWait()).hasMillis(20);
     }
 }

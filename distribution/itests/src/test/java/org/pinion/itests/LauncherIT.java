@@ -189,6 +189,22 @@ class LauncherIT {
         assertThat(files(cache)).containsExactly("aot");
     }
 
+    @Test
+    void whatIsMovedAfterItWasUsedStillStarts() throws Exception {
+        Path home = Shipped.copyTo(directory.resolve("before"));
+        assertThat(moving(home).run("--version").exitCode()).isZero();
+        await().atMost(Duration.ofMinutes(1)).until(() -> files(home.resolve("cache")).equals(List.of("aot")));
+
+        Pinion.Result moved = moving(Files.move(home, directory.resolve("after"))).run("plugins");
+
+        assertThat(moved.err()).isEmpty();
+        assertThat(moved.out()).contains("iommufd");
+    }
+
+    private Pinion moving(Path home) {
+        return pinion().with("PINION_OPTS", "").command(home.resolve("bin/pinion"));
+    }
+
     /** The endings of the names in a directory. */
     private static List<String> files(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code distribution/sample-policy}, built alone by the build, dropped into a runtime. */
 class SamplePolicyIT {
@@ -16,6 +17,7 @@ class SamplePolicyIT {
     private static final Path SAMPLE = Path.of(System.getProperty("pinion.samples"), "sample-policy");
     private static final String SOURCE = "src/main/java/com/example/lowmemory/NothingBelowOneMegabyte.java";
     private static final Path GUIDE = Pinion.COMMAND.resolveSibling("../bundles/spi/README.md").normalize();
+    private static final Path TESTKIT = Pinion.COMMAND.resolveSibling("../bundles/testkit/README.md").normalize();
     private static final Path CAPTURES = Path.of(System.getProperty("pinion.captures"));
 
     @TempDir
@@ -25,17 +27,20 @@ class SamplePolicyIT {
 
     @BeforeEach
     void copyTheRuntime() throws IOException {
-        home = directory.resolve("pinion");
-        try (Stream<Path> files = Files.walk(Shipped.HOME)) {
-            for (Path file : files.filter(file -> !file.startsWith(Shipped.HOME.resolve("cache"))).toList()) {
-                Files.copy(file, home.resolve(Shipped.HOME.relativize(file)));
-            }
-        }
+        home = Shipped.copyTo(directory.resolve("pinion"));
     }
 
     @Test
     void theGuideShowsItWhole() throws IOException {
         assertThat(Files.readString(GUIDE)).contains("```java\n" + Files.readString(SAMPLE.resolve(SOURCE)) + "```\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NothingBelowOneMegabyteContractTest", "LowMemoryBundleIT"})
+    void theTestkitShowsHowItIsTested(String test) throws IOException {
+        Path tests = SAMPLE.resolve("src/test/java/com/example/lowmemory");
+        assertThat(Files.readString(TESTKIT))
+                .contains("```java\n" + Files.readString(tests.resolve(test + ".java")) + "```\n");
     }
 
     @Test

@@ -49,4 +49,15 @@ final class Shipped {
         }
         return properties.getProperty(name);
     }
+
+    /** Copies what is installed, as an operator does who wants it elsewhere, without its start-up cache. */
+    static Path copyTo(Path home) throws IOException {
+        Path cache = HOME.resolve("cache");
+        try (Stream<Path> files = Files.walk(HOME)) {
+            for (Path file : files.filter(file -> !file.startsWith(cache)).toList()) {
+                Files.copy(file, home.resolve(HOME.relativize(file)));
+            }
+        }
+        return home;
+    }
 }

@@ -1,7 +1,5 @@
 package org.pinion.runtime;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -18,15 +16,11 @@ record Installation(Path home, Path state) {
 
     private static final String XDG_STATE_VARIABLE = "XDG_STATE_HOME";
 
-    /** The installation that this class was loaded from. */
-    static Installation here() throws LaunchException {
-        try {
-            URI jar = Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-            Path home = Path.of(jar).toAbsolutePath().getParent().getParent();
-            return new Installation(home, state(System.getenv(), Path.of(System.getProperty("user.home"))));
-        } catch (URISyntaxException notAFile) {
-            throw LaunchException.failed("cannot tell where Pinion is installed: " + notAFile.getMessage());
-        }
+    /** The jar that this class was loaded from is {@code lib/NAME.jar}, and the class path consists of it. */
+    static Installation here() {
+        Path jar = Path.of(System.getProperty("java.class.path"));
+        Path home = jar.toAbsolutePath().normalize().getParent().getParent();
+        return new Installation(home, state(System.getenv(), Path.of(System.getProperty("user.home"))));
     }
 
     static Path state(Map<String, String> environment, Path userHome) {

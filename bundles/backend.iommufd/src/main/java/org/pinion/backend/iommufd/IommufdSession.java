@@ -322,7 +322,11 @@ final class IommufdSession implements BackendSession {
     }
 
     @Override
-    public HandOver handOver(int version) {
+    public HandOver handOver(int version) throws IommuException {
+        if (!handsOver().contains(version)) {
+            throw new IommuException(
+                    "hand '" + space + "' over", "version %d is not one of %s".formatted(version, handsOver()), "");
+        }
         iommu.sweep();
         HandOver handOver = SessionRecord.write(this);
         // From here on closing this session would close what is another's.

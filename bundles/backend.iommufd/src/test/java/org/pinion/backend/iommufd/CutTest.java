@@ -95,13 +95,6 @@ class CutTest {
     }
 
     @Test
-    void keepingNothingRemovesTheMapping() throws IommuException {
-        session.cut(mapping, List.of());
-        assertMapped(false, false, false);
-        assertThat(session.ledger().mappings()).isZero();
-    }
-
-    @Test
     void aMappingThatTheKernelDoesNotHaveIsNotCut() {
         assertThatThrownBy(() -> session.cut(machine.ram(0x40000000L, Machine.MIB), List.of()))
                 .isInstanceOf(IommuException.class)

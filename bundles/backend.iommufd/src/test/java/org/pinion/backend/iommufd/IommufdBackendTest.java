@@ -7,7 +7,6 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
-import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.emulator.host.KernelRelease;
@@ -73,19 +72,6 @@ class IommufdBackendTest {
         try (BackendSession session = old.backend.open("vm0")) {
             assertThat(session.capabilities().routes()).containsExactly(Route.USER);
             assertThat(session.capabilities().missingRoutes()).contains("no IOMMU_IOAS_MAP_FILE (Linux 6.13", "a BAR) not at all");
-        }
-    }
-
-    @Test
-    void sessionsHaveNothingInCommon() throws Exception {
-        try (BackendSession one = machine.backend.open("vm0");
-                BackendSession two = machine.backend.open("vm1")) {
-            Mapping mapping = machine.ram(0, Machine.MIB);
-            one.map(mapping);
-            two.map(mapping);
-            one.unmap(mapping);
-            assertThat(two.ledger().mappings()).isEqualTo(1);
-            two.unmap(mapping);
         }
     }
 

@@ -10,6 +10,7 @@ import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.pinion.api.AddressRange;
 import org.pinion.linux.Errno;
@@ -31,7 +32,7 @@ final class WatchedKernel {
 
     private final Kernel behind;
     private final Kernel kernel;
-    private final Map<Integer, String> open = new HashMap<>();
+    private final Map<Integer, String> open = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> answers = new HashMap<>();
     private final Map<String, Integer> refused = new HashMap<>();
     private Consumer<Integer> afterIoctl = _ -> {};

@@ -89,7 +89,16 @@ public final class VfioBackend implements IommuBackend {
 
     @Override
     public BackendSession adopt(String name, HandOver handOver) throws IommuException {
-        handOver.requireKernel(kernel, "adopt '" + name + "'");
-        return SessionRecord.read(kernel, name, handOver);
+        String operation = "adopt '" + name + "'";
+        handOver.requireKernel(kernel, operation);
+        if (!adopts().contains(handOver.version())) {
+            throw new IommuException(
+                    operation, "version %d is not one of %s".formatted(handOver.version(), adopts()), "");
+        }
+        try {
+            return SessionRecord.read(kernel, name, handOver);
+        } catch (IllegalArgumentException torn) {
+            throw new IommuException(operation, null, null, torn.getMessage(), "", torn);
+        }
     }
 }

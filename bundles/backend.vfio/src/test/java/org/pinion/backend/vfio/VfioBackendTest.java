@@ -7,7 +7,6 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
-import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.linux.Errno;
@@ -89,19 +88,6 @@ class VfioBackendTest {
         assertThat(machine.backend.probe().available()).isFalse();
         assertThat(machine.backend.probe().detail()).contains("speaks version 1 of its interface, not 0");
         assertThat(machine.leaks()).isEmpty();
-    }
-
-    @Test
-    void sessionsHaveNothingInCommon() throws Exception {
-        try (BackendSession one = machine.backend.open("vm0");
-                BackendSession two = machine.backend.open("vm1")) {
-            Mapping mapping = machine.ram(0, Machine.MIB);
-            one.map(mapping);
-            two.map(mapping);
-            one.unmap(mapping);
-            assertThat(two.ledger().mappings()).isEqualTo(1);
-            two.unmap(mapping);
-        }
     }
 
     @Test

@@ -80,6 +80,28 @@ public final class Planned {
                 null);
     }
 
+    /**
+     * A plan that was made elsewhere, and is carried out: whatever is planned after it is asked about anew.
+     *
+     * @param plan the plan
+     * @return the plan
+     */
+    public static Planned madeElsewhere(Plan plan) {
+        RangeList<Section> bars = RangeList.copyOf(
+                plan.view().sections().stream()
+                        .filter(section -> section.backing() instanceof Backing.DeviceBar)
+                        .toList());
+        return new Planned(
+                plan,
+                RangeList.copyOf(Mappings.joined(Mappings.wantedBy(plan.decisions()))),
+                bars,
+                Forbidden.of(plan.limits()),
+                anyRefused(plan.decisions()),
+                Collections.emptySortedMap(),
+                List.of("another core"),
+                null);
+    }
+
     /** {@return the plan of a scope: what is decided now in it, what its base says elsewhere} */
     static Planned of(
             PlanRequest request,

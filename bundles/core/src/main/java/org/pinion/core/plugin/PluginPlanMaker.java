@@ -34,11 +34,9 @@ public final class PluginPlanMaker implements PlanMaker {
     @Override
     public Planned plan(SpaceOptions options, BackendCapabilities capabilities, Goal goal) throws IommuException {
         String operation = "plan '" + goal.view().name() + "' for '" + options.name() + "'";
-        List<Plugin> classifiers = registry.inUse(PluginKind.CLASSIFIER);
-        List<Plugin> policies = new ArrayList<>();
-        for (String name : options.policies()) {
-            policies.add(registry.require(PluginKind.POLICY, name, operation));
-        }
+        PluginRegistry.Asked toAsk = registry.toAsk(operation, options.policies());
+        List<Plugin> classifiers = toAsk.classifiers();
+        List<Plugin> policies = toAsk.policies();
         Watch watch = new Watch();
         List<NamedPolicy> judges = watched(policies, watch);
         List<List<Long>> asked = List.of(ids(classifiers), ids(policies));

@@ -1,5 +1,7 @@
 package org.pinion.core.plugin;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,12 +13,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.api.runtime.PluginInfo;
 import org.pinion.core.space.Events;
 import org.pinion.spi.backend.Availability;
-import org.pinion.spi.backend.IommuBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ public final class PluginRegistry {
     private final Events events;
     private final Executor executor;
     private final PluginListener listener;
+    private final Absences absences;
 
     /** Counts what may change which plugins are in use; what was found out before the last change is out of date. */
     private final AtomicLong changes = new AtomicLong();
@@ -48,10 +51,13 @@ public final class PluginRegistry {
     /**
      * @param guard runs what asks plugins
      * @param events takes arrivals, departures and failures
-     * @param executor the core's own thread; arrivals and departures return at once and are followed up there
+     * @param executor the core's own thread; what plans follow from arrivals and departures is seen to there
      * @param listener told what follows
+     * @param absence how long plans wait for a plugin that is being replaced, asked each time
      */
-    public PluginRegistry(Guard guard, Events events, Executor executor, PluginListener listener) {
+    public PluginRegistry(
+            Guard guard, Events events, Executor executor, PluginListener listener, Supplier<Duration> absence) {
+        this.absences = new Absences(absence);
         this.guard = guard;
         this.trial = new Trial(guard);
         this.events = events;
@@ -68,13 +74,18 @@ public final class PluginRegistry {
         Seat seat = new Seat(plugin, this::tryOut);
         seats.put(keyOf(plugin), seat);
         changes.incrementAndGet();
+        absences.end(plugin);
         post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
+        Runnable planning = listener.plansMayChange(plugin + " arrived");
         executor.execute(() -> {
             seat.settle();
             if (plugin.kind().shapesPlans() && seat.healthy()) {
-                listener.plansMayChange(plugin + " arrived");
+                planning.run();
             }
         });
+        if (plugin.kind() == PluginKind.BACKEND) {
+            listener.backendArrived(plugin);
+        }
     }
 
     /**
@@ -82,20 +93,89 @@ public final class PluginRegistry {
      *
      * @param kind its kind
      * @param id its service id
+     * @param replaced whether it, or another bundle, is likely to be back soon
      */
-    public void left(PluginKind kind, long id) {
-        Seat seat = seats.remove(new Key(kind, id));
+    public void left(PluginKind kind, long id, boolean replaced) {
+        Key key = new Key(kind, id);
+        Seat seat = seats.get(key);
         if (seat == null) {
             return;
         }
+        Plugin plugin = seat.plugin();
+        Runnable followUp = () -> executor.execute(listener.plansMayChange(plugin + " left"));
+        boolean awaited = kind.shapesPlans() && replaced && seat.healthy() && !hasOther(plugin);
+        if (awaited) {
+            // Before anybody can see that it is gone.
+            absences.begin(plugin, followUp);
+        }
+        seats.remove(key);
         changes.incrementAndGet();
         guard.renew();
-        Plugin plugin = seat.plugin();
         post(DmaTopics.PLUGIN_LEFT, plugin, "");
         if (kind == PluginKind.BACKEND) {
-            listener.backendLeft(plugin);
-        } else if (kind.shapesPlans()) {
-            executor.execute(() -> listener.plansMayChange(plugin + " left"));
+            listener.backendLeft(plugin, replaced);
+        } else if (kind.shapesPlans() && !awaited) {
+            followUp.run();
+        }
+    }
+
+    /**
+     * A service that left, to be back soon as it seemed, is not waited for any more.
+     *
+     * @param kind its kind
+     * @param id its service id
+     */
+    public void gone(PluginKind kind, long id) {
+        if (kind == PluginKind.BACKEND) {
+            listener.backendGone(id);
+        } else {
+            absences.giveUp(kind, id);
+        }
+    }
+
+    /** {@return whether another plugin of the name is there, or will be when its trial has ended} */
+    private boolean hasOther(Plugin plugin) {
+        return seats.values().stream()
+                .filter(seat -> seat.quarantine().isEmpty())
+                .map(Seat::plugin)
+                .anyMatch(other -> other.id() != plugin.id()
+                        && other.kind() == plugin.kind()
+                        && other.name().equals(plugin.name()));
+    }
+
+    /** Nobody waits any more for plugins that are being replaced. */
+    public void stop() {
+        absences.endAll();
+    }
+
+    /**
+     * Whom a plan asks.
+     *
+     * @param classifiers all that are in use
+     * @param policies those that the space requires
+     */
+    record Asked(List<Plugin> classifiers, List<Plugin> policies) {}
+
+    /**
+     * Finds whom a plan is to ask, all of them there at one moment.
+     *
+     * @throws IommuException if a policy is not there, or the bundle of a plugin that is needed is being replaced
+     */
+    Asked toAsk(String operation, List<String> policies) throws IommuException {
+        while (true) {
+            long before = changes.get();
+            List<Plugin> classifiers = inUse(PluginKind.CLASSIFIER);
+            List<Plugin> required = new ArrayList<>();
+            for (String name : policies) {
+                find(PluginKind.POLICY, name).ifPresent(required::add);
+            }
+            absences.requireNone(operation, policies);
+            if (changes.get() == before && required.size() == policies.size()) {
+                return new Asked(classifiers, required);
+            }
+            if (changes.get() == before) {
+                requireAll(operation, policies);
+            }
         }
     }
 
@@ -130,12 +210,11 @@ public final class PluginRegistry {
      * @throws IommuException if there is none; the message names those that are there
      */
     public Plugin require(PluginKind kind, String name, String operation) throws IommuException {
-        List<Plugin> there = inUse(kind);
-        for (Plugin plugin : there) {
-            if (plugin.name().equals(name)) {
-                return plugin;
-            }
+        Optional<Plugin> found = find(kind, name);
+        if (found.isPresent()) {
+            return found.get();
         }
+        List<Plugin> there = inUse(kind);
         String names = there.isEmpty()
                 ? "none is there"
                 : "there are: " + String.join(", ", there.stream().map(Plugin::name).toList());
@@ -143,6 +222,21 @@ public final class PluginRegistry {
                 operation,
                 "%s '%s' is %s; %s".formatted(kind.word(), name, absence(kind, name), names),
                 "install or start the bundle that provides it");
+    }
+
+    private void requireAll(String operation, List<String> policies) throws IommuException {
+        for (String name : policies) {
+            require(PluginKind.POLICY, name, operation);
+        }
+    }
+
+    /**
+     * @param kind a kind
+     * @param name a name
+     * @return the plugin in use of that kind and name; empty if there is none
+     */
+    public Optional<Plugin> find(PluginKind kind, String name) {
+        return inUse(kind).stream().filter(plugin -> plugin.name().equals(name)).findFirst();
     }
 
     /**
@@ -160,7 +254,7 @@ public final class PluginRegistry {
      * @return its answer
      */
     public Availability probe(Plugin backend) {
-        Availability answer = probed(backend);
+        Availability answer = Trial.probe(backend);
         Optional.ofNullable(seats.get(keyOf(backend))).ifPresent(seat -> seat.found(answer));
         return answer;
     }
@@ -197,8 +291,23 @@ public final class PluginRegistry {
         if (seat != null && seat.failed() == FAILURES_ALLOWED) {
             seat.quarantine("failed %d times in a row, last: %s".formatted(FAILURES_ALLOWED, failure.getMessage()));
             changes.incrementAndGet();
-            executor.execute(() -> listener.plansMayChange(plugin + " was quarantined"));
+            executor.execute(listener.plansMayChange(plugin + " was quarantined"));
         }
+    }
+
+    /**
+     * Tries plugins out again that are in quarantine.
+     *
+     * @param name their name
+     * @return how many
+     */
+    public int release(String name) {
+        List<Plugin> sick = seats.values().stream()
+                .filter(seat -> !seat.quarantine().isEmpty() && seat.plugin().name().equals(name))
+                .map(Seat::plugin)
+                .toList();
+        sick.forEach(this::arrived);
+        return sick.size();
     }
 
     /** Plugins answered as they should. */
@@ -217,7 +326,7 @@ public final class PluginRegistry {
             if (plugin.kind().shapesPlans()) {
                 trial.tryOut(plugin);
             } else if (plugin.kind() == PluginKind.BACKEND) {
-                seat.found(probed(plugin));
+                seat.found(Trial.probe(plugin));
             }
         } catch (PluginFailure failure) {
             seat.quarantine("failed its trial: " + failure.getMessage());
@@ -226,15 +335,6 @@ public final class PluginRegistry {
         } catch (IommuException answer) {
             // That a classifier cannot find out, or that whoever ran the trial was interrupted, does not make it sick.
             LOG.debug("the trial of {} was not conclusive: {}", plugin, answer.getMessage());
-        }
-    }
-
-    private static Availability probed(Plugin backend) {
-        try {
-            Availability answer = ((IommuBackend) backend.service()).probe();
-            return answer == null ? new Availability(false, "", "its probe answered null") : answer;
-        } catch (RuntimeException | LinkageError thrown) {
-            return new Availability(false, "", "its probe threw " + thrown);
         }
     }
 

@@ -11,6 +11,8 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Route;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
+import org.pinion.spi.backend.Availability;
+import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.policy.Candidate;
 import org.pinion.spi.policy.Conflict;
 
@@ -43,6 +45,16 @@ final class Trial {
             }
             return plugin;
         });
+    }
+
+    /** {@return what a backend found on this host, or what is wrong with it} */
+    static Availability probe(Plugin backend) {
+        try {
+            Availability answer = ((IommuBackend) backend.service()).probe();
+            return answer == null ? new Availability(false, "", "its probe answered null") : answer;
+        } catch (RuntimeException | LinkageError thrown) {
+            return new Availability(false, "", "its probe threw " + thrown);
+        }
     }
 
     private static void tryClassifier(WatchedClassifier classifier) throws IommuException {

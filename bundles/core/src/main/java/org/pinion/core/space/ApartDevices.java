@@ -45,6 +45,14 @@ final class ApartDevices {
         }
     }
 
+    /** Another core has put each device where a plan has it, or is not sure that it did. */
+    void goOnFrom(Plan plan, boolean sure) {
+        apart.addAll(wanted(plan));
+        if (!sure) {
+            unsure.addAll(apart);
+        }
+    }
+
     /** A device that has left is nowhere. */
     void left(String device) {
         apart.remove(device);

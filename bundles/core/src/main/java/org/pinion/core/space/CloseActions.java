@@ -2,6 +2,7 @@ package org.pinion.core.space;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,7 @@ final class CloseActions {
 
     private final String space;
     private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     CloseActions(String space) {
         this.space = space;
@@ -20,15 +21,16 @@ final class CloseActions {
 
     void add(Runnable action) {
         actions.add(action);
-        if (closed) {
+        if (closed.get()) {
             runAll();
         }
     }
 
-    /** Runs what there is, and at once whatever still comes. */
-    void close() {
-        closed = true;
+    /** Runs what there is, and at once whatever still comes; says whether this was the first time. */
+    boolean close() {
+        boolean first = closed.compareAndSet(false, true);
         runAll();
+        return first;
     }
 
     /** Each action is taken off the list before it runs, so it runs once. */

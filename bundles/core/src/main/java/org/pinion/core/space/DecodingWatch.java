@@ -11,11 +11,12 @@ import org.pinion.spi.backend.DeviceHandle;
  */
 final class DecodingWatch {
 
-    private final DeviceHandle handle;
+    private volatile DeviceHandle handle;
     private final String device;
     private final Consumer<String> changed;
     private volatile Decoding installed;
     private Decoding observed;
+    private volatile Decoding seen = Decoding.ALWAYS;
 
     /**
      * @param handle the device
@@ -47,6 +48,25 @@ final class DecodingWatch {
         return now.on() ? device + " turned its memory on" : device + " turned its memory off";
     }
 
+    /** {@return the state that the mappings are right for} */
+    Decoding installed() {
+        return installed;
+    }
+
+    /** Goes on from the state that the mappings are right for, without a handle for the time being. */
+    void goOnFrom(Decoding mapped) {
+        handle = null;
+        seen = mapped;
+        observed = mapped;
+        installed = mapped;
+    }
+
+    /** Forgets the handle, and knows what it said last until there is another one. */
+    void goOn(DeviceHandle other) {
+        now();
+        handle = other;
+    }
+
     /** The state of this moment is what plans are made for from now on. */
     void observe() {
         observed = now();
@@ -72,10 +92,12 @@ final class DecodingWatch {
 
     /** A handle that cannot tell is taken at its worst: nothing leads to the device's memory any more. */
     private Decoding now() {
+        DeviceHandle asked = handle;
         try {
-            return handle.decoding();
+            seen = asked == null ? seen : asked.decoding();
         } catch (RuntimeException | LinkageError broken) {
-            return new Decoding(false, -1);
+            seen = new Decoding(false, -1);
         }
+        return seen;
     }
 }

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.pinion.api.AddressRange;
@@ -20,26 +22,35 @@ import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.RangeSet;
+import org.pinion.api.SpaceSnapshot;
 import org.pinion.core.table.Held;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.holder.HeldSpace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The devices attached to a space, and how they get in and out; used by its writer alone. */
+/** The devices attached to a space, and how they get in and out; used by its writer, found by everybody. */
 final class Devices {
 
     private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
 
-    private final TreeMap<String, OpenDevice> open = new TreeMap<>();
+    private final NavigableMap<String, OpenDevice> open = new ConcurrentSkipListMap<>();
     private final String space;
     private final GuardedSession session;
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
+    private final BackendPresence presence;
     private final ApartDevices apart;
     private List<DeviceLimits> lastDevices;
     private IovaLimits lastLimits;
 
-    Devices(String space, GuardedSession session, Supplier<Duration> patience, Consumer<String> decodingChanged) {
+    Devices(
+            String space,
+            GuardedSession session,
+            Supplier<Duration> patience,
+            Consumer<String> decodingChanged,
+            BackendPresence presence) {
+        this.presence = presence;
         this.space = space;
         this.session = session;
         this.apart = new ApartDevices(session);
@@ -170,7 +181,7 @@ final class Devices {
             session.detach(address);
             open.remove(address);
         });
-        return new OpenDevice(session.deviceOf(address, handle), handle, learned, decodingChanged);
+        return new OpenDevice(session.deviceOf(address, handle), handle, learned, decodingChanged, presence);
     }
 
     /**
@@ -178,15 +189,71 @@ final class Devices {
      */
     void letOut(String address) throws IommuException {
         OpenDevice device = get(address);
-        device.end(patience.get());
+        device.accesses().endAll(patience.get());
         try {
             session.detach(address);
         } catch (IommuException failure) {
-            device.resume();
+            device.accesses().resumeAll();
             throw failure;
         }
         open.remove(address);
         apart.left(address);
+    }
+
+    /** Lets drivers wait until {@link #resume}; if one of them does not end what it does, none waits. */
+    void pause() throws IommuException {
+        try {
+            for (OpenDevice device : open.values()) {
+                device.accesses().pause(patience.get());
+            }
+        } catch (IommuException busy) {
+            resume();
+            throw busy;
+        }
+    }
+
+    /** Lets drivers go on. */
+    void resume() {
+        open.values().forEach(device -> device.accesses().resume());
+    }
+
+    /** Forgets by which handles the devices are reached. */
+    void letGo() {
+        open.values().forEach(device -> device.goOn(null));
+    }
+
+    /** Goes on with the handles of another session: with all of them, or, if one is missing, with none. */
+    void goOn(GuardedSession.Adopted next) throws IommuException {
+        Map<String, DeviceHandle> handles = new TreeMap<>();
+        for (String address : open.keySet()) {
+            handles.put(address, session.handle(next, address));
+        }
+        handles.forEach((address, handle) -> open.get(address).goOn(handle));
+    }
+
+    /** {@return the devices, for another core to go on with} */
+    List<HeldSpace.HeldDevice> hold() {
+        return open.values().stream()
+                .map(device -> new HeldSpace.HeldDevice(
+                        device.device(), device.limits(), device.watch().installed()))
+                .toList();
+    }
+
+    /** Goes on with devices of another core, which nobody can access before a session has gone on with them. */
+    void goOnWith(HeldSpace space) throws IommuException {
+        boolean sure = space.snapshot().state() == SpaceSnapshot.State.ACTIVE;
+        apart.goOnFrom(space.snapshot().plan(), sure);
+        for (HeldSpace.HeldDevice held : space.devices()) {
+            OpenDevice device = new OpenDevice(held.device(), null, held.limits(), decodingChanged, presence);
+            device.watch().goOnFrom(held.installed());
+            device.accesses().pause(patience.get());
+            open.put(held.limits().device(), device);
+        }
+    }
+
+    /** {@return a device for its driver; null if it is not attached} */
+    OpenDevice find(String address) {
+        return open.get(address);
     }
 
     /** Gives a device up that did not get in. */
@@ -206,7 +273,7 @@ final class Devices {
     void endAll() {
         for (OpenDevice device : List.copyOf(open.values())) {
             try {
-                device.end(patience.get());
+                device.accesses().endAll(patience.get());
             } catch (IommuException busy) {
                 LOG.warn("address space '{}' closes all the same: {}", space, busy.getMessage());
             }

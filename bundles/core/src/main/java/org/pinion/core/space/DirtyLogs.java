@@ -42,6 +42,16 @@ final class DirtyLogs {
         });
     }
 
+    /** Ends the log that is open, if there is one, and says whether there was; called in turn. */
+    boolean end() throws IommuException {
+        boolean tracked = open != null;
+        open = null;
+        if (tracked) {
+            session.stopDirtyTracking();
+        }
+        return tracked;
+    }
+
     private <T> T inTurn(String operation, Step<T> step) throws IommuException {
         turn.take(operation);
         try {

@@ -2,6 +2,7 @@ package org.pinion.core.space;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
@@ -14,15 +15,18 @@ import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.DirtyTracking;
+import org.pinion.spi.backend.HandOver;
+import org.pinion.spi.holder.HeldSpace;
 
 /** A session whose every failure is an {@link IommuException}, whatever a faulty plugin throws or returns. */
 final class GuardedSession implements BackendSession {
 
     private final String backend;
-    private final BackendSession session;
-    private final BackendCapabilities capabilities;
+    private volatile BackendSession session;
+    private volatile BackendCapabilities capabilities;
 
-    private interface Call<T> {
+    /** A call of a backend. */
+    interface Call<T> {
         T run() throws IommuException;
     }
 
@@ -30,6 +34,56 @@ final class GuardedSession implements BackendSession {
         this.backend = backend;
         this.session = session;
         this.capabilities = answer("ask for the capabilities", session::capabilities);
+    }
+
+    /**
+     * A session that is to go on with what another one handed over.
+     *
+     * @param session the session
+     * @param capabilities what it can do
+     */
+    record Adopted(BackendSession session, BackendCapabilities capabilities) {}
+
+    /** {@return the versions in which it can be handed over; none, if it cannot say} */
+    @Override
+    public Set<Integer> handsOver() {
+        try {
+            return Set.copyOf(answer("ask how it is handed over", session::handsOver));
+        } catch (IommuException unknown) {
+            return Set.of();
+        }
+    }
+
+    /** Has the session let go; from then on it is forgotten, and nothing can be carried out. */
+    HandOver handOver(String operation, int version) throws IommuException {
+        AwaySession away = new AwaySession(backend, capabilities, ledger());
+        HandOver handOver = answer(operation, () -> session.handOver(version));
+        session = away;
+        return handOver;
+    }
+
+    /** {@return a session that another core has handed over, and that goes on when somebody adopts it} */
+    static GuardedSession away(HeldSpace held) throws IommuException {
+        String backend = held.snapshot().options().backend();
+        return new GuardedSession(
+                backend, new AwaySession(backend, held.capabilities(), held.snapshot().ledger()));
+    }
+
+    /** {@return a session that has gone on, once it has said what it can do} */
+    Adopted adopted(String operation, Call<BackendSession> adopt) throws IommuException {
+        BackendSession next = answer(operation, adopt);
+        return new Adopted(next, answer(operation, next::capabilities));
+    }
+
+    /** {@return the handle by which another session goes on with a device} */
+    DeviceHandle handle(Adopted next, String device) throws IommuException {
+        return answer("go on with " + device, () -> next.session.attached(device));
+    }
+
+    /** Goes on with another session. */
+    void goOn(Adopted next) {
+        session = next.session;
+        capabilities = next.capabilities;
     }
 
     @Override

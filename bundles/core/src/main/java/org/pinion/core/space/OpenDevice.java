@@ -4,8 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
@@ -20,17 +18,17 @@ import org.pinion.api.RegionMemory;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**
- * An attached device as a driver sees it. It ends before the session closes the device, and only when no access is
- * under way: a late access could otherwise reach whatever file gets the device's descriptor next.
+ * An attached device as a driver sees it, whichever session has it open. It ends before the session closes the device,
+ * and only when no access is under way: a late access could otherwise reach whatever file gets the device's descriptor
+ * next.
  */
 final class OpenDevice implements AttachedDevice {
 
-    private final DeviceHandle handle;
+    private final Accesses accesses;
+    private volatile DeviceHandle handle;
     private final HostDevice device;
     private final DeviceLimits limits;
     private final DecodingWatch watch;
-    private final Semaphore accesses = new Semaphore(Integer.MAX_VALUE);
-    private volatile boolean ended;
 
     /** What is done to the device while it cannot end. */
     @FunctionalInterface
@@ -42,7 +40,13 @@ final class OpenDevice implements AttachedDevice {
         T run() throws IommuException;
     }
 
-    OpenDevice(HostDevice device, DeviceHandle handle, DeviceLimits limits, Consumer<String> decodingChanged) {
+    OpenDevice(
+            HostDevice device,
+            DeviceHandle handle,
+            DeviceLimits limits,
+            Consumer<String> decodingChanged,
+            BackendPresence presence) {
+        this.accesses = new Accesses(device.address(), presence);
         this.handle = handle;
         this.device = device;
         this.limits = limits;
@@ -86,7 +90,7 @@ final class OpenDevice implements AttachedDevice {
     @Override
     public void reset() throws IommuException {
         try {
-            access("reset", handle::reset);
+            access("reset", () -> handle.reset());
         } finally {
             // What fails half-way takes the device's memory away all the same.
             watch.look();
@@ -95,7 +99,10 @@ final class OpenDevice implements AttachedDevice {
 
     @Override
     public Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
-        return answer("drive", () -> handle.dmaEngine(deadline)).map(engine -> new GuardedEngine(this, engine));
+        return answer("drive", () -> {
+            DeviceHandle maker = handle;
+            return maker.dmaEngine(deadline).<DmaEngine>map(engine -> new GuardedEngine(this, maker, engine));
+        });
     }
 
     @Override
@@ -138,39 +145,34 @@ final class OpenDevice implements AttachedDevice {
 
     /** With a device that is not attached any more its interrupts have gone. */
     void forbid(InterruptKind kind) throws IommuException {
-        if (!ended) {
+        if (!accesses.ended()) {
             access("forbid %s interrupts".formatted(kind), () -> handle.forbid(kind));
         }
     }
 
-    /** Lets no access begin any more and waits for those under way; if they do not end, the device goes on. */
-    void end(Duration longest) throws IommuException {
-        ended = true;
-        if (!acquireAll(longest)) {
-            ended = false;
-            throw new IommuException(
-                    "detach " + device.address(),
-                    "a read or write of its regions has not ended within " + longest.toMillis() + " ms",
-                    "end the driver that uses it");
-        }
+    /** {@return what lets accesses begin, and waits for those under way} */
+    Accesses accesses() {
+        return accesses;
     }
 
-    private boolean acquireAll(Duration longest) {
-        try {
-            return accesses.tryAcquire(Integer.MAX_VALUE, longest.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    /** Goes on by another handle, or by none for the time being; no access is under way. */
+    void goOn(DeviceHandle other) {
+        handle = other;
+        watch.goOn(other);
     }
 
-    /** Takes back {@link #end}. */
-    void resume() {
-        accesses.release(Integer.MAX_VALUE);
-        ended = false;
+    /** An access through something that a handle has made, which ends with the handle. */
+    void access(DeviceHandle maker, String what, Access access) throws IommuException {
+        access(what, () -> {
+            if (handle != maker) {
+                throw new IommuException(
+                        what + " of " + device.address(), "its backend was replaced meanwhile", "ask for it anew");
+            }
+            access.run();
+        });
     }
 
-    void access(String what, Access access) throws IommuException {
+    private void access(String what, Access access) throws IommuException {
         answer(what, () -> {
             access.run();
             return device;
@@ -179,15 +181,13 @@ final class OpenDevice implements AttachedDevice {
 
     private <T> T answer(String what, Call<T> call) throws IommuException {
         String operation = what + " of " + device.address();
-        if (ended || !accesses.tryAcquire()) {
-            throw new IommuException(operation, "the device is not attached any more", "attach it again");
-        }
+        accesses.begin(operation);
         try {
             return Objects.requireNonNull(call.run(), "it answered null");
         } catch (RuntimeException | LinkageError thrown) {
             throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
         } finally {
-            accesses.release();
+            accesses.end();
         }
     }
 }

@@ -3,8 +3,8 @@ package org.pinion.core.space;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
+import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
@@ -17,16 +17,15 @@ import org.pinion.api.FlatViewChange;
 import org.pinion.api.Forecast;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
-import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
+import org.pinion.api.Pending;
 import org.pinion.api.Plan;
-import org.pinion.api.RangeSet;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
-import org.pinion.api.SpaceSnapshot.State;
 import org.pinion.core.plan.Goal;
 import org.pinion.core.plan.Planned;
 import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.holder.HeldSpace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,17 +42,11 @@ public final class Space implements AddressSpace {
     private final SpaceNews news;
     private final Table table;
     private final DirtyLogs dirtyLogs;
-    private final RecentBudget budget;
-    private volatile SpaceSnapshot snapshot;
-    private volatile String backendGone = "";
-    private final AtomicBoolean forgotten = new AtomicBoolean();
+    private final BackendPresence presence;
+    private final Succession succession;
+    private final Publication published;
     private final CloseActions closeActions;
-    private Planned planned;
-
-    /** A part of a change. */
-    private interface Step<T> {
-        T run() throws IommuException;
-    }
+    private final PlanInForce inForce;
 
     /** A change; what it adds to the list is told although the change itself stands. */
     private interface Change<T> {
@@ -67,20 +60,37 @@ public final class Space implements AddressSpace {
      * @throws IommuException if the session does not say what it can do
      */
     public Space(SpaceOptions options, BackendSession opened, SpaceEnvironment environment) throws IommuException {
+        this(options, new GuardedSession(options.backend(), opened), environment);
+    }
+
+    /**
+     * Goes on with a space of another core, as soon as a backend goes on with its session.
+     *
+     * @param held the space
+     * @param environment what it needs of the core
+     * @throws IommuException if what is held is none
+     */
+    public Space(HeldSpace held, SpaceEnvironment environment) throws IommuException {
+        this(held.snapshot().options(), GuardedSession.away(held), environment);
+        devices.goOnWith(held);
+        inForce.goOnFrom(held);
+        succession.goOnWith(held.handOver());
+    }
+
+    private Space(SpaceOptions options, GuardedSession session, SpaceEnvironment environment) {
         this.options = options;
         this.environment = environment;
-        session = new GuardedSession(options.backend(), opened);
-        turn = new WriterTurn(options.name(), environment.patience());
-        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged);
+        this.session = session;
+        presence = new BackendPresence(options.name(), options.backend(), environment.replacement());
+        turn = new WriterTurn(options.name(), environment.patience(), presence);
+        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence);
         news = new SpaceNews(options.name(), environment.events());
         table = new Table(session, devices::leadsNowhere);
         dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
-        budget = new RecentBudget(session::budget);
         closeActions = new CloseActions(options.name());
-        planned = nothing();
-        table.compareTo(planned);
-        snapshot = new SpaceSnapshot(
-                options, State.ACTIVE, 0, List.of(), planned.plan(), List.of(), List.of(), session.ledger());
+        published = new Publication(options, nothing().plan(), session.ledger());
+        inForce = new PlanInForce(session, table, devices, published, nothing());
+        succession = new Succession(session, devices, turn, presence, published, news, this::replan);
     }
 
     @Override
@@ -90,12 +100,12 @@ public final class Space implements AddressSpace {
 
     @Override
     public SpaceSnapshot snapshot() {
-        return snapshot;
+        return published.now();
     }
 
     @Override
     public Explanation why(long address) {
-        return Explainer.explain(snapshot, address);
+        return Explainer.explain(published.now(), address);
     }
 
     @Override
@@ -104,41 +114,62 @@ public final class Space implements AddressSpace {
     }
 
     /**
-     * Tells the space that the backend's service has left: it stays readable and can be closed, and nothing else.
+     * Leaves everything to another core: nothing can be done here any more, and nothing changes for devices. A log of
+     * written pages ends.
      *
-     * @param who which backend, with its bundle
+     * @return the space, as another core goes on with it
+     * @throws IommuException if its backend does not let go; nothing was changed
      */
-    public void backendLeft(String who) {
-        backendGone = who;
+    public HeldSpace hold() throws IommuException {
+        return succession.retire(
+                dirtyLogs::end,
+                handOver -> new HeldSpace(
+                        published.now().withBackendAway(""),
+                        session.capabilities(),
+                        handOver,
+                        table.held().in(new AddressRange(0, -1)),
+                        table.doubtful(),
+                        devices.hold()));
+    }
+
+    @Override
+    public Optional<AttachedDevice> device(String address) {
+        return Optional.ofNullable(devices.find(address));
+    }
+
+    /** {@return how the space passes from one session to the next} */
+    public Succession succession() {
+        return succession;
     }
 
     @Override
     public Plan preview(FlatView view, Collection<String> plug) throws IommuException {
         String operation = "preview of '" + view.name() + "'";
-        turn.take(operation);
-        try {
-            requireUsable(operation);
-            devices.observe();
-            return plan(Goal.whole(view, devices.limitsWith(devices.learn(plug)))).plan();
-        } finally {
-            turn.give();
-        }
+        return look(operation, () -> plan(Goal.whole(view, devices.limitsWith(devices.learn(plug)))).plan());
+    }
+
+    private <T> T look(String operation, PluginAway.Step<T> step) throws IommuException {
+        return PluginAway.awaited(() -> {
+            turn.take(operation);
+            try {
+                requireUsable(operation);
+                devices.observe();
+                return step.run();
+            } finally {
+                turn.give();
+            }
+        });
     }
 
     @Override
     public Forecast forecast(FlatView view, Collection<String> with, String plug) throws IommuException {
         String operation = "forecast of attaching " + plug;
-        turn.take(operation);
-        try {
-            requireUsable(operation);
-            devices.observe();
+        return look(operation, () -> {
             if (devices.has(plug) || with.contains(plug)) {
                 throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
             }
-            return new Forecaster(session, devices, this::plan, table, planned).of(view, plug, with);
-        } finally {
-            turn.give();
-        }
+            return new Forecaster(session, devices, this::plan, table, inForce.now()).of(view, plug, with);
+        });
     }
 
     @Override
@@ -155,14 +186,14 @@ public final class Space implements AddressSpace {
 
     private Goal goal(FlatViewChange viewChange) throws IommuException {
         try {
-            return Goal.change(planned, viewChange, devices.limits());
+            return Goal.change(inForce.now(), viewChange, devices.limits());
         } catch (IllegalArgumentException unfit) {
             throw viewChange.unfit(unfit);
         }
     }
 
     private CommitReport commit(String operation, Goal goal) throws IommuException {
-        return install(operation, plan(goal).accepted(operation), planned, _ -> {});
+        return inForce.install(operation, plan(goal).accepted(operation), inForce.now(), _ -> {});
     }
 
     @Override
@@ -176,7 +207,7 @@ public final class Space implements AddressSpace {
             try {
                 Planned plan = planInForce(devices.limitsWith(List.of(learned))).accepted(operation);
                 List<String> pinning = session.pins(device) ? List.of(device) : List.of();
-                install(operation, plan, planned, pinning, transaction ->
+                inForce.install(operation, plan, inForce.now(), pinning, transaction ->
                         devices.letIn(learned, plan.plan(), transaction));
                 return devices.get(device);
             } catch (IommuException failure) {
@@ -194,6 +225,8 @@ public final class Space implements AddressSpace {
             Planned plan;
             try {
                 plan = planInForce(devices.limitsWithout(device)).accepted(operation);
+            } catch (PluginAway away) {
+                throw away;
             } catch (IommuException unplanned) {
                 kept.add(unplanned);
                 return detachUnplanned(operation, device);
@@ -208,8 +241,8 @@ public final class Space implements AddressSpace {
      */
     private CommitReport detach(String operation, String device, Planned plan) throws IommuException {
         List<Mapping> withdrawn =
-                attempt(operation, planned, () -> table.withdraw(plan, _ -> devices.letOut(device)));
-        CommitReport report = install(operation, plan, plan, _ -> {});
+                inForce.attempt(operation, inForce.now(), () -> table.withdraw(plan, _ -> devices.letOut(device)));
+        CommitReport report = inForce.install(operation, plan, plan, _ -> {});
         List<Mapping> unmapped = new ArrayList<>(withdrawn);
         unmapped.addAll(report.unmapped());
         return new CommitReport(plan.plan(), report.mapped(), unmapped, report.keptBytes(), report.remappedBytes());
@@ -218,9 +251,9 @@ public final class Space implements AddressSpace {
     /** A plan that cannot be made keeps no device in: only what shows the device's own memory goes with it. */
     private CommitReport detachUnplanned(String operation, String device) throws IommuException {
         List<Mapping> withdrawn =
-                attempt(operation, planned, () -> table.withdraw(device, _ -> devices.letOut(device)));
-        settle(planned);
-        return new CommitReport(planned.plan(), List.of(), withdrawn, table.bytes());
+                inForce.attempt(operation, inForce.now(), () -> table.withdraw(device, _ -> devices.letOut(device)));
+        inForce.settle(inForce.now());
+        return new CommitReport(inForce.now().plan(), List.of(), withdrawn, table.bytes());
     }
 
     /**
@@ -230,7 +263,7 @@ public final class Space implements AddressSpace {
      * @param cause what happened
      */
     public void replan(String cause) {
-        replan(cause, () -> plan(Goal.whole(planned.plan().view(), devices.limits())));
+        replan(cause, () -> plan(Goal.whole(inForce.now().plan().view(), devices.limits())));
     }
 
     /** Plans what depends on the devices' memory again. */
@@ -238,41 +271,69 @@ public final class Space implements AddressSpace {
         replan(cause, () -> planInForce(devices.limits()));
     }
 
-    private void replan(String cause, Step<Planned> planning) {
-        if (snapshot.state() == State.CLOSED || !backendGone.isEmpty()) {
+    private void replan(String cause, PluginAway.Step<Planned> planning) {
+        if (published.closed() || succession.postpones(cause)) {
             return;
         }
         try {
-            change(cause, _ -> {
-                Planned plan = attempt(cause, planned, () -> planning.run().accepted(cause));
-                boolean same = snapshot.state() == State.ACTIVE
-                        && plan.plan().equals(planned.plan())
-                        && table.compareTo(plan).exact();
-                planned = same ? plan : planned;
-                return same ? null : install(cause, plan, planned, _ -> {});
-            });
+            changeOnce(cause, _ -> replanned(cause, planning));
+        } catch (PluginAway later) {
+            LOG.debug("address space '{}' is planned anew later: {}", options.name(), later.getMessage());
         } catch (IommuException failure) {
-            LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
+            if (Thread.currentThread().isInterrupted()) {
+                LOG.debug("address space '{}' is left to another core: {}", options.name(), failure.getMessage());
+            } else {
+                LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
+            }
+        }
+    }
+
+    private CommitReport replanned(String cause, PluginAway.Step<Planned> planning) throws IommuException {
+        try {
+            Planned plan = inForce.attempt(cause, inForce.now(), () -> planning.run().accepted(cause));
+            boolean same = !published.degraded()
+                    && plan.plan().equals(inForce.now().plan())
+                    && table.compareTo(plan).exact();
+            CommitReport report = same ? null : inForce.install(cause, plan, inForce.now(), _ -> {});
+            inForce.replace(plan);
+            published.pending(Optional.empty());
+            return report;
+        } catch (PluginAway away) {
+            throw away;
+        } catch (IommuException undecided) {
+            // A core that stops interrupts what it plans: the next one plans anew, and there is nothing to decide.
+            if (!Thread.currentThread().isInterrupted()) {
+                published.pending(Optional.of(Pending.of(cause, undecided)));
+            }
+            throw undecided;
         }
     }
 
     @Override
     public void close() throws IommuException {
-        turn.take("close");
+        turn.takeAlone("close");
         try {
-            if (snapshot.state() == State.CLOSED) {
+            if (published.closed()) {
                 return;
             }
+            if (presence.isRetired()) {
+                presence.require("close");
+            }
             devices.endAll();
-            planned = nothing();
-            snapshot = new SpaceSnapshot(
-                    options, State.CLOSED, snapshot.version() + 1, List.of(), planned.plan(), List.of(), List.of(),
-                    Ledger.EMPTY);
-            session.close();
+            inForce.replace(nothing());
+            published.close(inForce.now().plan());
+            if (!succession.giveBack()) {
+                session.close();
+            }
         } finally {
             turn.give();
             forget();
         }
+    }
+
+    @Override
+    public void discardPending() throws IommuException {
+        change("discard what is pending", _ -> published.pending(Optional.empty()));
     }
 
     @Override
@@ -281,102 +342,41 @@ public final class Space implements AddressSpace {
     }
 
     private void forget() {
-        if (snapshot.state() == State.CLOSED && forgotten.compareAndSet(false, true)) {
-            closeActions.close();
+        if (published.closed() && closeActions.close()) {
             environment.closed().accept(this);
-            news.post(DmaTopics.SPACE_CLOSED, "close", snapshot, "");
+            news.post(DmaTopics.SPACE_CLOSED, "close", published.now(), "");
         }
     }
 
     private <T> T change(String cause, Change<T> change) throws IommuException {
+        return PluginAway.awaited(() -> changeOnce(cause, change));
+    }
+
+    private <T> T changeOnce(String cause, Change<T> change) throws IommuException {
         turn.take(cause);
-        SpaceSnapshot before = snapshot;
+        SpaceSnapshot before = published.now();
         List<IommuException> kept = new ArrayList<>();
         try {
             requireUsable(cause);
             devices.observe();
             return change.run(kept);
+        } catch (PluginAway away) {
+            throw away;
         } catch (IommuException failure) {
             kept.add(failure);
             throw failure;
         } finally {
-            SpaceSnapshot after = snapshot;
+            SpaceSnapshot after = published.now();
             turn.give();
             news.tell(cause, before, after, kept);
         }
     }
 
     private void requireUsable(String operation) throws IommuException {
-        if (snapshot.state() == State.CLOSED) {
+        if (published.closed()) {
             throw new IommuException(operation, "address space '" + options.name() + "' is closed", "open it again");
         }
-        if (!backendGone.isEmpty()) {
-            throw new IommuException(
-                    operation,
-                    "the backend of address space '%s' is gone: %s".formatted(options.name(), backendGone),
-                    "close the space and open it again when the backend is back");
-        }
-    }
-
-    private CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
-            throws IommuException {
-        return install(operation, plan, otherwise, List.of(), between);
-    }
-
-    private CommitReport install(
-            String operation, Planned plan, Planned otherwise, List<String> pinning, Table.Between between)
-            throws IommuException {
-        Map<String, RangeSet> pinned = devices.pinned(planned.plan().limits(), List.of());
-        Map<String, RangeSet> pins = devices.pinned(plan.plan().limits(), pinning);
-        CommitReport report = attempt(operation, otherwise, () -> table.install(
-                operation,
-                plan,
-                (changes, held) -> budget.require(
-                        operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
-                devices.placing(plan.plan(), table.held(), between)));
-        devices.settled();
-        publish(plan, new Table.Comparison(List.of(), true));
-        return report;
-    }
-
-    /** Runs a step; if it fails, publishes what is really there, compared to the plan then in force. */
-    private <T> T attempt(String operation, Planned otherwise, Step<T> step) throws IommuException {
-        try {
-            return step.run();
-        } catch (IommuException failure) {
-            settle(otherwise);
-            throw snapshot.state() == State.DEGRADED
-                    ? Degraded.of(operation, failure, snapshot, devices.unplanned(snapshot.plan()))
-                    : failure;
-        }
-    }
-
-    /** After a failure: publishes what is really there, if it is not what the snapshot says already. */
-    private void settle(Planned plan) {
-        Table.Comparison mappings = table.compareTo(plan);
-        boolean exact = mappings.exact() && devices.unplanned(plan.plan()).isEmpty();
-        Table.Comparison comparison = new Table.Comparison(mappings.missing(), exact);
-        boolean known = plan == planned
-                && comparison.exact() == (snapshot.state() == State.ACTIVE)
-                && comparison.missing().equals(snapshot.missing())
-                && table.joined().equals(snapshot.table())
-                && devices.hosts().equals(snapshot.devices());
-        if (!known) {
-            publish(plan, comparison);
-        }
-    }
-
-    private void publish(Planned plan, Table.Comparison comparison) {
-        planned = plan;
-        snapshot = new SpaceSnapshot(
-                options,
-                comparison.exact() ? State.ACTIVE : State.DEGRADED,
-                snapshot.version() + 1,
-                devices.hosts(),
-                plan.plan(),
-                table.joined(),
-                comparison.missing(),
-                session.ledger());
+        presence.require(operation);
     }
 
     private Planned plan(Goal goal) throws IommuException {
@@ -385,7 +385,7 @@ public final class Space implements AddressSpace {
 
     /** The view in force, for other devices. */
     private Planned planInForce(IovaLimits limits) throws IommuException {
-        return plan(Goal.change(planned, FlatViewChange.NONE, limits));
+        return plan(Goal.change(inForce.now(), FlatViewChange.NONE, limits));
     }
 
     private Planned nothing() {

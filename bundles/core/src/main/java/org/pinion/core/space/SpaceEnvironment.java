@@ -10,6 +10,25 @@ import java.util.function.Supplier;
  * @param planner asks the plugins
  * @param events takes what happens
  * @param patience how long a writer waits for its turn, asked each time
+ * @param replacement how long a writer waits for a backend that is being replaced, asked each time
  * @param closed told when the space has closed
  */
-public record SpaceEnvironment(PlanMaker planner, Events events, Supplier<Duration> patience, Consumer<Space> closed) {}
+public record SpaceEnvironment(
+        PlanMaker planner,
+        Events events,
+        Supplier<Duration> patience,
+        Supplier<Duration> replacement,
+        Consumer<Space> closed) {
+
+    /**
+     * Waits for a backend as long as for a turn.
+     *
+     * @param planner asks the plugins
+     * @param events takes what happens
+     * @param patience how long a writer waits
+     * @param closed told when the space has closed
+     */
+    public SpaceEnvironment(PlanMaker planner, Events events, Supplier<Duration> patience, Consumer<Space> closed) {
+        this(planner, events, patience, patience, closed);
+    }
+}

@@ -24,16 +24,20 @@ final class SpaceNews {
     /** Tells how a change ended, from the snapshots before and after it and from what failed. */
     void tell(String cause, SpaceSnapshot before, SpaceSnapshot after, List<IommuException> failures) {
         String reason = failures.isEmpty() ? "" : failures.getFirst().getMessage();
-        if (after != before && after.state() == State.DEGRADED) {
+        boolean changed = after.version() != before.version();
+        if (changed && after.state() == State.DEGRADED) {
             post(DmaTopics.SPACE_DEGRADED, cause, after, reason);
             return;
         }
-        if (after != before) {
+        if (changed) {
             post(DmaTopics.SPACE_CHANGED, cause, after, reason);
         }
         if (!failures.isEmpty()) {
             post(DmaTopics.SPACE_REFUSED, cause, after, reason);
         }
+        after.pending()
+                .filter(pending -> !before.pending().equals(after.pending()))
+                .ifPresent(pending -> post(DmaTopics.SPACE_PENDING, pending.cause(), after, pending.reason()));
     }
 
     void post(String topic, String cause, SpaceSnapshot now, String reason) {

@@ -74,6 +74,18 @@ final class Table {
         return installed.bytes();
     }
 
+    /** Goes on with what another core has installed. */
+    void goOnWith(List<Mapping> entries, List<Mapping> doubtful) {
+        entries.forEach(installed::add);
+        doubtful.forEach(installed::doubt);
+        installed.settle();
+    }
+
+    /** {@return the entries of which it is not known what the kernel holds} */
+    List<Mapping> doubtful() {
+        return installed.doubtful();
+    }
+
     Comparison compareTo(Planned plan) {
         ChangeSet rest = difference(plan);
         List<AddressRange> wrong = new ArrayList<>(rest.touched().ranges());

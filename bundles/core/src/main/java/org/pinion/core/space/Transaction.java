@@ -157,15 +157,32 @@ final class Transaction {
         table.remove(entry);
     }
 
-    /** Removes what may be left of an entry in doubt. Only here does "nothing is there" count as done. */
+    /**
+     * Removes what may be left of an entry in doubt. Only here does "nothing is there" count as done; where less was
+     * there than the whole, it is asked once more, and says so.
+     */
     private void clear(Mapping entry) throws IommuException {
         try {
             uninstall(entry);
         } catch (IommuException failure) {
-            if (failure.errno().filter(ENOENT::equals).isEmpty()) {
-                throw failure;
+            if (!isNothing(failure)) {
+                clearAgain(entry, failure);
             }
             table.remove(entry);
         }
+    }
+
+    private void clearAgain(Mapping entry, IommuException first) throws IommuException {
+        try {
+            session.unmap(entry);
+        } catch (IommuException again) {
+            if (!isNothing(again)) {
+                throw first;
+            }
+        }
+    }
+
+    private static boolean isNothing(IommuException failure) {
+        return failure.errno().filter(ENOENT::equals).isPresent();
     }
 }

@@ -15,6 +15,7 @@ final class WriterTurn {
     private final Semaphore turn = new Semaphore(1, true);
     private final String space;
     private final Supplier<Duration> wait;
+    private final BackendPresence presence;
     private volatile Running running;
 
     private record Running(String operation, long sinceNanos) {
@@ -25,12 +26,26 @@ final class WriterTurn {
         }
     }
 
-    WriterTurn(String space, Supplier<Duration> wait) {
+    WriterTurn(String space, Supplier<Duration> wait, BackendPresence presence) {
         this.space = space;
         this.wait = wait;
+        this.presence = presence;
     }
 
+    /** Takes a turn with the backend there; nobody who waits for the backend keeps others from their turn. */
     void take(String operation) throws IommuException {
+        while (true) {
+            presence.await(operation);
+            takeAlone(operation);
+            if (presence.isThere()) {
+                return;
+            }
+            give();
+        }
+    }
+
+    /** Takes a turn whether the backend is there or not. */
+    void takeAlone(String operation) throws IommuException {
         Duration longest = wait.get();
         try {
             if (!turn.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {

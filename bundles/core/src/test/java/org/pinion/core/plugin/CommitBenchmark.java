@@ -111,11 +111,19 @@ public class CommitBenchmark {
     private PluginRegistry registry() {
         PluginRegistry registry = new PluginRegistry(guard, (_, _) -> {}, Runnable::run, new PluginListener() {
             @Override
-            public void plansMayChange(String cause) {}
+            public Runnable plansMayChange(String cause) {
+                return () -> {};
+            }
 
             @Override
-            public void backendLeft(Plugin plugin) {}
-        });
+            public void backendLeft(Plugin plugin, boolean replaced) {}
+
+            @Override
+            public void backendGone(long id) {}
+
+            @Override
+            public void backendArrived(Plugin plugin) {}
+        }, () -> Duration.ZERO);
         registry.arrived(new Plugin(PluginKind.CLASSIFIER, "section", "bench 1", 1, 0, new SectionClassifier()));
         registry.arrived(new Plugin(PluginKind.POLICY, "strict", "bench 1", 2, 0, new StrictPolicy()));
         if (registry.plugins().stream().anyMatch(plugin -> plugin.state() != PluginInfo.State.ACTIVE)) {

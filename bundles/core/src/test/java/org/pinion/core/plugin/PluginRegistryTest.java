@@ -3,9 +3,11 @@ package org.pinion.core.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import org.pinion.core.space.PluginAway;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,6 +50,7 @@ class PluginRegistryTest {
     private final List<String> causes = new ArrayList<>();
     private final List<Runnable> later = new ArrayList<>();
     private final Guard guard = new Guard(() -> Duration.ofMillis(1000));
+    private volatile Duration absence = Duration.ofSeconds(20);
     private final PluginRegistry registry = new PluginRegistry(
             guard,
             (topic, properties) -> events.add("%s %s %s"
@@ -58,15 +61,26 @@ class PluginRegistryTest {
             later::add,
             new PluginListener() {
                 @Override
-                public void plansMayChange(String cause) {
-                    causes.add(cause);
+                public Runnable plansMayChange(String cause) {
+                    return () -> causes.add(cause);
                 }
 
                 @Override
-                public void backendLeft(Plugin backend) {
+                public void backendLeft(Plugin backend, boolean replaced) {
                     causes.add(backend + " left");
                 }
-            });
+
+                @Override
+                public void backendGone(long id) {
+                    causes.add("backend " + id + " is gone");
+                }
+
+                @Override
+                public void backendArrived(Plugin backend) {
+                    causes.add(backend + " arrived");
+                }
+            },
+            () -> absence);
     private final PluginPlanMaker planner = new PluginPlanMaker(registry, guard);
 
     /** A policy that does what it is told once its trial is over. */
@@ -119,7 +133,7 @@ class PluginRegistryTest {
                         tuple("org.p1 1.0.0", State.SHADOWED),
                         tuple("org.p3 1.0.0", State.SHADOWED));
 
-        registry.left(PluginKind.POLICY, 2);
+        registry.left(PluginKind.POLICY, 2, false);
         assertThat(registry.inUse(PluginKind.POLICY)).extracting(Plugin::id).containsExactly(1L);
     }
 
@@ -127,8 +141,8 @@ class PluginRegistryTest {
     void theDepartureOfAnOldServiceLeavesItsReplacementAlone() throws IommuException {
         policy("p", 1, 0, MAP);
         policy("p", 2, 0, MAP);
-        registry.left(PluginKind.POLICY, 1);
-        registry.left(PluginKind.POLICY, 1);
+        registry.left(PluginKind.POLICY, 1, false);
+        registry.left(PluginKind.POLICY, 1, false);
 
         assertThat(registry.inUse(PluginKind.POLICY)).extracting(Plugin::id).containsExactly(2L);
         assertThat(plan().decisions()).hasSize(1);
@@ -137,7 +151,7 @@ class PluginRegistryTest {
     @Test
     void arrivalAndDepartureAreFollowedUpOnTheCoresThread() {
         policy("p", 1, 0, MAP);
-        registry.left(PluginKind.POLICY, 1);
+        registry.left(PluginKind.POLICY, 1, false);
         assertThat(causes).isEmpty();
 
         followUp();
@@ -276,9 +290,28 @@ class PluginRegistryTest {
         followUp();
         assertThat(causes).containsExactly("policy 'p' of bundle org.p1 1.0.0 was quarantined");
 
-        registry.left(PluginKind.POLICY, 1);
+        registry.left(PluginKind.POLICY, 1, false);
         policy("p", 9, 0, moody);
         assertThat(plan().decisions()).hasSize(1);
+    }
+
+    @Test
+    void aReleasedPluginIsTriedOutAndUsedAgain() throws IommuException {
+        MoodyPolicy moody = new MoodyPolicy();
+        policy("p", 1, 0, moody);
+        registry.inUse(PluginKind.POLICY);
+        moody.mood = _ -> null;
+        failure();
+        failure();
+        failure();
+        assertThat(registry.release("p")).isEqualTo(1);
+        assertThat(registry.inUse(PluginKind.POLICY)).as("still sick: it fails its trial").isEmpty();
+
+        moody.mood = MAP;
+        assertThat(registry.release("p")).isEqualTo(1);
+        assertThat(plan().decisions()).hasSize(1);
+        assertThat(registry.release("p")).as("not in quarantine").isZero();
+        assertThat(registry.release("q")).as("not there").isZero();
     }
 
     @Test
@@ -340,5 +373,39 @@ class PluginRegistryTest {
         Planned after = plan(Goal.change(before, FlatViewChange.NONE, before.plan().limits()));
 
         assertThat(after.plan().decisions().getFirst().traits()).extracting(Trait::name).containsExactly("seen");
+    }
+
+    @Test
+    void aPlanWaitsForAClassifierThatIsBeingReplaced() throws Exception {
+        classifier("eye", 1, sections -> sections.stream()
+                .map(section -> Trait.of(section.range(), "odd", "by looking"))
+                .toList());
+        policy("p", 2, 0, part -> part.is("odd") ? Verdict.skip("odd", "it is odd") : MAP.decide(part));
+        followUp();
+        registry.left(PluginKind.CLASSIFIER, 1, true);
+        assertThat(later).isEmpty();
+        assertThat(failure())
+                .isInstanceOf(PluginAway.class)
+                .hasMessageContaining("classifier 'eye' of bundle org.c1 1.0.0 is being replaced");
+        classifier("eye", 3, _ -> List.of());
+        followUp();
+        assertThat(plan().mapped()).hasSize(1);
+        assertThat(causes).containsExactly(
+                "classifier 'eye' of bundle org.c1 1.0.0 arrived",
+                "policy 'p' of bundle org.p2 1.0.0 arrived",
+                "classifier 'eye' of bundle org.c3 1.0.0 arrived");
+    }
+
+    @Test
+    void aPluginThatIsNotReplacedInTimeIsPlannedWithout() throws Exception {
+        absence = Duration.ofMillis(20);
+        classifier("eye", 1, _ -> List.of());
+        policy("p", 2, 0, MAP);
+        followUp();
+        registry.left(PluginKind.CLASSIFIER, 1, true);
+        await().until(() -> !later.isEmpty());
+        followUp();
+        assertThat(plan().mapped()).hasSize(1);
+        assertThat(causes).last().isEqualTo("classifier 'eye' of bundle org.c1 1.0.0 left");
     }
 }

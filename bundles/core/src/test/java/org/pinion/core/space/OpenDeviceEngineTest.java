@@ -21,11 +21,13 @@ class OpenDeviceEngineTest {
 
     private static final Duration SHORT = Duration.ofSeconds(1);
 
+    private static final BackendPresence PRESENCE = new BackendPresence("guest", "recorder", () -> SHORT);
+
     private final List<String> driven = new ArrayList<>();
 
     private OpenDevice device(DeviceHandle handle) {
         DeviceLimits limits = new DeviceLimits("d0", RangeSet.ALL, 4096, List.of());
-        return new OpenDevice(handle.device(), handle, limits, _ -> {});
+        return new OpenDevice(handle.device(), handle, limits, _ -> {}, PRESENCE);
     }
 
     @Test
@@ -36,11 +38,22 @@ class OpenDeviceEngineTest {
         engine.fromDevice(0x2000, 32);
         assertThat(engine.description()).isEqualTo("recorder");
 
-        device.end(SHORT);
+        device.accesses().endAll(SHORT);
 
         assertThatThrownBy(() -> engine.toDevice(0x3000, 1)).hasMessageContaining("not attached any more");
         assertThatThrownBy(() -> device.dmaEngine(SHORT)).hasMessageContaining("not attached any more");
         assertThat(driven).containsExactly("read 0x1000 64", "write 0x2000 32");
+    }
+
+    @Test
+    void endsWithTheHandleThatMadeIt() throws IommuException {
+        OpenDevice device = device(new Handle(Optional.of(new Recorder())));
+        DmaEngine engine = device.dmaEngine(SHORT).orElseThrow();
+        device.goOn(new Handle(Optional.of(new Recorder())));
+        assertThatThrownBy(() -> engine.toDevice(0x1000, 64))
+                .hasMessage("DMA from 0x1000 of d0: its backend was replaced meanwhile; remedy: ask for it anew");
+        device.dmaEngine(SHORT).orElseThrow().toDevice(0x1000, 64);
+        assertThat(driven).containsExactly("read 0x1000 64");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -336,15 +337,56 @@ class SpaceTest {
 
         space.replan("policy 'test' changed");
 
-        assertThat(space.snapshot()).isSameAs(before);
+        SpaceSnapshot now = space.snapshot();
+        assertThat(now.withPending(Optional.empty())).isEqualTo(before);
+        assertThat(now.pending().orElseThrow().reason()).contains("not any more [test/no]");
+        assertThat(now.pending().orElseThrow().plan().orElseThrow().refusals()).hasSize(1);
         assertThat(kernel.entries()).hasSize(1);
-        assertThat(fixture.events).last().isEqualTo("REFUSED policy 'test' changed");
+        assertThat(fixture.events)
+                .endsWith("REFUSED policy 'test' changed", "PENDING policy 'test' changed");
+
+        fixture.policy = SpaceFixture.MAP_MEMORY;
+        space.replan("policy 'test' changed back");
+        assertThat(space.snapshot()).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsPendingIsAcceptedByTakingOutWhatIsRefused() throws IommuException {
+        space.attach("d0");
+        space.commit(view(ram(pages(0, 4)), ram(pages(16, 4))));
+        FlatView shown = space.snapshot().plan().view();
+        fixture.policy = part -> part.range().start() == 0
+                ? Verdict.refuse("low", "not there", "")
+                : SpaceFixture.MAP_MEMORY.decide(part);
+        space.replan("policy 'test' changed");
+        assertThat(space.snapshot().table()).hasSize(2);
+
+        assertThat(space.acceptPending().unmapped()).hasSize(1);
+
+        assertThat(space.snapshot().pending()).isEmpty();
+        assertThat(space.snapshot().table()).extracting(Mapping::range).containsExactly(pages(16, 4));
+        assertThat(failure(() -> space.commit(shown))).isInstanceOf(RefusedException.class);
+        assertThat(failure(space::acceptPending)).hasMessageContaining("nothing is pending");
+    }
+
+    @Test
+    void whatIsPendingIsDiscardedAndNothingChanges() throws IommuException {
+        space.commit(view(ram(pages(0, 4))));
+        SpaceSnapshot before = space.snapshot();
+        fixture.planFailure = new IommuException("plan", "policy 'test' is gone", "");
+        space.replan("policy 'test' left");
+        assertThat(space.snapshot().pending().orElseThrow().reason()).isEqualTo("policy 'test' is gone");
+        assertThat(failure(space::acceptPending)).hasMessageContaining("no plan could be made: policy 'test' is gone");
+
+        space.discardPending();
+
+        assertThat(space.snapshot()).isEqualTo(before);
     }
 
     @Test
     void aSpaceWhoseBackendIsGoneCanBeReadAndClosedOnly() throws IommuException {
         space.commit(view(ram(pages(0, 4))));
-        space.backendLeft("backend 'fake' of bundle org.fake 1.0.0 left");
+        space.succession().leave("backend 'fake' of bundle org.fake 1.0.0", false, Optional.empty());
 
         assertThat(failure(() -> space.commit(view()))).hasMessageContaining("backend 'fake' of bundle org.fake 1.0.0");
         assertThat(space.snapshot().table()).hasSize(1);

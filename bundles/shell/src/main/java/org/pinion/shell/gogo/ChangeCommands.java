@@ -18,9 +18,9 @@ import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
 import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.IommuException;
-import org.pinion.api.Mapping;
 import org.pinion.api.SpaceOptions;
 import org.pinion.shell.dma.StandInMemory;
+import org.pinion.shell.report.Changes;
 import org.pinion.shell.report.Sizes;
 
 /**
@@ -94,7 +94,7 @@ public final class ChangeCommands {
         try {
             CommitReport report = target.commit(fresh.view());
             free(loaded.put(space, fresh));
-            return "loaded " + guest + ": " + changes(report);
+            return "loaded " + guest + ": " + Changes.of(report);
         } catch (IommuException | RuntimeException e) {
             fresh.close();
             throw e;
@@ -121,7 +121,7 @@ public final class ChangeCommands {
      * @throws IommuException if the device is not attached or the kernel refuses
      */
     public String detach(String device, String... space) throws IommuException {
-        return "detached " + device + ": " + changes(open.choose(space).detach(device));
+        return "detached " + device + ": " + Changes.of(open.choose(space).detach(device));
     }
 
     /**
@@ -170,16 +170,5 @@ public final class ChangeCommands {
         if (memory != null) {
             memory.close();
         }
-    }
-
-    private static String changes(CommitReport report) {
-        String again = report.remappedBytes() == 0
-                ? ""
-                : ", of it %s mapped again".formatted(Sizes.of(report.remappedBytes()));
-        return "%s mapped, %s unmapped, %s kept".formatted(
-                        Sizes.sum(report.mapped().stream().map(Mapping::range)),
-                        Sizes.sum(report.unmapped().stream().map(Mapping::range)),
-                        Sizes.of(report.keptBytes()))
-                + again;
     }
 }

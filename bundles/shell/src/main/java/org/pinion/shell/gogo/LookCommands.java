@@ -59,6 +59,11 @@ public final class LookCommands {
             dma:attach DEVICE [SPACE]                attach a device
             dma:detach DEVICE [SPACE]                detach it
             dma:dirty SPACE [end]                    which pages devices wrote since it was asked last; the first begins
+            dma:pending                              what plugins want and somebody must decide
+            dma:accept [SPACE]                       let them: take out what they refuse, make the rest as they want it
+            dma:discard [SPACE]                      leave everything as it is
+            dma:adopt SPACE                          have the backend in use go on with a space
+            dma:release PLUGIN                       try a plugin out again that is in quarantine
             dma:close SPACE                          detach, unmap and free everything
             SPACE in brackets may be left out where only one is open. felix:help lists the console's other commands.""";
 

@@ -207,28 +207,4 @@ public final class FakeDevice implements AttachedDevice {
     private IommuException failed(String what, String why) {
         return new IommuException(what + " of " + device.address(), why, "");
     }
-
-    @Override
-    public RegionFacts region(int region) throws IommuException {
-        throw notHere("region " + region);
-    }
-
-    @Override
-    public RegionMemory map(int region, AddressRange area) throws IommuException {
-        throw notHere("map region " + region);
-    }
-
-    @Override
-    public int interrupts(InterruptKind kind) {
-        return 0;
-    }
-
-    @Override
-    public DeviceInterrupts allow(InterruptKind kind, int wanted) throws IommuException {
-        throw notHere("allow " + kind);
-    }
-
-    private IommuException notHere(String operation) {
-        return new IommuException(operation + " of " + device.address(), "it has registers and a DMA engine alone", "");
-    }
 }

@@ -16,6 +16,7 @@ import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
+import org.pinion.api.Pending;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.runtime.DmaRuntime;
@@ -37,6 +38,8 @@ public final class FakeDma implements DmaService {
     public Map<String, String> settings = Map.of();
     public Budget budget = Budget.UNKNOWN;
     public String pulled = "";
+    public final List<String> quarantined = new ArrayList<>();
+    public final Map<String, Pending> pending = new TreeMap<>();
     public List<PolicyDrafts> drafts = List.of(new FakeDrafts(this));
 
     private final Map<String, FakeSpace> spaces = new TreeMap<>();
@@ -46,6 +49,11 @@ public final class FakeDma implements DmaService {
 
     public void add(HostDevice host, DeviceLimits limits, int identity, FakeDevice.Fault fault) {
         devices.put(host.address(), new Device(host, limits, identity, fault));
+    }
+
+    @Override
+    public void adopt(String space) throws IommuException {
+        happen("adopt " + space);
     }
 
     /** Notes what happens, and fails where a test wants it to. */
@@ -151,6 +159,11 @@ public final class FakeDma implements DmaService {
             @Override
             public String kernel() {
                 return "emulated";
+            }
+
+            @Override
+            public int release(String name) {
+                return quarantined.remove(name) ? 1 : 0;
             }
         };
     }

@@ -51,14 +51,20 @@ final class FakeSpace implements AddressSpace {
     public SpaceSnapshot snapshot() {
         long bytes = table.stream().mapToLong(mapping -> mapping.range().size()).sum();
         return new SpaceSnapshot(
-                options,
-                closed ? SpaceSnapshot.State.CLOSED : SpaceSnapshot.State.ACTIVE,
-                version,
-                attached.values().stream().map(AttachedDevice::device).toList(),
-                plan(view, attached.keySet()),
-                table,
-                List.of(),
-                new Ledger(table.size(), bytes, attached.isEmpty() ? 0 : bytes, version * 10, 3 * bytes));
+                        options,
+                        closed ? SpaceSnapshot.State.CLOSED : SpaceSnapshot.State.ACTIVE,
+                        version,
+                        attached.values().stream().map(AttachedDevice::device).toList(),
+                        plan(view, attached.keySet()),
+                        table,
+                        List.of(),
+                        new Ledger(table.size(), bytes, attached.isEmpty() ? 0 : bytes, version * 10, 3 * bytes))
+                .withPending(Optional.ofNullable(host.pending.get(options.name())));
+    }
+
+    @Override
+    public void discardPending() {
+        host.pending.remove(options.name());
     }
 
     @Override
@@ -105,6 +111,7 @@ final class FakeSpace implements AddressSpace {
         List<Mapping> before = table;
         view = next;
         version++;
+        host.pending.remove(options.name());
         table = plan.mapped().flatMap(decision -> decision.mapping().stream()).toList();
         return new CommitReport(plan, table, before, 0);
     }

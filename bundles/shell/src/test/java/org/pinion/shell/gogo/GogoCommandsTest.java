@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
@@ -20,7 +21,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pinion.api.FlatView;
 import org.pinion.api.IommuException;
+import org.pinion.api.IovaLimits;
+import org.pinion.api.Pending;
+import org.pinion.api.Plan;
 import org.pinion.api.runtime.Finding;
 import org.pinion.shell.fake.FakeDma;
 import org.pinion.shell.fake.Lab;
@@ -32,6 +37,7 @@ class GogoCommandsTest {
     private final ChangeCommands change = new ChangeCommands(host);
     private final LookCommands look = new LookCommands(host, host.runtime());
     private final DirtyCommands dirty = new DirtyCommands(host);
+    private final SwapCommands swap = new SwapCommands(host, host.runtime());
     private final ThreadIOImpl streams = new ThreadIOImpl();
     private CommandProcessorImpl gogo;
 
@@ -42,6 +48,7 @@ class GogoCommandsTest {
         add(look);
         add(change);
         add(dirty);
+        add(swap);
         gogo.addCommand("test", new Filter(), "grep");
     }
 
@@ -127,6 +134,36 @@ class GogoCommandsTest {
         assertThatThrownBy(dirty::endAll).hasMessageContaining("is stuck").satisfies(
                 failure -> assertThat(failure.getSuppressed()).hasSize(1));
         assertThat(host.events).contains("end the log of one", "end the log of two");
+    }
+
+    @Test
+    void whatIsPendingIsToldAndDecidedOn() throws Exception {
+        give(change, host);
+        run("dma:open lab");
+        run("dma:open other");
+        assertThat(run("dma:pending")).isEqualTo("nothing is pending");
+        Plan refusing = new Plan(FlatView.EMPTY, IovaLimits.intersect(4096, List.of()), List.of("strict"), List.of());
+        host.pending.put("lab", new Pending("policy 'strict' arrived", "it is secret", Optional.of(refusing)));
+        assertThat(run("dma:pending")).isEqualTo("lab: policy 'strict' arrived\n    it is secret");
+
+        assertThat(run("dma:accept")).isEqualTo("accepted: 0 B mapped, 0 B unmapped, 0 B kept");
+        assertThat(run("dma:pending")).isEqualTo("nothing is pending");
+
+        host.pending.put("other", new Pending("policy 'strict' left", "it is gone", Optional.empty()));
+        assertThatThrownBy(() -> run("dma:accept")).hasMessageContaining("no plan could be made: it is gone");
+        assertThat(run("dma:discard")).isEqualTo("'policy 'strict' left' leaves everything as it is");
+        assertThat(run("dma:discard other")).isEqualTo("nothing was pending");
+
+        assertThat(run("dma:adopt lab")).isEqualTo("backend iommufd has lab");
+        assertThat(host.events).contains("adopt lab");
+    }
+
+    @Test
+    void aPluginInQuarantineIsTriedOutAgain() throws Exception {
+        give(change, host);
+        host.quarantined.add("vma");
+        assertThat(run("dma:release vma")).isEqualTo("'vma' is tried out again: see dma:plugins");
+        assertThatThrownBy(() -> run("dma:release vma")).hasMessageContaining("no plugin of that name is in quarantine");
     }
 
     @Test

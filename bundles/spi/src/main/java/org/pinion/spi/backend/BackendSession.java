@@ -125,10 +125,16 @@ public interface BackendSession extends AutoCloseable {
      *     takes all as in doubt after {@link InDoubtException}, and the mapping as untouched otherwise
      */
     default void cut(Mapping mapping, List<AddressRange> keep) throws IommuException {
-        unmap(mapping);
+        try {
+            unmap(mapping);
+        } catch (IommuException failure) {
+            throw new InDoubtException(failure);
+        }
         for (int done = 0; done < keep.size(); done++) {
             try {
                 map(mapping.slice(keep.get(done)));
+            } catch (InDoubtException unknown) {
+                throw unknown;
             } catch (IommuException failure) {
                 throw new CutException(keep.subList(0, done), failure);
             }

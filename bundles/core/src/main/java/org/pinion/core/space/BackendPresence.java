@@ -1,0 +1,122 @@
+package org.pinion.core.space;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.pinion.api.IommuException;
+
+/**
+ * Whether the backend of a space is there, and lets those wait who cannot do without it. While one bundle takes
+ * another's place they wait, all of them until the same moment; a backend that went for good, or could not go on, is
+ * not waited for.
+ */
+final class BackendPresence {
+
+    private final String space;
+    private final String backend;
+    private final Supplier<Duration> longest;
+    private volatile Absence absence;
+
+    /**
+     * @param why who left, or why the successor does not go on, for people
+     * @param until when nobody waits any more, as {@link System#nanoTime} counts; null if nobody waits at all
+     * @param over opens when it is over
+     */
+    private record Absence(String why, Long until, CountDownLatch over) {}
+
+    private volatile String retired = "";
+
+    BackendPresence(String space, String backend, Supplier<Duration> longest) {
+        this.space = space;
+        this.backend = backend;
+        this.longest = longest;
+    }
+
+    /** {@return what there is to say about its absence, a sentence; empty if it is there} */
+    String sentence() {
+        Absence now = absence;
+        if (now == null || !retired.isEmpty()) {
+            return retired;
+        }
+        return now.until == null
+                ? "the backend of address space '%s' is gone: %s".formatted(space, now.why)
+                : "backend %s is being replaced: %s".formatted(backend, now.why);
+    }
+
+    boolean isThere() {
+        return absence == null && retired.isEmpty();
+    }
+
+    /** The space goes on elsewhere, and nobody gets at it by this way any more. */
+    void retire() {
+        retired = "address space '%s' has passed to another core: find it again by its name".formatted(space);
+        over(null);
+    }
+
+    boolean isRetired() {
+        return !retired.isEmpty();
+    }
+
+    /** The backend left, and another bundle is to take its place soon, or not. */
+    void left(String why, boolean replaced) {
+        Long until = replaced ? System.nanoTime() + longest.get().toNanos() : null;
+        over(new Absence(why, until, new CountDownLatch(1)));
+    }
+
+    /**
+     * Nobody is waited for any more.
+     *
+     * @return whether somebody was
+     */
+    synchronized boolean giveUp(String why) {
+        boolean awaited = absence != null && absence.until != null;
+        if (awaited) {
+            left(why, false);
+        }
+        return awaited;
+    }
+
+    /** The backend is there, or the space needs none any more. */
+    void there() {
+        over(null);
+    }
+
+    private synchronized void over(Absence next) {
+        Absence before = absence;
+        absence = next;
+        if (before != null) {
+            before.over.countDown();
+        }
+    }
+
+    /** Waits for the backend. */
+    void await(String operation) throws IommuException {
+        for (Absence now = absence; now != null && now.until != null; now = absence) {
+            long left = now.until - System.nanoTime();
+            if (left <= 0 || !opens(now.over, left, operation)) {
+                break;
+            }
+        }
+        require(operation);
+    }
+
+    private static boolean opens(CountDownLatch over, long nanos, String operation) throws IommuException {
+        try {
+            return over.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IommuException(
+                    operation, null, null, "interrupted while waiting for the backend", "", interrupted);
+        }
+    }
+
+    /** Throws if the backend is not there. */
+    void require(String operation) throws IommuException {
+        String why = sentence();
+        if (!why.isEmpty()) {
+            throw new IommuException(
+                    operation, why, "start the backend again, have another bundle adopt the space, or close it");
+        }
+    }
+}

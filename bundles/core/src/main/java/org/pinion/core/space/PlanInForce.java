@@ -1,0 +1,101 @@
+package org.pinion.core.space;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pinion.api.CommitReport;
+import org.pinion.api.IommuException;
+import org.pinion.api.RangeSet;
+import org.pinion.core.plan.Planned;
+import org.pinion.spi.holder.HeldSpace;
+
+/**
+ * The plan in force in one space, and the way to the next: whatever comes of a step, what is really there is published
+ * after it. Used by the space's writer alone.
+ */
+final class PlanInForce {
+
+    private final GuardedSession session;
+    private final Table table;
+    private final Devices devices;
+    private final RecentBudget budget;
+    private final Publication published;
+    private Planned planned;
+
+    PlanInForce(GuardedSession session, Table table, Devices devices, Publication published, Planned planned) {
+        this.session = session;
+        this.table = table;
+        this.devices = devices;
+        this.published = published;
+        this.planned = planned;
+        budget = new RecentBudget(session::budget);
+        table.compareTo(planned);
+    }
+
+    Planned now() {
+        return planned;
+    }
+
+    /** Another plan is in force that wants the same, or nothing is done to install it. */
+    void replace(Planned other) {
+        planned = other;
+    }
+
+    /** Goes on from what another core has installed and published. */
+    void goOnFrom(HeldSpace held) {
+        table.goOnWith(held.entries(), held.doubtful());
+        planned = Planned.madeElsewhere(held.snapshot().plan());
+        table.compareTo(planned);
+        published.goOnFrom(held.snapshot());
+    }
+
+    CommitReport install(String operation, Planned plan, Planned otherwise, Table.Between between)
+            throws IommuException {
+        return install(operation, plan, otherwise, List.of(), between);
+    }
+
+    CommitReport install(
+            String operation, Planned plan, Planned otherwise, List<String> pinning, Table.Between between)
+            throws IommuException {
+        Map<String, RangeSet> pinned = devices.pinned(planned.plan().limits(), List.of());
+        Map<String, RangeSet> pins = devices.pinned(plan.plan().limits(), pinning);
+        CommitReport report = attempt(operation, otherwise, () -> table.install(
+                operation,
+                plan,
+                (changes, held) -> budget.require(
+                        operation, PinDemand.of(changes, held, pinned, pins, session.keepsCutPages())),
+                devices.placing(plan.plan(), table.held(), between)));
+        devices.settled();
+        published.pending(Optional.empty());
+        publish(plan, new Table.Comparison(List.of(), true));
+        return report;
+    }
+
+    /** Runs a step; if it fails, publishes what is really there, compared to the plan then in force. */
+    <T> T attempt(String operation, Planned otherwise, PluginAway.Step<T> step) throws IommuException {
+        try {
+            return step.run();
+        } catch (IommuException failure) {
+            settle(otherwise);
+            throw published.degraded()
+                    ? Degraded.of(
+                            operation, failure, published.now(), devices.unplanned(published.now().plan()))
+                    : failure;
+        }
+    }
+
+    /** After a failure: publishes what is really there, if it is not what the snapshot says already. */
+    void settle(Planned plan) {
+        Table.Comparison mappings = table.compareTo(plan);
+        boolean exact = mappings.exact() && devices.unplanned(plan.plan()).isEmpty();
+        Table.Comparison comparison = new Table.Comparison(mappings.missing(), exact);
+        if (plan != planned || !published.says(table, comparison, devices.hosts())) {
+            publish(plan, comparison);
+        }
+    }
+
+    private void publish(Planned plan, Table.Comparison comparison) {
+        planned = plan;
+        published.changed(plan.plan(), table, comparison, devices.hosts(), session.ledger());
+    }
+}

@@ -1,0 +1,78 @@
+package org.pinion.core.space;
+
+import java.util.List;
+import java.util.Optional;
+import org.pinion.api.HostDevice;
+import org.pinion.api.Ledger;
+import org.pinion.api.Pending;
+import org.pinion.api.Plan;
+import org.pinion.api.SpaceOptions;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.SpaceSnapshot.State;
+
+/** The snapshot that readers see; its writer exchanges it for another one. */
+final class Publication {
+
+    private volatile SpaceSnapshot now;
+
+    Publication(SpaceOptions options, Plan plan, Ledger ledger) {
+        now = new SpaceSnapshot(options, State.ACTIVE, 0, List.of(), plan, List.of(), List.of(), ledger);
+    }
+
+    SpaceSnapshot now() {
+        return now;
+    }
+
+    boolean closed() {
+        return now.state() == State.CLOSED;
+    }
+
+    boolean degraded() {
+        return now.state() == State.DEGRADED;
+    }
+
+    /** The space has changed. */
+    void changed(Plan plan, Table table, Table.Comparison comparison, List<HostDevice> devices, Ledger ledger) {
+        now = new SpaceSnapshot(
+                now.options(),
+                comparison.exact() ? State.ACTIVE : State.DEGRADED,
+                now.version() + 1,
+                devices,
+                plan,
+                table.joined(),
+                comparison.missing(),
+                ledger,
+                now.backendAway(),
+                now.pending());
+    }
+
+    /** {@return whether the snapshot says already what is there} */
+    boolean says(Table table, Table.Comparison comparison, List<HostDevice> devices) {
+        return comparison.exact() == (now.state() == State.ACTIVE)
+                && comparison.missing().equals(now.missing())
+                && table.joined().equals(now.table())
+                && devices.equals(now.devices());
+    }
+
+    /** Another core has published this. */
+    void goOnFrom(SpaceSnapshot snapshot) {
+        now = snapshot;
+    }
+
+    void backendAway(String sentence) {
+        now = now.withBackendAway(sentence);
+    }
+
+    /** What somebody must decide, or nothing any more. */
+    SpaceSnapshot pending(Optional<Pending> pending) {
+        if (!pending.equals(now.pending())) {
+            now = now.withPending(pending);
+        }
+        return now;
+    }
+
+    void close(Plan nothing) {
+        now = new SpaceSnapshot(
+                now.options(), State.CLOSED, now.version() + 1, List.of(), nothing, List.of(), List.of(), Ledger.EMPTY);
+    }
+}

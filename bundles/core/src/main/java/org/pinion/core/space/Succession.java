@@ -1,0 +1,270 @@
+package org.pinion.core.space;
+
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.pinion.api.DmaTopics;
+import org.pinion.api.IommuException;
+import org.pinion.spi.backend.BackendCapabilities;
+import org.pinion.spi.backend.HandOver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a space passes from one session to the next. The session lets go of what it has of the kernel when its bundle
+ * leaves, the record stays here, and whoever comes next goes on from it. Everything is done in the writer's turn, with
+ * no device being accessed.
+ */
+public final class Succession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
+
+    private final String space;
+    private final GuardedSession session;
+    private final Devices devices;
+    private final WriterTurn turn;
+    private final BackendPresence presence;
+    private final Publication published;
+    private final SpaceNews news;
+    private final Consumer<String> replan;
+    private volatile HandOver held;
+    private volatile String postponed = "";
+
+    /**
+     * @param session what passes on
+     * @param devices the devices that are reached by it
+     * @param turn lets one writer at a time at the space
+     * @param presence tells writers whether they can do anything
+     * @param published tells readers
+     * @param news tells listeners
+     * @param replan plans anew, with the cause, what could not be planned meanwhile or may be planned otherwise now
+     */
+    Succession(
+            GuardedSession session,
+            Devices devices,
+            WriterTurn turn,
+            BackendPresence presence,
+            Publication published,
+            SpaceNews news,
+            Consumer<String> replan) {
+        this.space = published.now().options().name();
+        this.session = session;
+        this.devices = devices;
+        this.turn = turn;
+        this.presence = presence;
+        this.published = published;
+        this.news = news;
+        this.replan = replan;
+    }
+
+    /** {@return whether a plan must wait for the backend; then it is made when the backend is there} */
+    boolean postpones(String cause) {
+        postponed = presence.isThere() ? "" : cause;
+        return !postponed.isEmpty();
+    }
+
+    /** {@return whether somebody has to go on with the space} */
+    public boolean waiting() {
+        return !presence.isThere() && !published.closed();
+    }
+
+    /**
+     * The backend's service is leaving. Returns when the session has let go: the bundle may end then.
+     *
+     * @param who which backend, with its bundle
+     * @param replaced whether another bundle, or this one again, is to take its place soon
+     * @param next who is there already; empty if nobody is
+     */
+    public void leave(String who, boolean replaced, Optional<Successor> next) {
+        presence.left(who + " left", replaced || next.isPresent());
+        try {
+            turn.takeAlone("hand-over of the backend");
+        } catch (IommuException busy) {
+            LOG.error("address space '{}' is handed over later: {}", space, busy.getMessage());
+            return;
+        }
+        try {
+            // Who leaves lets go in any case; whoever takes none of its versions is refused when it is to adopt.
+            letGo(next.filter(successor -> !common(session.handsOver(), successor).isEmpty()));
+        } catch (IommuException stays) {
+            LOG.error("address space '{}' is not handed over: {}", space, stays.getMessage());
+            presence.left(who + " left; " + stays.why(), false);
+        } finally {
+            published.backendAway(published.closed() ? "" : presence.sentence());
+            turn.give();
+        }
+        news.post(DmaTopics.SPACE_HELD, who + " left", published.now(), presence.sentence());
+    }
+
+    /**
+     * The backend that left is not replaced after all: whoever waits for one is told that it is gone.
+     *
+     * @param who which backend, with its bundle
+     */
+    public void giveUp(String who) {
+        if (!presence.giveUp(who + " left, and its bundle was uninstalled")) {
+            return;
+        }
+        try {
+            turn.takeAlone("giving up the backend");
+        } catch (IommuException busy) {
+            LOG.error("address space '{}' does not show yet that its backend is gone: {}", space, busy.getMessage());
+            return;
+        }
+        try {
+            published.backendAway(published.closed() ? "" : presence.sentence());
+        } finally {
+            turn.give();
+        }
+    }
+
+    private void letGo(Optional<Successor> next) throws IommuException {
+        if (published.closed() || held != null) {
+            return;
+        }
+        String operation = "hand '" + space + "' over";
+        Set<Integer> offered = session.handsOver();
+        int version = version(operation, offered, next);
+        devices.pause();
+        try {
+            held = session.handOver(operation, version);
+        } catch (IommuException stays) {
+            devices.resume();
+            throw stays;
+        }
+        devices.letGo();
+    }
+
+    /** The last version that both know; without a successor the last one there is, which later ones know too. */
+    private static int version(String operation, Set<Integer> offered, Optional<Successor> next)
+            throws IommuException {
+        Set<Integer> common = next.map(successor -> common(offered, successor)).orElse(offered);
+        return common.stream().max(Integer::compare).orElseThrow(() -> new IommuException(
+                operation,
+                offered.isEmpty()
+                        ? "its backend hands nothing over"
+                        : "it is handed over in version %s, and %s takes %s"
+                                .formatted(offered, next.orElseThrow().who(), next.orElseThrow().adopts()),
+                "close the space, or install a backend that takes one of these versions"));
+    }
+
+    private static Set<Integer> common(Set<Integer> offered, Successor next) {
+        Set<Integer> common = new HashSet<>(offered);
+        common.retainAll(next.adopts());
+        return common;
+    }
+
+    /**
+     * Goes on with another backend: with what was handed over, or, if the present one is there, with what it hands over
+     * now.
+     *
+     * @param next who goes on
+     * @param former who has the space now; empty if it was handed over already, or has left
+     * @throws IommuException if it does not go on; the space is as it was
+     */
+    public void adopt(Successor next, Optional<Successor> former) throws IommuException {
+        String operation = "have '%s' adopted by %s".formatted(space, next.who());
+        BackendCapabilities before;
+        turn.takeAlone(operation);
+        try {
+            if (published.closed()) {
+                return;
+            }
+            before = session.capabilities();
+            goOn(operation, next, former);
+        } finally {
+            published.backendAway(published.closed() ? "" : presence.sentence());
+            turn.give();
+        }
+        String cause = next.who() + " goes on";
+        news.post(DmaTopics.SPACE_ADOPTED, cause, published.now(), "");
+        if (!postponed.isEmpty() || !before.equals(session.capabilities())) {
+            replan.accept(postponed.isEmpty() ? cause : postponed);
+        }
+    }
+
+    private void goOn(String operation, Successor next, Optional<Successor> former) throws IommuException {
+        boolean there = presence.isThere();
+        if (there) {
+            presence.left("it passes to " + next.who(), true);
+        }
+        try {
+            letGo(Optional.of(next));
+            enter(operation, next);
+        } catch (IommuException refused) {
+            if (there && held == null) {
+                presence.there();
+            } else if (there && former.isPresent()) {
+                enter(operation, former.get());
+            } else {
+                presence.left(refused.why(), false);
+            }
+            throw refused;
+        }
+    }
+
+    private void enter(String operation, Successor next) throws IommuException {
+        if (!next.adopts().contains(held.version())) {
+            throw new IommuException(
+                    operation,
+                    "it was handed over in version %d, and %s takes %s"
+                            .formatted(held.version(), next.who(), next.adopts()),
+                    "install a backend that takes that version, or close the space");
+        }
+        GuardedSession.Adopted adopted = session.adopted(operation, () -> next.adopter().adopt(space, held));
+        devices.goOn(adopted);
+        session.goOn(adopted);
+        held = null;
+        devices.resume();
+        presence.there();
+    }
+
+    /**
+     * Lets go for another core.
+     *
+     * @param before what is done before, in turn
+     * @param rest makes the whole of what was handed over
+     * @return the whole
+     */
+    <T> T retire(PluginAway.Step<?> before, Function<HandOver, T> rest) throws IommuException {
+        turn.takeAlone("hand-over to another core");
+        try {
+            if (presence.isThere()) {
+                before.run();
+            }
+            letGo(Optional.empty());
+            T whole = rest.apply(Objects.requireNonNull(held, "what was handed over"));
+            held = null;
+            presence.retire();
+            return whole;
+        } finally {
+            turn.give();
+        }
+    }
+
+    /** Goes on with what another core was handed over; the backend is still to come. */
+    void goOnWith(HandOver handOver) {
+        presence.left("the core was replaced", true);
+        held = handOver;
+        published.backendAway(presence.sentence());
+    }
+
+    /**
+     * Gives back what nobody goes on with, when the space closes; called in turn.
+     *
+     * @return whether there was anything
+     */
+    boolean giveBack() throws IommuException {
+        presence.there();
+        HandOver left = held;
+        held = null;
+        if (left == null) {
+            return false;
+        }
+        left.giveBack("close '" + space + "'");
+        return true;
+    }
+}

@@ -1,0 +1,53 @@
+package org.pinion.core;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
+import org.osgi.framework.startlevel.BundleStartLevel;
+
+/** References of services as a framework hands them out, and the bundles behind them as far as the core asks. */
+final class Registered {
+
+    private static final AtomicLong IDS = new AtomicLong(100);
+
+    private Registered() {}
+
+    /** A service of a bundle that is stopping since it is updated. */
+    static <T> ServiceReference<T> updated(String key, String name, String version) {
+        return reference(key, name, bundle(version, true));
+    }
+
+    /** A service of a bundle that is stopping since somebody wants it stopped. */
+    static <T> ServiceReference<T> stopped(String key, String name, String version) {
+        return reference(key, name, bundle(version, false));
+    }
+
+    private static <T> ServiceReference<T> reference(String key, String name, Bundle bundle) {
+        Map<String, Object> properties = Map.of("service.id", IDS.incrementAndGet(), key, name);
+        @SuppressWarnings("unchecked")
+        ServiceReference<T> reference = (ServiceReference<T>) stand(ServiceReference.class, (_, method, arguments) ->
+                method.getName().equals("getBundle") ? bundle : properties.get((String) arguments[0]));
+        return reference;
+    }
+
+    private static Bundle bundle(String version, boolean autostart) {
+        long id = IDS.incrementAndGet();
+        Object start = stand(BundleStartLevel.class, (_, _, _) -> autostart);
+        return (Bundle) stand(Bundle.class, (_, method, _) -> switch (method.getName()) {
+            case "getSymbolicName" -> "org.plugin";
+            case "getState" -> Bundle.STOPPING;
+            case "getBundleId" -> id;
+            case "adapt" -> start;
+            case "getBundleContext" -> null;
+            default -> Version.parseVersion(version);
+        });
+    }
+
+    private static Object stand(Class<?> type, InvocationHandler answers) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, answers);
+    }
+}

@@ -1,0 +1,135 @@
+package org.pinion.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.pinion.api.Access;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
+import org.pinion.api.IommuException;
+import org.pinion.api.RangeSet;
+import org.pinion.api.Section;
+import org.pinion.api.SectionKind;
+import org.pinion.api.Trait;
+import org.pinion.spi.memory.MemoryClassifier;
+
+/** What every classifier must keep. A subclass says which classifier, and may add sections that it knows. */
+@Contract
+public abstract class ClassifierContract {
+
+    private static final long FIRST = 0x1000;
+
+    /** Made by a subclass. */
+    protected ClassifierContract() {}
+
+    /**
+     * The classifier. Asked several times by one test.
+     *
+     * @return the same classifier each time
+     */
+    protected abstract MemoryClassifier classifier();
+
+    /**
+     * What the classifier is asked about.
+     *
+     * @return sections of one flat view, sorted by address; by default some of every kind, and one that ends where all
+     *     addresses do
+     */
+    protected List<Section> sections() {
+        List<Section> sections = new ArrayList<>();
+        long start = FIRST;
+        for (SectionKind kind : SectionKind.values()) {
+            for (Backing backing : List.of(new Backing.Remote("pc.ram", start), Backing.NONE)) {
+                sections.add(section(AddressRange.ofSize(start, 0x2000), kind, backing));
+                start += 0x3000;
+            }
+        }
+        AddressRange half = new AddressRange(0x7fffffffffffe000L, 0x8000000000001fffL);
+        AddressRange end = new AddressRange(-0x2000, -1L);
+        sections.add(section(half, SectionKind.RAM, new Backing.Remote("high", 0)));
+        sections.add(section(end, SectionKind.RAM, new Backing.Remote("highest", 0)));
+        return List.copyOf(sections);
+    }
+
+    private static Section section(AddressRange range, SectionKind kind, Backing backing) {
+        return new Section(range, kind, backing, Access.READ_WRITE, kind.symbol(), "", Map.of());
+    }
+
+    /** What is said of the addresses of sections: the addresses by what is said. */
+    private Map<String, RangeSet> said(List<Section> asked, List<Section> of) throws IommuException {
+        Map<String, RangeSet> said = new TreeMap<>();
+        for (Trait trait : classifier().classify(asked)) {
+            for (Section section : of) {
+                trait.range().intersect(section.range()).ifPresent(
+                        part -> said.merge(trait.label(), RangeSet.of(part), RangeSet::union));
+            }
+        }
+        return said;
+    }
+
+    @Rule(of = MemoryClassifier.class, says = "A call that throws, returns null … fails the plan that needed it")
+    final void everythingIsClassified() throws IommuException {
+        assertThat(classifier().classify(sections())).isNotNull().doesNotContainNull();
+        for (Section section : sections()) {
+            assertThat(classifier().classify(List.of(section))).as("%s", section).isNotNull();
+        }
+    }
+
+    @Rule(of = MemoryClassifier.class, in = "classify", says = "some or all sections of one flat view")
+    final void nothingIsSaidOfNothing() throws IommuException {
+        assertThat(classifier().classify(List.of())).isEmpty();
+    }
+
+    @Rule(of = MemoryClassifier.class, in = "classify", says = "statements about ranges of the view")
+    final void everyStatementBeginsAndEndsInASection() throws IommuException {
+        Collection<Trait> traits = classifier().classify(sections());
+        RangeSet covered = RangeSet.of(sections().stream().map(Section::range).toList());
+        assertThat(traits).allSatisfy(trait -> {
+            assertThat(covered.contains(trait.range().start())).as("the start of %s", trait).isTrue();
+            assertThat(covered.contains(trait.range().last())).as("the end of %s", trait).isTrue();
+        });
+    }
+
+    @Rule(of = Trait.class, says = "how the classifier knows, for people")
+    final void everyStatementHasANameAndEvidence() throws IommuException {
+        assertThat(classifier().classify(sections())).allSatisfy(trait -> {
+            assertThat(trait.name()).isNotBlank();
+            assertThat(trait.evidence()).as("evidence of %s", trait.label()).isNotBlank();
+        });
+    }
+
+    @Rule(
+            of = MemoryClassifier.class,
+            in = "classify",
+            says = "The same sections over the same memory get the same traits.")
+    final void askedAgainItSaysTheSame() throws IommuException {
+        Map<String, RangeSet> first = said(sections(), sections());
+        assertThat(said(sections(), sections())).isEqualTo(first);
+    }
+
+    @Rule(of = MemoryClassifier.class, says = "not on which other sections the call names")
+    final void whatIsSaidOfASectionDoesNotDependOnOthers() throws IommuException {
+        for (Section section : sections()) {
+            assertThat(said(List.of(section), List.of(section)))
+                    .as("%s alone", section)
+                    .isEqualTo(said(sections(), List.of(section)));
+        }
+    }
+
+    @Rule(of = MemoryClassifier.class, says = "not on which other sections the call names")
+    final void halfOfTheSectionsAreClassifiedAsAllAre() throws IommuException {
+        List<Section> every = sections();
+        List<Section> second = every.subList(every.size() / 2, every.size());
+        assertThat(said(second, second)).isEqualTo(said(every, second));
+    }
+
+    @Rule(of = MemoryClassifier.class, says = "Called from any thread, several at a time, never under a lock.")
+    final void severalThreadsHearTheSame() {
+        List<Section> sections = sections();
+        Threads.agree(() -> said(sections, sections));
+    }
+}

@@ -1,0 +1,137 @@
+package org.pinion.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A bundle that is right passes, and each thing that is wrong in one is caught. */
+class BundleContractTest {
+
+    private static final String EXPORTS_SPI = "org.pinion.spi.policy;version=1.1.0,org.pinion.core;version=1.0.0";
+
+    private static Path jar;
+    private static Path spi;
+
+    @TempDir
+    private Path directory;
+
+    /** The contract on the jar that a test has made. */
+    static class OnTrial extends BundleContract {
+        @Override
+        protected Path bundle() {
+            return jar;
+        }
+
+        @Override
+        protected List<Path> beside() {
+            return List.of(spi);
+        }
+    }
+
+    static Stream<Arguments> wrong() {
+        return Stream.of(
+                Arguments.of("Bundle-Version", "0", "theManifestNamesABundle"),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",com.example.nowhere", "itIsResolvedWith"),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",org.pinion.core", "itKnowsNothingOfTheCore"),
+                Arguments.of("DynamicImport-Package", "*", "itKnowsNothingOfTheCore"),
+                Arguments.of("Import-Package", imports("1.1"), "IommuBackend.package-info: 'Authors import [1.0,2.0)'"),
+                Arguments.of("Import-Package", imports("[0,2)"), "IommuBackend.package-info: 'Authors import [1.0,2.0)'"),
+                Arguments.of("Service-Component", "OSGI-INF/gone.xml", "everyComponentIsAClass"),
+                Arguments.of("Provide-Capability", "org.pinion.policy.name;org.pinion.policy.name=other", "BackendType: '"));
+    }
+
+    private static String imports(String versions) {
+        return "org.pinion.spi.policy;version=\"" + versions + "\"";
+    }
+
+    private Map<String, String> right() {
+        return new TreeMap<>(Map.of(
+                "Bundle-ManifestVersion", "2",
+                "Bundle-SymbolicName", "com.example.policy",
+                "Bundle-Version", "1.0.0",
+                "Import-Package", imports("[1.1,2)"),
+                "Service-Component", "OSGI-INF/policy.xml",
+                "Provide-Capability", "org.pinion.policy.name;org.pinion.policy.name=example"));
+    }
+
+    private Outcomes outcomes(Map<String, String> headers) throws IOException {
+        jar = write("plugin.jar", headers, Map.of(
+                "OSGI-INF/policy.xml",
+                """
+                <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.4.0" name="policy">
+                  <property name="org.pinion.policy.name" type="String" value="example"/>
+                  <service><provide interface="org.pinion.spi.policy.MappingPolicy"/></service>
+                  <implementation class="org.pinion.spi.policy.MappingPolicy"/>
+                </scr:component>
+                """.getBytes(StandardCharsets.UTF_8)));
+        spi = write("spi.jar", Map.of(
+                "Bundle-ManifestVersion", "2",
+                "Bundle-SymbolicName", "spi",
+                "Bundle-Version", "1.0.0",
+                "Export-Package", EXPORTS_SPI), Map.of(
+                "org/pinion/spi/policy/MappingPolicy.class", classFile()));
+        return Outcomes.of(OnTrial.class);
+    }
+
+    private static byte[] classFile() {
+        try (var content = BundleContractTest.class.getResourceAsStream("/org/pinion/spi/policy/MappingPolicy.class")) {
+            return content.readAllBytes();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private Path write(String name, Map<String, String> headers, Map<String, byte[]> entries) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.forEach(manifest.getMainAttributes()::putValue);
+        Path file = directory.resolve(name);
+        try (OutputStream out = Files.newOutputStream(file);
+                JarOutputStream written = new JarOutputStream(out, manifest)) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                written.putNextEntry(new ZipEntry(entry.getKey()));
+                written.write(entry.getValue());
+            }
+        }
+        return file;
+    }
+
+    @Test
+    void aBundleThatIsRightPasses() throws IOException {
+        assertThat(outcomes(right()).broken()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void whatIsWrongInABundleIsCaught(String header, String value, String rule) throws IOException {
+        Map<String, String> headers = right();
+        headers.put(header, value);
+        assertThat(outcomes(headers).broken().keySet()).anyMatch(name -> name.startsWith(rule));
+    }
+
+    @Test
+    void whatNobodyHasIsTold() throws IOException {
+        Map<String, String> headers = right();
+        headers.put("Import-Package", "com.example.nowhere");
+        assertThat(outcomes(headers).broken().get("itIsResolvedWithWhatPinionHas()"))
+                .contains("com.example.policy needs", "com.example.nowhere");
+    }
+}

@@ -1,0 +1,121 @@
+package org.pinion.testkit;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.pinion.api.AddressRange;
+import org.pinion.api.Section;
+import org.pinion.api.Trait;
+import org.pinion.api.Traits;
+import org.pinion.spi.memory.MemoryClassifier;
+
+/** Classifiers that each do one thing wrong, and one that does not, under the contract. */
+final class WrongClassifiers {
+
+    private WrongClassifiers() {}
+
+    private static Collection<Trait> pinnable(List<Section> sections) {
+        return sections.stream().map(section -> pinnable(section.range())).toList();
+    }
+
+    private static Trait pinnable(AddressRange range) {
+        return Trait.of(range, Traits.GUP_ABLE, "it is supposed");
+    }
+
+    /** The contract on one classifier. */
+    abstract static class Under extends ClassifierContract {
+        private final MemoryClassifier classifier;
+
+        Under(MemoryClassifier classifier) {
+            this.classifier = classifier;
+        }
+
+        @Override
+        protected MemoryClassifier classifier() {
+            return classifier;
+        }
+    }
+
+    /** Does nothing wrong. */
+    static class Right extends Under {
+        Right() {
+            super(WrongClassifiers::pinnable);
+        }
+    }
+
+    /** Answers by null where it knows nothing. */
+    static class AnswersNull extends Under {
+        AnswersNull() {
+            super(sections -> sections.size() < 2 ? null : pinnable(sections));
+        }
+    }
+
+    /** Takes the last address for the one after it. */
+    static class SaysOneByteMore extends Under {
+        SaysOneByteMore() {
+            super(sections -> sections.stream()
+                    .map(Section::range)
+                    .map(range -> range.last() == -1L ? range : new AddressRange(range.start(), range.last() + 1))
+                    .map(WrongClassifiers::pinnable)
+                    .toList());
+        }
+    }
+
+    /** Says of a section what it says because of the one before. */
+    static class LooksAtTheNeighbour extends Under {
+        LooksAtTheNeighbour() {
+            super(sections -> {
+                List<Trait> traits = new ArrayList<>(pinnable(sections));
+                if (sections.size() > 1) {
+                    traits.add(Trait.of(sections.getLast().range(), "last", "others are before it"));
+                }
+                return traits;
+            });
+        }
+    }
+
+    /** Says everything once. */
+    static class NeverRepeatsItself extends Under {
+        NeverRepeatsItself() {
+            Set<AddressRange> told = new HashSet<>();
+            super(sections -> pinnable(
+                    sections.stream().filter(section -> told.add(section.range())).toList()));
+        }
+    }
+
+    /** Knows, and does not say how. */
+    static class GivesNoEvidence extends Under {
+        GivesNoEvidence() {
+            super(sections -> sections.stream()
+                    .map(section -> Trait.of(section.range(), Traits.GUP_ABLE, ""))
+                    .toList());
+        }
+    }
+
+    /** Speaks when there is nothing to speak of. */
+    static class SpeaksOfNothing extends Under {
+        SpeaksOfNothing() {
+            super(sections -> sections.isEmpty() ? List.of(pinnable(AddressRange.ALL)) : pinnable(sections));
+        }
+    }
+
+    /** Waits for what never comes. */
+    @Timeout(value = 300, unit = TimeUnit.MILLISECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    static class Blocks extends Under {
+        Blocks() {
+            super(sections -> {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException end) {
+                    Thread.currentThread().interrupt();
+                }
+                return pinnable(sections);
+            });
+        }
+    }
+}
