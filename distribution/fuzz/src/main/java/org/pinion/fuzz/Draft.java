@@ -89,7 +89,9 @@ final class Draft {
             }
             default -> {
                 Field field = dice.pick(request.fields());
-                if (!KEPT.contains(field.name()) && field.offset() != 0) {
+                Value value = values.get(field.name());
+                boolean file = field.file() || value != null && value.base() == Value.Base.FILE;
+                if (!KEPT.contains(field.name()) && field.offset() != 0 && !file) {
                     put(field.name(), dice.oneIn(2) ? dice.below(12) : dice.edge());
                 }
             }

@@ -21,6 +21,12 @@ final class SpaceRequests {
         if (file.ids(OpenedFile.Id.IOAS).isEmpty() && !dice.oneIn(10)) {
             return new Draft(dice, file, Request.IOAS_ALLOC).done();
         }
+        List<Integer> spaces = file.ids(OpenedFile.Id.IOAS);
+        boolean fresh = !spaces.isEmpty() && file.areas().isEmpty()
+                && !file.ids(OpenedFile.Id.SMALL_PAGES).contains(spaces.getLast());
+        if (fresh && dice.oneIn(3)) {
+            return smallPages(dice, file, spaces.getLast());
+        }
         return switch (dice.weighted(3, 30, 8, 18, 10, 6, 4, 4, 6, 1)) {
             case 0 -> new Draft(dice, file, Request.IOAS_ALLOC).done();
             case 1 -> map(file);

@@ -31,7 +31,7 @@ class SeededErrorsTest {
         Script script = Script.parse(printed.toString(StandardCharsets.UTF_8).lines()
                 .dropWhile(line -> !line.startsWith("machine")).filter(line -> !line.matches("[0-9]+: .*"))
                 .reduce("", (all, line) -> all + line + "\n"));
-        assertThat(script.steps()).hasSizeLessThanOrEqualTo(12);
+        assertThat(script.steps()).hasSizeLessThanOrEqualTo(20);
         try (Duel duel = new Duel(MACHINE.emulated(), () -> new FaultyKernel(MACHINE.emulated(), error))) {
             assertThat(duel.run(script.steps())).as("the short script shows it").isPresent();
         }

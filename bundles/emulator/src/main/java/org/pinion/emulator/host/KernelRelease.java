@@ -62,6 +62,11 @@ public enum KernelRelease {
         return this != LINUX_6_12;
     }
 
+    /** {@return whether who binds a device may show a token} */
+    public boolean takesTokens() {
+        return this != LINUX_6_12;
+    }
+
     /** {@return whether page tables can be attached to PASIDs} */
     public boolean attachesPasids() {
         return this != LINUX_6_12;

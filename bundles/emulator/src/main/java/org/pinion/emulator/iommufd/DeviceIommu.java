@@ -38,8 +38,8 @@ interface DeviceIommu {
     /** Why the device cannot be attached to a page table; empty if it can. */
     Optional<Errno> refusal(PageTable table);
 
-    /** Whether page tables can be on top of a page table of this driver. */
-    boolean nests();
+    /** Whether page tables with such flags can be on top of a page table of this driver. */
+    boolean nests(int flags);
 
     /** What {@code IOMMU_GET_HW_INFO} tells that the device and its IOMMU can do. */
     default long capabilities() {

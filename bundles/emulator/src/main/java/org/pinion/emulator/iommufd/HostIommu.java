@@ -76,7 +76,7 @@ record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) i
     }
 
     @Override
-    public boolean nests() {
+    public boolean nests(int flags) {
         return driver == IommuDriver.INTEL;
     }
 

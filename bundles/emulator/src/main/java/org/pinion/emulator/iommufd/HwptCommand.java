@@ -80,7 +80,8 @@ final class HwptCommand {
 
     private static PageTable nested(PageTable parent, IommufdObject below, DeviceIommu iommu, TableRequest request)
             throws SyscallException {
-        boolean possible = (request.flags() & ~NESTED_FLAGS) == 0 && request.dataLength() != 0 && iommu.nests();
+        boolean possible = (request.flags() & ~NESTED_FLAGS) == 0 && request.dataLength() != 0
+                && iommu.nests(request.flags());
         SyscallException.require(possible, Errno.EOPNOTSUPP);
         SyscallException.require(!parent.automatic() && parent.nestParent(), Errno.EINVAL);
         return iommu.nestedTable(parent, below, request);

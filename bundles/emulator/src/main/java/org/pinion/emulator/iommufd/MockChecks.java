@@ -12,6 +12,9 @@ import org.pinion.linux.Errno;
 /** How tests look into the kernel. */
 final class MockChecks {
 
+    /** A page of mock devices before Linux 7. */
+    private static final long OLD_PAGE = 2048;
+
     private static final long BITS_AT_MOST = 8L * (16 << 20);
 
     private final IommufdContext context;
@@ -30,10 +33,14 @@ final class MockChecks {
 
     /** Compares where a page table leads with the memory of the process: EINVAL if it is elsewhere. */
     void mapped(MockFields fields) throws SyscallException {
-        PageTable table = mockTable(fields.id());
         long iova = fields.address(0);
         long length = fields.address(8);
         long address = fields.address(16);
+        if (!host.release().attachesPasids()) {
+            SyscallException.require(((iova | length | address) & OLD_PAGE - 1) == 0, Errno.EINVAL);
+            requireBelowEnd(address, length);
+        }
+        PageTable table = mockTable(fields.id());
         long step = table.bytes();
         SyscallException.require(((iova | length | address) & step - 1) == 0, Errno.EINVAL);
         requireBelowEnd(address, length);
@@ -100,11 +107,20 @@ final class MockChecks {
         MemorySegment bitmap = UserMemory.at(fields.address(32), bits + 7 >>> 3);
         long count = 0;
         for (long bit = 0; bit < bits; bit++) {
-            if ((bitmap.get(ValueLayout.JAVA_BYTE, bit >>> 3) >> (bit & 7) & 1) != 0) {
-                written.write(iova + bit * pageSize);
+            boolean set = (bitmap.get(ValueLayout.JAVA_BYTE, bit >>> 3) >> (bit & 7) & 1) != 0;
+            if (set && write(written, iova + bit * pageSize, pageSize)) {
                 count++;
             }
         }
         fields.address(40, count);
+    }
+
+    /**
+     * Whether it counts as written. Before Linux 7 that is what is mapped, and an address is the number of a page,
+     * whatever size of pages is named.
+     */
+    private boolean write(WrittenPages written, long iova, long pageSize) {
+        boolean old = !host.release().attachesPasids();
+        return written.write(old ? Long.divideUnsigned(iova, pageSize) * OLD_PAGE : iova) || !old;
     }
 }

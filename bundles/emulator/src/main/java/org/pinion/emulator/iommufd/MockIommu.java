@@ -86,7 +86,8 @@ final class MockIommu implements DeviceIommu {
     @Override
     public PageTable pageTable(Ioas ioas, TableRequest request) throws SyscallException {
         boolean known = !request.has(Iommufd.HWPT_ALLOC_PASID) || release.attachesPasids();
-        SyscallException.require(known, Errno.EOPNOTSUPP);
+        boolean tellsFaults = !request.has(Iommufd.HWPT_FAULT_ID_VALID) || release.attachesPasids();
+        SyscallException.require(known && tellsFaults, Errno.EOPNOTSUPP);
         return new PageTable(ioas, geometry(request), request, PageTable.Driver.MOCK);
     }
 
@@ -95,7 +96,7 @@ final class MockIommu implements DeviceIommu {
             return new IommuGeometry(WIDE, List.of(4L << 10, HUGE_PAGE));
         }
         List<Long> sizes = is(HUGE_IOVA) ? List.of(2L << 10, HUGE_PAGE) : smallSizes();
-        return new IommuGeometry(APERTURE, sizes);
+        return new IommuGeometry(APERTURE, sizes, false, !release.attachesPasids(), false);
     }
 
     /** Since Linux 7 its page tables have the format of AMD's, in which a page may have any size. */
@@ -137,8 +138,8 @@ final class MockIommu implements DeviceIommu {
     }
 
     @Override
-    public boolean nests() {
-        return true;
+    public boolean nests(int flags) {
+        return release.attachesPasids() || (flags & Iommufd.HWPT_ALLOC_PASID) == 0;
     }
 
     @Override

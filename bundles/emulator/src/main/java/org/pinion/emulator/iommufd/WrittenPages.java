@@ -41,12 +41,13 @@ final class WrittenPages {
         tracking = enable;
     }
 
-    /** A device wrote at an address; of no consequence where nothing is mapped. */
-    void write(long iova) {
+    /** A device wrote at an address; of no consequence where nothing is mapped. Whether something is. */
+    boolean write(long iova) {
         Area area = ioas.areaAt(iova);
         if (area != null) {
             written.add(pageAt(area, iova).start());
         }
+        return area != null;
     }
 
     /**

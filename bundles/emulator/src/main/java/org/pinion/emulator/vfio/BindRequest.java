@@ -17,8 +17,15 @@ final class BindRequest {
 
     private BindRequest() {}
 
-    /** EINVAL for a structure that is too short, unknown flags, or a number that is no descriptor. */
-    static VfioDeviceBindIommufd read(MemorySegment argument) throws SyscallException {
+    /**
+     * EINVAL for a structure that is too short, unknown flags, or a number that is no descriptor; E2BIG for what a
+     * kernel that has tokens does not know behind them.
+     */
+    static VfioDeviceBindIommufd read(MemorySegment argument, boolean tokens) throws SyscallException {
+        int declared = new VfioDeviceInfo(UserMemory.copyIn(argument, MINIMUM)).declaredSize();
+        if (tokens && Integer.compareUnsigned(declared, VfioDeviceBindIommufd.SIZE) > 0) {
+            UserMemory.copyStruct(argument, declared, VfioDeviceBindIommufd.SIZE);
+        }
         VfioDeviceBindIommufd bind =
                 new VfioDeviceBindIommufd(copyIn(argument, MINIMUM, VfioDeviceBindIommufd.SIZE));
         SyscallException.require((bind.flags() & ~TOKEN) == 0 && bind.iommufd() >= 0, Errno.EINVAL);

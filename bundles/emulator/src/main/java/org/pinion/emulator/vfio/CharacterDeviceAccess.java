@@ -62,7 +62,7 @@ final class CharacterDeviceAccess implements DeviceAccess {
     }
 
     private void bind(MemorySegment argument) throws SyscallException {
-        VfioDeviceBindIommufd bind = BindRequest.read(argument);
+        VfioDeviceBindIommufd bind = BindRequest.read(argument, device.takesTokens());
         device.group().bindCharacterDevice();
         try {
             SyscallException.require(binding == null, Errno.EINVAL);

@@ -35,7 +35,7 @@ final class GroupAccess implements DeviceAccess {
 
     @Override
     public int ioctl(int request, MemorySegment argument) throws SyscallException {
-        BindRequest.read(argument);
+        BindRequest.read(argument, device.takesTokens());
         throw new SyscallException(Errno.EINVAL);
     }
 

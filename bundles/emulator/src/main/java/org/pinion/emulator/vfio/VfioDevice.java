@@ -111,6 +111,11 @@ public final class VfioDevice {
         return release.exportsDmaBufs() && host.model().pci();
     }
 
+    /** Whether who binds it may show a token. */
+    boolean takesTokens() {
+        return release.takesTokens();
+    }
+
     /** Whether there are interrupts for its errors: no emulated function is of PCI Express. */
     boolean tellsErrors() {
         return release.tellsErrorsOfAll() && host.model().pci();

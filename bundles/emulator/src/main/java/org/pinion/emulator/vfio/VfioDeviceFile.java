@@ -90,12 +90,13 @@ public final class VfioDeviceFile implements OpenFile {
     }
 
     private void info(MemorySegment argument) throws SyscallException {
-        MemorySegment copy = BindRequest.copyIn(argument, INFO_MINIMUM, VfioDeviceInfo.SIZE);
+        int declared = new VfioDeviceInfo(BindRequest.copyIn(argument, INFO_MINIMUM, INFO_MINIMUM)).declaredSize();
+        MemorySegment copy = UserMemory.kernelCopy(VfioDeviceInfo.SIZE);
         VfioDeviceInfo info = new VfioDeviceInfo(copy);
+        info.declareSize(declared);
         info.flags(Vfio.DEVICE_PCI | (device.host().tellsReset() ? Vfio.DEVICE_RESETTABLE : 0));
         info.numRegions(PciFunction.REGIONS).numIrqs(InterruptRequests.KINDS);
-        info.capOffset(0);
-        UserMemory.copyOut(copy, argument, info.declaredSize());
+        UserMemory.copyOut(copy, argument, device.host().model().pci() ? declared : INFO_MINIMUM);
     }
 
     private void regionInfo(MemorySegment argument) throws SyscallException {
