@@ -76,10 +76,23 @@ public final class InstalledTable implements Held {
         RangeSet where = RangeSet.of(touched);
         boolean many = where.ranges().size() > entries.size() / MANY;
         for (AddressRange range : many ? RangeSet.ALL : where) {
-            joined = RangeList.overlay(joined, range, in(range));
+            List<Mapping> now = in(range);
+            joined = RangeList.overlay(joined, around(range, now), now);
         }
         touched.clear();
         return where;
+    }
+
+    /** An entry may reach beyond what was touched, where one in doubt had its place. */
+    private static AddressRange around(AddressRange range, List<Mapping> now) {
+        if (now.isEmpty()) {
+            return range;
+        }
+        AddressRange first = now.getFirst().range();
+        AddressRange last = now.getLast().range();
+        return new AddressRange(
+                Long.compareUnsigned(first.start(), range.start()) < 0 ? first.start() : range.start(),
+                Long.compareUnsigned(last.last(), range.last()) > 0 ? last.last() : range.last());
     }
 
     /**
