@@ -7,12 +7,20 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Pinion core", description = "How long the core waits for plugins and for writers")
 @interface CoreConfiguration {
 
-    /** {@return how long one call of a classifier or policy may take, milliseconds} */
+    /** {@return how long one call of a plugin may take, milliseconds} */
     @AttributeDefinition(
             name = "Plugin budget",
-            description = "Milliseconds that one call of a classifier or policy may take before it counts as failed",
+            description = "Milliseconds that one call of a classifier or policy, or one of a backend that does not wait"
+                    + " for the kernel, may take before it counts as failed",
             min = "1")
     long plugin_budget() default Settings.PLUGIN_BUDGET;
+
+    /** {@return how long a source may take to read, milliseconds} */
+    @AttributeDefinition(
+            name = "Source budget",
+            description = "Milliseconds that a source may take to read before it counts as failed",
+            min = "1")
+    long source_budget() default Settings.SOURCE_BUDGET;
 
     /** {@return how long a change waits for another change of the same space, milliseconds} */
     @AttributeDefinition(

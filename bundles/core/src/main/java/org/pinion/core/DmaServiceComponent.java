@@ -57,7 +57,7 @@ public final class DmaServiceComponent implements DmaService {
         String operation = "list the devices of '" + backend + "'";
         Plugin plugin = core.registry().require(PluginKind.BACKEND, backend, operation);
         List<HostDevice> devices =
-                PluginCalls.answer(operation, plugin, () -> ((IommuBackend) plugin.service()).devices());
+                core.calls().ask("devices", operation, plugin, () -> ((IommuBackend) plugin.service()).devices());
         return devices.stream()
                 .sorted(Comparator.comparing(HostDevice::address))
                 .toList();
@@ -65,12 +65,12 @@ public final class DmaServiceComponent implements DmaService {
 
     @Override
     public FlatView read(String source, Map<String, String> settings) throws IommuException {
-        return ask(source, settings, MemorySource::read);
+        return ask("read", source, settings, MemorySource::read);
     }
 
     @Override
     public List<FlatView> history(String source, Map<String, String> settings) throws IommuException {
-        return List.copyOf(ask(source, settings, MemorySource::history));
+        return List.copyOf(ask("history", source, settings, MemorySource::history));
     }
 
     /** What a source is asked. */
@@ -78,10 +78,13 @@ public final class DmaServiceComponent implements DmaService {
         T ask(MemorySource source, Map<String, String> settings) throws IommuException;
     }
 
-    private <T> T ask(String source, Map<String, String> settings, Question<T> question) throws IommuException {
+    private <T> T ask(String asked, String source, Map<String, String> settings, Question<T> question)
+            throws IommuException {
         String operation = "read a flat view from '" + source + "'";
         Plugin plugin = core.registry().require(PluginKind.SOURCE, source, operation);
         Map<String, String> copy = Map.copyOf(settings);
-        return PluginCalls.answer(operation, plugin, () -> question.ask((MemorySource) plugin.service(), copy));
+        MemorySource service = (MemorySource) plugin.service();
+        return core.calls().ask(
+                asked, operation, plugin, core.settings().sourceBudget(), () -> question.ask(service, copy));
     }
 }

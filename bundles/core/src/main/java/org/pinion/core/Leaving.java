@@ -22,15 +22,16 @@ final class Leaving {
         if (bundle == null || bundle.getState() == Bundle.UNINSTALLED) {
             return false;
         }
-        if (isFrameworkStopping(bundle)) {
+        if (isEndOfAll(bundle)) {
             return false;
         }
         BundleStartLevel start = bundle.adapt(BundleStartLevel.class);
         return bundle.getState() == Bundle.ACTIVE || start != null && start.isPersistentlyStarted();
     }
 
-    private static boolean isFrameworkStopping(Bundle bundle) {
-        BundleContext context = bundle.getBundleContext();
+    /** {@return whether the framework stops, and everything with it} */
+    static boolean isEndOfAll(Bundle bundle) {
+        BundleContext context = bundle == null ? null : bundle.getBundleContext();
         return context != null && context.getBundle(0).getState() == Bundle.STOPPING;
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -68,7 +69,9 @@ public final class Microkernel {
 
     private final Guard guard = new Guard(settings::pluginBudget);
     private final PluginRegistry registry;
+    private final BoundedCalls calls;
     private final Spaces spaces;
+    private final KernelWatch kernels;
 
     private final Expected expected = new Expected();
     private final Bundle own;
@@ -77,11 +80,13 @@ public final class Microkernel {
     /**
      * @param context tells why the core's own bundle stops
      * @param configuration the configured times
+     * @throws InvalidSyntaxException never
      */
     @Activate
-    public Microkernel(BundleContext context, CoreConfiguration configuration) {
+    public Microkernel(BundleContext context, CoreConfiguration configuration) throws InvalidSyntaxException {
         this(context.getBundle(), configuration);
         context.addBundleListener(expected);
+        context.addServiceListener(kernels, "(" + KernelWatch.TYPE + "=*)");
     }
 
     Microkernel(Bundle own, CoreConfiguration configuration) {
@@ -107,19 +112,19 @@ public final class Microkernel {
                 spaces.backendArrived(backend);
             }
         }, settings::replacementWait);
-        spaces = new Spaces(
-                registry,
-                new BoundedCalls(guard, registry),
-                new PluginPlanMaker(registry, guard),
-                events,
-                settings);
+        calls = new BoundedCalls(guard, registry);
+        spaces = new Spaces(registry, calls, new PluginPlanMaker(registry, guard), events, settings);
+        kernels = new KernelWatch(spaces);
         configure(configuration);
     }
 
     @Modified
     void configure(CoreConfiguration configuration) {
         settings.set(
-                configuration.plugin_budget(), configuration.writer_wait(), configuration.replacement_wait());
+                configuration.plugin_budget(),
+                configuration.source_budget(),
+                configuration.writer_wait(),
+                configuration.replacement_wait());
     }
 
     /** Goes on with the spaces of another core, when all plugins that are there are bound. */
@@ -139,6 +144,7 @@ public final class Microkernel {
         executor.shutdownNow();
         if (own != null && own.getBundleContext() != null) {
             own.getBundleContext().removeBundleListener(expected);
+            own.getBundleContext().removeServiceListener(kernels);
         }
         registry.stop();
         SpaceHolder present = holder.get();
@@ -156,6 +162,14 @@ public final class Microkernel {
 
     PluginRegistry registry() {
         return registry;
+    }
+
+    BoundedCalls calls() {
+        return calls;
+    }
+
+    Settings settings() {
+        return settings;
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -246,6 +260,10 @@ public final class Microkernel {
 
     Expected expected() {
         return expected;
+    }
+
+    KernelWatch kernels() {
+        return kernels;
     }
 
     private static long idOf(ServiceReference<?> reference) {

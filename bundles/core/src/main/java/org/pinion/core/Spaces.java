@@ -35,6 +35,7 @@ final class Spaces {
     private final BoundedCalls calls;
     private final SpaceEnvironment environment;
     private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
+    private volatile String kernelGone = "";
 
     /** A name that is taken: by a space, or by one that is just being opened. */
     private record Entry(Plugin backend, Space space) {}
@@ -71,15 +72,11 @@ final class Spaces {
                     "backend '%s' cannot work here: %s".formatted(backend.name(), availability.detail()),
                     "");
         }
-        BackendSession session = PluginCalls.answer(
-                operation, backend, () -> ((IommuBackend) backend.service()).open(options.name()));
+        BackendSession session = calls.open(operation, backend, options.name());
         try {
             return new Space(options, session, environment);
         } catch (IommuException useless) {
-            PluginCalls.answer(operation, backend, () -> {
-                session.close();
-                return session;
-            });
+            calls.close(operation, backend, session);
             throw useless;
         }
     }
@@ -128,16 +125,61 @@ final class Spaces {
     void backendGone(long id) {
         for (Entry entry : entries.values()) {
             if (entry.space() != null && entry.backend().id() == id) {
-                entry.space().succession().giveUp(entry.backend().toString());
+                entry.space().succession().giveUp(entry.backend() + " left, and its bundle was uninstalled");
             }
         }
+    }
+
+    /** What spaces have open belongs to a Kernel service that leaves: nobody can go on with it. */
+    void kernelLeft(String who) {
+        kernelGone = who + ": it must not be exchanged while address spaces are open; close them and open them again";
+        List<Space> open = all();
+        if (open.isEmpty()) {
+            return;
+        }
+        LOG.error("{}. Open are: {}", kernelGone, String.join(", ", open.stream().map(Spaces::nameOf).toList()));
+        for (Space space : open) {
+            // Its backend may have left before this, or leaves after it, since it has no Kernel any more.
+            if (registry.find(PluginKind.BACKEND, space.options().backend()).isEmpty()) {
+                space.succession().giveUp(kernelGone);
+            }
+            tell(DmaTopics.SPACE_HELD, space, who, kernelGone);
+        }
+    }
+
+    void kernelArrived() {
+        kernelGone = "";
+    }
+
+    private void tell(String topic, Space space, String cause, String reason) {
+        environment.events().post(topic, Map.of(
+                DmaTopics.SPACE, nameOf(space),
+                DmaTopics.CAUSE, cause,
+                DmaTopics.REASON, reason,
+                DmaTopics.VERSION, space.snapshot().version()));
+    }
+
+    private static String nameOf(Space space) {
+        return space.options().name();
     }
 
     /** Whoever is there already goes on at once; else whoever comes next. */
     private void leave(Space space, Plugin backend, boolean replaced) {
         Optional<Plugin> next = registry.find(PluginKind.BACKEND, backend.name());
-        space.succession().leave(backend.toString(), replaced, next.flatMap(this::successor));
+        String gone = kernelGone;
+        String who = gone.isEmpty() ? backend.toString() : backend + ", whose kernel is gone (" + gone + "),";
+        space.succession().leave(who, replaced && gone.isEmpty(), next.flatMap(this::willing));
         next.ifPresent(plugin -> adopt(space, plugin));
+    }
+
+    /** {@return who goes on; empty if it cannot even say what it adopts} */
+    private Optional<Successor> willing(Plugin backend) {
+        try {
+            return Optional.of(successor(backend));
+        } catch (IommuException sick) {
+            LOG.warn("{}", sick.getMessage());
+            return Optional.empty();
+        }
     }
 
     void backendArrived(Plugin backend) {
@@ -156,13 +198,12 @@ final class Spaces {
             adopt(space, backend, Optional.empty());
         } catch (IommuException refused) {
             LOG.error("{}", refused.getMessage());
+            tell(DmaTopics.SPACE_REFUSED, space, backend + " arrived", refused.getMessage());
         }
     }
 
     private void adopt(Space space, Plugin backend, Optional<Successor> former) throws IommuException {
-        Successor next = successor(backend).orElseThrow(() -> new IommuException(
-                "have '" + space.options().name() + "' adopted", backend + " is not there any more", ""));
-        space.succession().adopt(next, former);
+        space.succession().adopt(successor(backend), former);
         entries.computeIfPresent(
                 space.options().name(), (_, entry) -> entry.space() == space ? new Entry(backend, space) : entry);
         if (!registry.has(backend)) {
@@ -170,18 +211,12 @@ final class Spaces {
         }
     }
 
-    private Optional<Successor> successor(Plugin backend) {
+    private Successor successor(Plugin backend) throws IommuException {
         IommuBackend service = (IommuBackend) backend.service();
-        try {
-            return Optional.of(new Successor(
-                    backend.toString(),
-                    (name, handOver) -> calls.ask(
-                            "have '" + name + "' adopted", backend, () -> service.adopt(name, handOver)),
-                    calls.ask("ask what it adopts", backend, service::adopts)));
-        } catch (IommuException sick) {
-            LOG.warn("{}", sick.getMessage());
-            return Optional.empty();
-        }
+        return new Successor(
+                backend.toString(),
+                (name, handOver) -> calls.adopt("have '" + name + "' adopted", backend, name, handOver),
+                calls.ask("adopts", "ask what it adopts", backend, service::adopts));
     }
 
     /** Has the backend in use go on with a space, whoever has it now. */
@@ -196,7 +231,7 @@ final class Spaces {
         if (there && next.id() == entry.backend().id()) {
             return;
         }
-        adopt(entry.space(), next, there ? successor(entry.backend()) : Optional.empty());
+        adopt(entry.space(), next, there ? willing(entry.backend()) : Optional.empty());
     }
 
     void closeAll() {

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceReference;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
@@ -156,6 +157,33 @@ class BackendUpdateTest {
         assertThat(space.snapshot().backendAway()).contains("is gone", "its bundle was uninstalled");
         start("2.0.0");
         space.commit(view(SIZE / 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aKernelServiceThatIsExchangedIsNamedAtOnceAndTheSpaceCanOnlyBeClosed(boolean seenFirst) throws Exception {
+        core.configure(configuration(60_000));
+        int descriptors = nextDescriptor();
+        AddressSpace space = open("iommufd");
+        ServiceEvent leaving = new ServiceEvent(
+                ServiceEvent.UNREGISTERING, Registered.updated(KernelWatch.TYPE, "emulated", "1.0.0"));
+        if (seenFirst) {
+            core.kernels().serviceChanged(leaving);
+        }
+        core.unbindBackend(bundle);
+        if (!seenFirst) {
+            core.kernels().serviceChanged(leaving);
+        }
+        String told = "the emulated Kernel service of bundle org.plugin 1.0.0 left: it must not be exchanged while";
+        assertThat(space.snapshot().backendAway()).contains("is gone", told);
+        assertThat(failure(() -> space.commit(view(SIZE / 2)))).hasMessageContaining(told);
+        bundle = Registered.updated(BackendType.PROPERTY, name, "1.0.0");
+        core.bindBackend(new EmulatedHost(1).backend(name), bundle);
+        assertThat(space.snapshot().backendAway()).contains("its descriptors belong to another Kernel service");
+        assertThat(space.snapshot().table()).hasSize(1);
+        space.close();
+        host.kernel.close(memory.backing().fd());
+        assertThat(nextDescriptor()).isEqualTo(descriptors);
     }
 
     @Test

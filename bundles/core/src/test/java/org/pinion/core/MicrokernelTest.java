@@ -259,9 +259,10 @@ class MicrokernelTest {
     @Test
     void aConfiguredTimeThatIsNotPositiveIsReplacedByItsDefault() {
         Settings settings = new Settings();
-        settings.set(-1, 10, 20);
+        settings.set(-1, 5, 10, 20);
 
         assertThat(settings.pluginBudget()).hasMillis(Settings.PLUGIN_BUDGET);
+        assertThat(settings.sourceBudget()).hasMillis(5);
         assertThat(settings.writerWait()).hasMillis(10);
         assertThat(settings.replacementWait()).hasMillis(20);
     }

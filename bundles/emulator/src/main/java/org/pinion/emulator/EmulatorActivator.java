@@ -24,8 +24,6 @@ public final class EmulatorActivator implements BundleActivator {
     private static final String HOST_PROPERTY = "org.pinion.emulator.host";
     private static final String RELEASE_PROPERTY = "org.pinion.emulator.interface";
 
-    private EmulatedKernel kernel;
-
     /** For the framework. */
     public EmulatorActivator() {}
 
@@ -36,7 +34,8 @@ public final class EmulatorActivator implements BundleActivator {
         }
         Host host = host(context.getProperty(HOST_PROPERTY));
         String release = context.getProperty(RELEASE_PROPERTY);
-        kernel = EmulatedKernel.of(release == null || release.isBlank() ? host : host.playing(release(release)));
+        EmulatedKernel kernel =
+                EmulatedKernel.of(release == null || release.isBlank() ? host : host.playing(release(release)));
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Kernel.TYPE_PROPERTY, Kernel.EMULATED);
         context.registerService(Kernel.class, kernel, properties);
@@ -61,11 +60,7 @@ public final class EmulatorActivator implements BundleActivator {
         }
     }
 
+    /** Does nothing: as with a real kernel, what is open stays so until whoever opened it closes it. */
     @Override
-    public void stop(BundleContext context) {
-        if (kernel != null) {
-            kernel.closeAll();
-            kernel = null;
-        }
-    }
+    public void stop(BundleContext context) {}
 }

@@ -55,6 +55,16 @@ class EmulatorActivatorTest {
     }
 
     @Test
+    void whatIsOpenStaysOpenWhenTheBundleStops() throws Exception {
+        Bundle bundle = install(Map.of("org.pinion.kernel", "emulated"));
+        bundle.start();
+        Object kernel = bundle.getBundleContext().getService(bundle.getRegisteredServices()[0]);
+        int fd = (int) kernel.getClass().getMethod("eventfd", int.class, int.class).invoke(kernel, 0, 0);
+        bundle.stop();
+        assertThat(kernel.getClass().getMethod("close", int.class).invoke(kernel, fd)).isEqualTo(0);
+    }
+
+    @Test
     void offersNothingOtherwise() throws Exception {
         Bundle bundle = install(Map.of());
         bundle.start();

@@ -59,6 +59,7 @@ final class TraitSweep {
                 said.add(cutTo(active.get(i), part));
             }
         }
+        Contradiction.requireNone(said);
         return List.copyOf(said);
     }
 

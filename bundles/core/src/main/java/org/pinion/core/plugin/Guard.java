@@ -53,15 +53,35 @@ public final class Guard {
      * @throws IommuException if the work threw it, or the caller was interrupted
      */
     <T> T run(String name, Watch watch, Callable<T> work) throws IommuException {
+        return run(name, watch, budget(), work);
+    }
+
+    /** {@return how long one call may take now} */
+    Duration budget() {
+        return budget.get();
+    }
+
+    /**
+     * Runs work with another budget.
+     *
+     * @param name what the work is, for the name of a thread that is given up
+     * @param watch told by the work whom it asks
+     * @param allowed how long one call may take
+     * @param work what to do
+     * @return its result
+     * @throws PluginFailure if the work threw it, or a call took longer
+     * @throws IommuException if the work threw it, or the caller was interrupted
+     */
+    <T> T run(String name, Watch watch, Duration allowed, Callable<T> work) throws IommuException {
         FutureTask<T> task = new FutureTask<>(work);
         GuardThread thread = start(task);
         try {
-            return await(task, watch);
+            return await(task, watch, allowed.toNanos());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IommuException(name, null, null, "interrupted while plugins were asked", "", interrupted);
         } catch (ExecutionException thrown) {
-            throw unwrapped(thrown);
+            throw unwrapped(thrown, watch);
         } finally {
             release(thread, task, name);
         }
@@ -95,8 +115,8 @@ public final class Guard {
         usualNanos = (3 * usualNanos + nanos) / 4;
     }
 
-    private <T> T await(FutureTask<T> task, Watch watch) throws InterruptedException, ExecutionException {
-        long allowed = budget.get().toNanos();
+    private <T> T await(FutureTask<T> task, Watch watch, long allowed)
+            throws InterruptedException, ExecutionException {
         long seen = 0;
         long began = System.nanoTime();
         long since = began;
@@ -126,13 +146,16 @@ public final class Guard {
         return new PluginFailure(watch.plugin(), reason, null);
     }
 
-    /** Never returns normally for what only a faulty core can throw: that goes on as it is. */
-    private static IommuException unwrapped(ExecutionException thrown) {
+    /**
+     * Never returns normally for what only a faulty core can throw: that goes on as it is. A checked exception that is
+     * not declared comes from a plugin in another language.
+     */
+    private static IommuException unwrapped(ExecutionException thrown, Watch watch) {
         return switch (thrown.getCause()) {
             case IommuException answer -> answer;
             case RuntimeException failure -> throw failure;
             case Error error -> throw error;
-            default -> throw new IllegalStateException(thrown.getCause());
+            default -> throw PluginFailure.threw(watch.plugin(), thrown.getCause());
         };
     }
 }

@@ -1,12 +1,15 @@
 package org.pinion.core.plugin;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
+import org.pinion.core.plan.Contradiction;
 import org.pinion.core.plan.Goal;
 import org.pinion.core.plan.NamedPolicy;
 import org.pinion.core.plan.PlanRequest;
@@ -18,6 +21,8 @@ import org.pinion.spi.backend.BackendCapabilities;
 
 /** Makes plans of what all classifiers and the required policies say, under the guard. */
 public final class PluginPlanMaker implements PlanMaker {
+
+    private static final String ASKED = "plan";
 
     private final PluginRegistry registry;
     private final Guard guard;
@@ -51,13 +56,26 @@ public final class PluginPlanMaker implements PlanMaker {
                 List<Trait> traits = traits(scope.sections(), classifiers, watch);
                 return Planner.plan(request(options, capabilities, goal, traits, judges), scope, asked);
             });
-            registry.succeeded(classifiers);
-            registry.succeeded(policies);
+            registry.succeeded(ASKED, classifiers);
+            registry.succeeded(ASKED, policies);
             return plan;
         } catch (PluginFailure failure) {
-            registry.failed(failure);
+            registry.failed(ASKED, failure);
+            throw failure.toIommuException(operation);
+        } catch (Contradiction contradiction) {
+            PluginFailure failure = new PluginFailure(
+                    youngest(classifiers, contradiction.by()), contradiction.getMessage(), contradiction);
+            registry.failed(ASKED, failure);
             throw failure.toIommuException(operation);
         }
+    }
+
+    /** Where two cannot both be right, it is held against the one that came last: plans went well with the other. */
+    private static Plugin youngest(List<Plugin> classifiers, Set<String> names) {
+        return classifiers.stream()
+                .filter(classifier -> names.contains(classifier.name()))
+                .max(Comparator.comparingLong(Plugin::id))
+                .orElseThrow();
     }
 
     private static PlanRequest request(

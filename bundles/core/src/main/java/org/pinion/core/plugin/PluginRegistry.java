@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +33,7 @@ public final class PluginRegistry {
     private final Map<Key, Seat> seats = new ConcurrentHashMap<>();
     private final Guard guard;
     private final Trial trial;
-    private final Events events;
+    private final PluginNews news;
     private final Executor executor;
     private final PluginListener listener;
     private final Absences absences;
@@ -60,7 +59,7 @@ public final class PluginRegistry {
         this.absences = new Absences(absence);
         this.guard = guard;
         this.trial = new Trial(guard);
-        this.events = events;
+        this.news = new PluginNews(events);
         this.executor = executor;
         this.listener = listener;
     }
@@ -75,7 +74,7 @@ public final class PluginRegistry {
         seats.put(keyOf(plugin), seat);
         changes.incrementAndGet();
         absences.end(plugin);
-        post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
+        news.post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
         Runnable planning = listener.plansMayChange(plugin + " arrived");
         executor.execute(() -> {
             seat.settle();
@@ -103,7 +102,7 @@ public final class PluginRegistry {
         }
         Plugin plugin = seat.plugin();
         Runnable followUp = () -> executor.execute(listener.plansMayChange(plugin + " left"));
-        boolean awaited = kind.shapesPlans() && replaced && seat.healthy() && !hasOther(plugin);
+        boolean awaited = kind.shapesPlans() && replaced && seat.quarantine().isEmpty() && !hasOther(plugin);
         if (awaited) {
             // Before anybody can see that it is gone.
             absences.begin(plugin, followUp);
@@ -111,7 +110,7 @@ public final class PluginRegistry {
         seats.remove(key);
         changes.incrementAndGet();
         guard.renew();
-        post(DmaTopics.PLUGIN_LEFT, plugin, "");
+        news.post(DmaTopics.PLUGIN_LEFT, plugin, "");
         if (kind == PluginKind.BACKEND) {
             listener.backendLeft(plugin, replaced);
         } else if (kind.shapesPlans() && !awaited) {
@@ -252,11 +251,18 @@ public final class PluginRegistry {
      *
      * @param backend the backend
      * @return its answer
+     * @throws IommuException if it does not answer
      */
-    public Availability probe(Plugin backend) {
-        Availability answer = Trial.probe(backend);
-        Optional.ofNullable(seats.get(keyOf(backend))).ifPresent(seat -> seat.found(answer));
-        return answer;
+    public Availability probe(Plugin backend) throws IommuException {
+        try {
+            Availability answer = trial.probe(backend);
+            Optional.ofNullable(seats.get(keyOf(backend))).ifPresent(seat -> seat.found(answer));
+            succeeded("probe", List.of(backend));
+            return answer;
+        } catch (PluginFailure failure) {
+            failed("probe", failure);
+            throw failure.toIommuException("probe what backend '" + backend.name() + "' can do here");
+        }
     }
 
     /** {@return every plugin, sorted by kind and name; never waits} */
@@ -283,12 +289,12 @@ public final class PluginRegistry {
                 .orElse("");
     }
 
-    /** A plugin that was good failed an operation. */
-    void failed(PluginFailure failure) {
+    /** A plugin that was good failed when it was asked for something. */
+    void failed(String asked, PluginFailure failure) {
         Plugin plugin = failure.plugin();
-        post(DmaTopics.PLUGIN_FAILED, plugin, failure.getMessage());
+        news.post(DmaTopics.PLUGIN_FAILED, plugin, failure.getMessage());
         Seat seat = seats.get(keyOf(plugin));
-        if (seat != null && seat.failed() == FAILURES_ALLOWED) {
+        if (seat != null && seat.failed(asked) == FAILURES_ALLOWED) {
             seat.quarantine("failed %d times in a row, last: %s".formatted(FAILURES_ALLOWED, failure.getMessage()));
             changes.incrementAndGet();
             executor.execute(listener.plansMayChange(plugin + " was quarantined"));
@@ -310,12 +316,12 @@ public final class PluginRegistry {
         return sick.size();
     }
 
-    /** Plugins answered as they should. */
-    void succeeded(Collection<Plugin> plugins) {
+    /** Plugins answered as they should when they were asked for something. */
+    void succeeded(String asked, Collection<Plugin> plugins) {
         for (Plugin plugin : plugins) {
             Seat seat = seats.get(keyOf(plugin));
             if (seat != null) {
-                seat.succeeded();
+                seat.succeeded(asked);
             }
         }
     }
@@ -326,12 +332,12 @@ public final class PluginRegistry {
             if (plugin.kind().shapesPlans()) {
                 trial.tryOut(plugin);
             } else if (plugin.kind() == PluginKind.BACKEND) {
-                seat.found(Trial.probe(plugin));
+                seat.found(trial.probe(plugin));
             }
         } catch (PluginFailure failure) {
             seat.quarantine("failed its trial: " + failure.getMessage());
             changes.incrementAndGet();
-            post(DmaTopics.PLUGIN_FAILED, plugin, failure.getMessage());
+            news.post(DmaTopics.PLUGIN_FAILED, plugin, failure.getMessage());
         } catch (IommuException answer) {
             // That a classifier cannot find out, or that whoever ran the trial was interrupted, does not make it sick.
             LOG.debug("the trial of {} was not conclusive: {}", plugin, answer.getMessage());
@@ -377,17 +383,6 @@ public final class PluginRegistry {
 
     private static PluginInfo info(Plugin plugin, PluginInfo.State state, String detail) {
         return new PluginInfo(plugin.kind().word(), plugin.name(), plugin.bundle(), state, detail);
-    }
-
-    private void post(String topic, Plugin plugin, String reason) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put(DmaTopics.PLUGIN, plugin.name());
-        properties.put(DmaTopics.KIND, plugin.kind().word());
-        properties.put(DmaTopics.BUNDLE, plugin.bundle());
-        if (!reason.isEmpty()) {
-            properties.put(DmaTopics.REASON, reason);
-        }
-        events.post(topic, properties);
     }
 
     private static Key keyOf(Plugin plugin) {

@@ -1,8 +1,9 @@
 package org.pinion.core.plugin;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.pinion.spi.backend.Availability;
 
 /** What the registry remembers of one plugin: how its trial went, how often it has failed since. */
@@ -10,7 +11,7 @@ final class Seat {
 
     private final Plugin plugin;
     private final FutureTask<Void> trial;
-    private final AtomicInteger failuresInARow = new AtomicInteger();
+    private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
     private volatile String quarantine = "";
     private volatile Availability availability;
 
@@ -59,13 +60,15 @@ final class Seat {
         return quarantine;
     }
 
-    int failed() {
-        return failuresInARow.incrementAndGet();
+    /** {@return how often it has failed in a row when it was asked for this} */
+    int failed(String asked) {
+        return failuresInARow.merge(asked, 1, Integer::sum);
     }
 
-    void succeeded() {
-        if (failuresInARow.get() != 0) {
-            failuresInARow.set(0);
+    /** One answer does not make good for another: who fails at one thing alone is sick too. */
+    void succeeded(String asked) {
+        if (!failuresInARow.isEmpty()) {
+            failuresInARow.remove(asked);
         }
     }
 

@@ -47,14 +47,16 @@ final class Trial {
         });
     }
 
-    /** {@return what a backend found on this host, or what is wrong with it} */
-    static Availability probe(Plugin backend) {
-        try {
-            Availability answer = ((IommuBackend) backend.service()).probe();
-            return answer == null ? new Availability(false, "", "its probe answered null") : answer;
-        } catch (RuntimeException | LinkageError thrown) {
-            return new Availability(false, "", "its probe threw " + thrown);
-        }
+    /**
+     * @param backend a backend
+     * @return what it found on this host
+     * @throws PluginFailure if it fails
+     */
+    Availability probe(Plugin backend) throws IommuException {
+        Watch watch = new Watch();
+        IommuBackend service = (IommuBackend) backend.service();
+        return guard.run(
+                "pinion-trial-" + backend.name(), watch, () -> BoundedCalls.watched(watch, backend, service::probe));
     }
 
     private static void tryClassifier(WatchedClassifier classifier) throws IommuException {

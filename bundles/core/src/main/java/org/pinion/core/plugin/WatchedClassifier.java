@@ -1,6 +1,5 @@
 package org.pinion.core.plugin;
 
-import java.util.Collection;
 import java.util.List;
 import org.pinion.api.IommuException;
 import org.pinion.api.Section;
@@ -21,7 +20,7 @@ record WatchedClassifier(Plugin plugin, MemoryClassifier classifier, Watch watch
     void classify(List<Section> sections, List<Trait> into) throws IommuException {
         watch.enter(plugin);
         try {
-            collect(classifier.classify(sections), into);
+            new Statements(plugin, sections).add(classifier.classify(sections), into);
         } catch (IommuException answer) {
             throw new IommuException(
                     "classify by '" + plugin.name() + "'",
@@ -30,19 +29,10 @@ record WatchedClassifier(Plugin plugin, MemoryClassifier classifier, Watch watch
                     answer.getMessage(),
                     "",
                     answer);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw thrown instanceof PluginFailure known ? known : PluginFailure.threw(plugin, thrown);
         } finally {
             watch.leave();
-        }
-    }
-
-    private void collect(Collection<Trait> said, List<Trait> into) {
-        if (said == null) {
-            throw PluginFailure.answeredNull(plugin);
-        }
-        for (Trait trait : said) {
-            into.add(trait.signedBy(plugin.name()));
         }
     }
 }

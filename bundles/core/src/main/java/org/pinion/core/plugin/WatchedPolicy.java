@@ -17,7 +17,7 @@ record WatchedPolicy(Plugin plugin, MappingPolicy policy, Watch watch) implement
         watch.enter(plugin);
         try {
             return notApart(answered(policy.decide(candidate)));
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw failure(thrown);
         } finally {
             watch.leave();
@@ -29,7 +29,7 @@ record WatchedPolicy(Plugin plugin, MappingPolicy policy, Watch watch) implement
         watch.enter(plugin);
         try {
             return answered(policy.conflict(candidate, conflict));
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw failure(thrown);
         } finally {
             watch.leave();
@@ -41,7 +41,7 @@ record WatchedPolicy(Plugin plugin, MappingPolicy policy, Watch watch) implement
         watch.enter(plugin);
         try {
             return policy.looksAtDevices();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw failure(thrown);
         } finally {
             watch.leave();

@@ -147,7 +147,7 @@ final class GuardedSession implements BackendSession {
     public void map(Mapping mapping) throws IommuException {
         try {
             session.map(mapping);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw new BackendFailure("map " + mapping, backend, thrown);
         }
     }
@@ -156,7 +156,7 @@ final class GuardedSession implements BackendSession {
     public void unmap(Mapping mapping) throws IommuException {
         try {
             session.unmap(mapping);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw new BackendFailure("unmap " + mapping, backend, thrown);
         }
     }
@@ -174,7 +174,7 @@ final class GuardedSession implements BackendSession {
     public boolean pins(String device) {
         try {
             return session.pins(device);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError unknown) {
+        } catch (RuntimeException | Error unknown) {
             return true;
         }
     }
@@ -262,7 +262,7 @@ final class GuardedSession implements BackendSession {
     private <T> T guard(String operation, Call<T> call) throws IommuException {
         try {
             return call.run();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw new BackendFailure(operation, backend, thrown);
         }
     }

@@ -184,7 +184,7 @@ final class OpenDevice implements AttachedDevice {
         accesses.begin(operation);
         try {
             return Objects.requireNonNull(call.run(), "it answered null");
-        } catch (RuntimeException | LinkageError thrown) {
+        } catch (RuntimeException | Error thrown) {
             throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
         } finally {
             accesses.end();

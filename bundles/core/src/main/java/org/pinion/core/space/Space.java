@@ -372,11 +372,11 @@ public final class Space implements AddressSpace {
         }
     }
 
+    /** Called in turn: the backend was there when the turn was taken, and lets go in a turn of its own. */
     private void requireUsable(String operation) throws IommuException {
         if (published.closed()) {
             throw new IommuException(operation, "address space '" + options.name() + "' is closed", "open it again");
         }
-        presence.require(operation);
     }
 
     private Planned plan(Goal goal) throws IommuException {

@@ -102,10 +102,10 @@ public final class Succession {
     /**
      * The backend that left is not replaced after all: whoever waits for one is told that it is gone.
      *
-     * @param who which backend, with its bundle
+     * @param why who left, and why nobody comes
      */
-    public void giveUp(String who) {
-        if (!presence.giveUp(who + " left, and its bundle was uninstalled")) {
+    public void giveUp(String why) {
+        if (!presence.giveUp(why)) {
             return;
         }
         try {

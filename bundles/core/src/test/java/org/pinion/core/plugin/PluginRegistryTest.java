@@ -397,6 +397,14 @@ class PluginRegistryTest {
     }
 
     @Test
+    void aPluginThatLeavesAgainBeforeItsTrialIsWaitedForToo() {
+        policy("p", 1, 0, MAP);
+        classifier("eye", 2, _ -> List.of());
+        registry.left(PluginKind.CLASSIFIER, 2, true);
+        assertThat(failure()).isInstanceOf(PluginAway.class).hasMessageContaining("org.c2 1.0.0 is being replaced");
+    }
+
+    @Test
     void aPluginThatIsNotReplacedInTimeIsPlannedWithout() throws Exception {
         absence = Duration.ofMillis(20);
         classifier("eye", 1, _ -> List.of());

@@ -26,7 +26,9 @@ public interface MemoryClassifier {
      *
      * @param sections some or all sections of one flat view, sorted by address
      * @return statements about ranges of the view, in any order; a range may be part of a section or span several, and
-     *     a statement about addresses that no section of the call covers is ignored
+     *     what it says of addresses that no section of the call covers is ignored, but a range of which no section of
+     *     the call covers anything is a failure. So are statements of one classifier about the same addresses that
+     *     cannot both be true, and huge pages without a size
      * @throws IommuException if the classifier cannot find out what it must know
      */
     Collection<Trait> classify(List<Section> sections) throws IommuException;

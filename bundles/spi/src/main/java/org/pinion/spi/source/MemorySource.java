@@ -8,7 +8,9 @@ import org.pinion.api.IommuException;
 
 /**
  * Reads flat views from somewhere, such as a running VMM or a file: a service that carries {@link SourceType}. Called
- * from any thread, several at a time, never under a lock.
+ * from any thread, several at a time, never under a lock. A call that throws something else than it declares, returns
+ * null or does not return within the core's configured time has failed; a source that keeps failing is not asked any
+ * more.
  */
 @ConsumerType
 public interface MemorySource {
