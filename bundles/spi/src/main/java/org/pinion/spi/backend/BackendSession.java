@@ -237,8 +237,9 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Lets go of everything that the session has of the kernel, and changes none of it: mappings, pins, attached
-     * devices and their DMA go on. Called by the core when the backend's service leaves, or somebody asks for a
-     * successor; no handle of a device is being used then, and none is used again, nor the session itself.
+     * devices and their DMA go on, and devices that are only learned about stay open. Called by the core when the
+     * backend's service leaves, or somebody asks for a successor, of a session that was opened and of one that was
+     * adopted before; no handle of a device is being used then, and none is used again, nor the session itself.
      *
      * @param version one of {@link #handsOver}
      * @return everything, in plain values
