@@ -14,7 +14,7 @@ import org.pinion.spi.backend.HandOver.MappedMemory;
 import org.pinion.spi.backend.HandOver.OpenFile;
 import org.pinion.spi.backend.Particulars;
 
-/** A session in plain values, as it is handed over, and back. Whoever changes what is written here raises the version. */
+/** A session in plain values, as it is handed over, and back. Whoever changes what is written raises the version. */
 final class SessionRecord {
 
     static final int VERSION = 1;
