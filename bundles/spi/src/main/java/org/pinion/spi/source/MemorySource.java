@@ -8,13 +8,15 @@ import org.pinion.api.IommuException;
 
 /**
  * Reads flat views from somewhere, such as a running VMM or a file: a service that carries {@link SourceType}. Called
- * from any thread, several at a time, never under a lock.
+ * from any thread, several at a time, never under a lock: on that of the application that wants the view, which waits
+ * for it for as long as it takes. What is thrown that is no {@link IommuException}, and an answer of null, is told to
+ * it as the source's failure.
  */
 @ConsumerType
 public interface MemorySource {
 
     /**
-     * Reads a flat view, whole or not at all.
+     * Reads a flat view, whole or not at all. Each call reads anew, and leaves nothing open.
      *
      * @param settings what to read, by the source's own documented keys; an unknown key is an error
      * @return the view
