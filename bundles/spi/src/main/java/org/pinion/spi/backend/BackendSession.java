@@ -106,8 +106,9 @@ public interface BackendSession extends AutoCloseable {
     RangeSet usable() throws IommuException;
 
     /**
-     * Maps, at exactly the given addresses. What is mapped stays until it is unmapped or the session closed, whatever
-     * devices come and go, and with no device at all.
+     * Maps, at exactly the given addresses. Nothing else may be mapped there then: what an earlier failure may have
+     * left behind makes it fail, and is not replaced. What is mapped stays until it is unmapped or the session closed,
+     * whatever devices come and go, and with no device at all.
      *
      * @param mapping what to map; aligned, free of other mappings, by a route of {@link #capabilities()}
      * @throws IommuException if the kernel refuses, with its errno, the range and the cause in words;
