@@ -151,6 +151,16 @@ public abstract class BundleContract {
         }
     }
 
+    @Rule(of = BackendType.class, says = "no framework wires anybody to it")
+    final void whoRequiresAPluginIsNotStoppedWithIt() {
+        BundleRevision revision = bundle.adapt(BundleRevision.class);
+        assertThat(PluginKind.values())
+                .flatExtracting(kind -> revision.getDeclaredCapabilities(kind.namespace()))
+                .allSatisfy(has -> assertThat(has.getDirectives())
+                        .as("Provide-Capability %s", has)
+                        .containsEntry(Constants.EFFECTIVE_DIRECTIVE, Constants.EFFECTIVE_ACTIVE));
+    }
+
     @Rule(
             of = BackendType.class,
             says = "is at once the service property … and the bundle's capability of the same namespace")

@@ -54,7 +54,8 @@ abstract class MappingRules extends DeviceRules {
     final void anOverlapIsRefused() throws IommuException {
         BackendSession session = openWithDevice();
         AddressRange room = room(session, 6);
-        session.map(memory(pages(session, room, 1, 3)));
+        Mapping there = memory(pages(session, room, 1, 3));
+        session.map(there);
         for (AddressRange over : List.of(
                 pages(session, room, 1, 3),
                 pages(session, room, 2, 1),
@@ -63,7 +64,7 @@ abstract class MappingRules extends DeviceRules {
                 pages(session, room, 0, 6))) {
             assertThat(refused(session, () -> session.map(memory(over))).range()).contains(over);
         }
-        session.unmap(memory(pages(session, room, 1, 3)));
+        session.unmap(there);
     }
 
     @Rule(of = BackendSession.class, says = "A method that throws has changed nothing, unless it says otherwise.")
@@ -177,10 +178,11 @@ abstract class MappingRules extends DeviceRules {
     final void theNeighboursOfWhatIsUnmappedStay() throws IommuException {
         BackendSession session = openWithDevice();
         AddressRange room = room(session, 3);
-        for (int at = 0; at < 3; at++) {
-            session.map(memory(pages(session, room, at, 1)));
-        }
-        session.unmap(memory(pages(session, room, 1, 1)));
+        Mapping middle = memory(pages(session, room, 1, 1));
+        session.map(memory(pages(session, room, 0, 1)));
+        session.map(middle);
+        session.map(memory(pages(session, room, 2, 1)));
+        session.unmap(middle);
         assertTaken(session, pages(session, room, 0, 1));
         assertTaken(session, pages(session, room, 2, 1));
         assertFree(session, pages(session, room, 1, 1));
@@ -260,7 +262,7 @@ abstract class MappingRules extends DeviceRules {
         session.stopDirtyTracking();
     }
 
-    private static DirtyTracking started(BackendSession session) {
+    static DirtyTracking started(BackendSession session) {
         try {
             return session.startDirtyTracking();
         } catch (IommuException refused) {

@@ -27,6 +27,8 @@ class BundleContractTest {
 
     private static final String EXPORTS_SPI = "org.pinion.spi.policy;version=1.1.0,org.pinion.core;version=1.0.0";
 
+    private static final String ACTIVE = ";effective:=active";
+
     private static Path jar;
     private static Path spi;
 
@@ -55,7 +57,12 @@ class BundleContractTest {
                 Arguments.of("Import-Package", imports("1.1"), "IommuBackend.package-info: 'Authors import [1.0,2.0)'"),
                 Arguments.of("Import-Package", imports("[0,2)"), "IommuBackend.package-info: 'Authors import [1.0,2.0)'"),
                 Arguments.of("Service-Component", "OSGI-INF/gone.xml", "everyComponentIsAClass"),
-                Arguments.of("Provide-Capability", "org.pinion.policy.name;org.pinion.policy.name=other", "BackendType: '"));
+                Arguments.of("Provide-Capability", named("other") + ACTIVE, "BackendType: 'is at once"),
+                Arguments.of("Provide-Capability", named("example"), "BackendType: 'no framework wires anybody to it'"));
+    }
+
+    private static String named(String name) {
+        return "org.pinion.policy.name;org.pinion.policy.name=" + name;
     }
 
     private static String imports(String versions) {
@@ -69,7 +76,7 @@ class BundleContractTest {
                 "Bundle-Version", "1.0.0",
                 "Import-Package", imports("[1.1,2)"),
                 "Service-Component", "OSGI-INF/policy.xml",
-                "Provide-Capability", "org.pinion.policy.name;org.pinion.policy.name=example"));
+                "Provide-Capability", named("example") + ACTIVE));
     }
 
     private Outcomes outcomes(Map<String, String> headers) throws IOException {

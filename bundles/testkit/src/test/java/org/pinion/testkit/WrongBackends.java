@@ -279,6 +279,43 @@ final class WrongBackends {
         }
     }
 
+    /** Adopts what is attached, and no device whose limits alone were asked for. */
+    static class ForgetsWhatItLearned extends ListBackendTest {
+        @Override
+        ListBackend newBackend() {
+            return new ListBackend() {
+                @Override
+                ListSession adopted(ListSession next, ListSession before) {
+                    super.adopted(next, before);
+                    if (!next.attached) {
+                        open.replace(DEVICE, next, before);
+                    }
+                    return next;
+                }
+            };
+        }
+    }
+
+    /** Closes the device when its session is handed over, and opens it again for the next. */
+    static class ClosesWhatItHandsOver extends ListBackendTest {
+        @Override
+        ListBackend newBackend() {
+            return new ListBackend() {
+                @Override
+                HandOver handOver(ListSession session) {
+                    open.remove(DEVICE, session);
+                    return super.handOver(session);
+                }
+
+                @Override
+                ListSession adopted(ListSession next, ListSession before) {
+                    open.put(DEVICE, before);
+                    return super.adopted(next, before);
+                }
+            };
+        }
+    }
+
     /** Reads a record of whatever version as if it were its own. */
     static class ReadsEveryVersion extends ListBackendTest {
         @Override

@@ -49,6 +49,12 @@ class WrongBackendsTest {
                 Arguments.of(
                         WrongBackends.AdoptsWithoutMappings.class,
                         "IommuBackend.adopt: 'what is mapped, pinned and attached stays so'"),
+                Arguments.of(
+                        WrongBackends.ForgetsWhatItLearned.class,
+                        "BackendSession.handOver: 'devices that are only learned about'"),
+                Arguments.of(
+                        WrongBackends.ClosesWhatItHandsOver.class,
+                        "IommuBackend.adopt: 'what is mapped, pinned and attached stays so'"),
                 Arguments.of(WrongBackends.ReadsEveryVersion.class, "HandOver: 'who adopts knows it or refuses'"),
                 Arguments.of(
                         WrongBackends.SharesItsList.class, "BackendSession: 'One IO address space of the kernel'"),

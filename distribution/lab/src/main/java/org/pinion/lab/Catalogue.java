@@ -27,9 +27,11 @@ final class Catalogue {
             tests.addAll(InterruptTests.on(backend));
             tests.addAll(ResetTests.on(backend));
             tests.addAll(SwapTests.on(backend));
+            tests.addAll(ContractTests.on(backend));
         }
         tests.addAll(DoctorTests.all());
         tests.addAll(VdpaTests.all());
+        tests.add(ContractTests.onVdpa());
         return List.copyOf(tests);
     }
 }

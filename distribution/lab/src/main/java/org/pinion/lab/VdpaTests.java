@@ -29,7 +29,7 @@ import org.pinion.linux.Kernel;
 final class VdpaTests {
 
     static final String BACKEND = "vhost-vdpa";
-    private static final String FIRST = "vdpa0";
+    static final String FIRST = "vdpa0";
     private static final String SECOND = "vdpa1";
     private static final String NODE = "/dev/vhost-vdpa-0";
     private static final String USE_VA = "/sys/module/vdpa_sim/parameters/use_va";

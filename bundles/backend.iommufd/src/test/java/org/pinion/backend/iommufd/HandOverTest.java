@@ -23,7 +23,7 @@ import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.HandOver;
 
-/** A session that is handed over: the kernel notices nothing, and the next one goes on where it was. */
+/** What the contract of backends cannot see of a hand-over: the kernel's requests, the device's bytes, BARs, interrupts. */
 class HandOverTest {
 
     private static final AddressRange LOW = AddressRange.ofSize(0, 0x1_0000);
@@ -97,26 +97,6 @@ class HandOverTest {
     }
 
     @Test
-    void theNextOneMapsUnmapsAttachesAndDetaches() throws IommuException {
-        attach(Machine.EDU);
-        Mapping low = machine.ram(LOW.start(), LOW.size());
-        session.map(low);
-        session.preflight(Machine.EDU2);
-        RangeSet usable = session.usable();
-        swap();
-        assertThat(session.usable()).isEqualTo(usable);
-        session.cut(low, List.of(AddressRange.ofSize(0, 0x2000)));
-        session.unmap(low.slice(AddressRange.ofSize(0, 0x2000)));
-        session.map(machine.ram(0x20_0000, 0x1000));
-        session.attach(Machine.EDU2);
-        session.detach(Machine.EDU);
-        swap();
-        assertThat(session.ledger().mappings()).isEqualTo(1);
-        assertThatThrownBy(() -> session.attached(Machine.EDU)).hasMessageContaining("it is not attached");
-        attach(Machine.EDU);
-    }
-
-    @Test
     void theDeviceWritesThroughTheNextHandle() throws IommuException {
         attach(Machine.EDU);
         MemorySegment memory = machine.memory(0x1_0000);
@@ -159,31 +139,6 @@ class HandOverTest {
         swap();
         assertThat(session.attached(Machine.IVSHMEM).decoding()).isEqualTo(decoding);
         assertThat(session.ledger().pinnedBytes()).isZero();
-    }
-
-    @Test
-    void whatNobodyAdoptsCanBeGivenBackWithoutABackend() throws IommuException, IOException {
-        attach(Machine.EDU);
-        attach(Machine.MDEV);
-        session.map(machine.ram(LOW.start(), LOW.size()));
-        HandOver left = handOver();
-        session.close();
-        assertThat(machine.watched.pinned()).isEqualTo(LOW.size());
-        left.giveBack("close 'vm0'");
-        assertThat(machine.leaks()).isEmpty();
-    }
-
-    @Test
-    void anotherKernelOrARecordThatIsNoneIsRefusedAndChangesNothing() throws IommuException {
-        attach(Machine.EDU);
-        HandOver left = handOver();
-        assertThatThrownBy(() -> Machine.usual().backend.adopt("vm0", left))
-                .hasMessageContaining("the Kernel service must not be exchanged while address spaces are open");
-        HandOver torn = new HandOver(
-                left.version(), left.kernel(), left.memory(), List.of(left.files().getLast()), left.particulars());
-        assertThatThrownBy(() -> successor.adopt("vm0", torn)).hasMessageContaining("no file '0000:00:10.0'");
-        session = successor.adopt("vm0", left);
-        session.map(machine.ram(LOW.start(), LOW.size()));
     }
 
     @Test

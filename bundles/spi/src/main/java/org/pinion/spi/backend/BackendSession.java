@@ -15,9 +15,14 @@ import org.pinion.api.RangeSet;
  * One IO address space of the kernel, an IOAS, a container's domain, an IOTLB; and, where a policy sets devices apart,
  * further ones that hold the same.
  *
- * <p>The core calls a session from one thread at a time, and never under a lock of its own. A method that throws has
- * changed nothing, unless it says otherwise. A session does not keep what it was told beyond what the kernel needs: the
- * table of mappings is the core's.
+ * <p>The core calls a session from one thread at a time, and never under a lock of its own: the thread of whoever
+ * changes the address space, each time another one, or one of the core's where a plugin or a device has changed. There
+ * is no limit of time, but other changes of the same address space wait meanwhile, for {@code writer.wait} of PID
+ * {@code org.pinion.core}. After {@link #close} and {@link #handOver} nothing but {@link #close} is called.
+ *
+ * <p>A method that throws has changed nothing, unless it says otherwise. What is thrown that is no
+ * {@link IommuException}, and an answer of null, is told as the backend's failure, and taken for the kernel's refusal.
+ * A session does not keep what it was told beyond what the kernel needs: the table of mappings is the core's.
  */
 @ConsumerType
 public interface BackendSession extends AutoCloseable {
@@ -27,7 +32,8 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Learns what a device allows, without letting it into this address space: opens it and asks the kernel about an
-     * empty address space. The device stays open until it is attached and detached, or released.
+     * empty address space. The device stays open until it is attached and detached, or released. Asked again, of a
+     * device that is open or attached, it answers what holds now and opens nothing.
      *
      * @param device the device's address
      * @return its limits, as the kernel will enforce them
@@ -44,7 +50,7 @@ public interface BackendSession extends AutoCloseable {
     void release(String device) throws IommuException;
 
     /**
-     * Lets a device that was learned about into this address space.
+     * Lets a device that was learned about into this address space. Called once until it is detached.
      *
      * @param device the device's address
      * @return the device, open for reading and writing its regions
@@ -53,7 +59,8 @@ public interface BackendSession extends AutoCloseable {
     DeviceHandle attach(String device) throws IommuException;
 
     /**
-     * Takes a device out of this address space and closes it.
+     * Takes a device out of this address space and closes it. The core has ended its handle for drivers before, and no
+     * call of the handle is under way.
      *
      * @param device the device's address
      * @throws IommuException if the device is not attached or the kernel refuses
@@ -90,7 +97,8 @@ public interface BackendSession extends AutoCloseable {
     }
 
     /**
-     * What the kernel lets be mapped now, with the devices attached now that are not apart.
+     * What the kernel lets be mapped now, with the devices attached now that are not apart. Asked after every attach:
+     * the core takes the device out again if the kernel enforces other limits than were predicted.
      *
      * @return the usable IO virtual addresses
      * @throws IommuException if the kernel does not tell
@@ -99,7 +107,8 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Maps, at exactly the given addresses. Nothing else may be mapped there then: what an earlier failure may have
-     * left behind makes it fail, and is not replaced.
+     * left behind makes it fail, and is not replaced. What is mapped stays until it is unmapped or the session closed,
+     * whatever devices come and go, and with no device at all.
      *
      * @param mapping what to map; aligned, free of other mappings, by a route of {@link #capabilities()}
      * @throws IommuException if the kernel refuses, with its errno, the range and the cause in words;
@@ -182,9 +191,9 @@ public interface BackendSession extends AutoCloseable {
     }
 
     /**
-     * Begins to track which pages devices write. Tracking goes on through everything that is done to the session:
-     * a device that attaches is tracked too or refused; what was written to a mapping that is removed or cut, or by a
-     * device that is detached, is remembered.
+     * Begins to track which pages devices write. Called once until {@link #stopDirtyTracking}. Tracking goes on through
+     * everything that is done to the session: a device that attaches is tracked too or refused; what was written to a
+     * mapping that is removed or cut, or by a device that is detached, is remembered.
      *
      * @return how it is tracked
      * @throws IommuException if the session cannot tell, with the reason, such as the device whose IOMMU does not;
@@ -238,8 +247,9 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Lets go of everything that the session has of the kernel, and changes none of it: mappings, pins, attached
-     * devices and their DMA go on. Called by the core when the backend's service leaves, or somebody asks for a
-     * successor; no handle of a device is being used then, and none is used again, nor the session itself.
+     * devices and their DMA go on, and devices that are only learned about stay open. Called by the core when the
+     * backend's service leaves, or somebody asks for a successor, of a session that was opened and of one that was
+     * adopted before; no handle of a device is being used then, and none is used again, nor the session itself.
      *
      * @param version one of {@link #handsOver}
      * @return everything, in plain values

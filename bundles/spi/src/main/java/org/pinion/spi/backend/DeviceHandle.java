@@ -11,11 +11,17 @@ import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
 
-/** An attached device, as a backend hands it to the core. It ends when the session detaches the device. */
+/**
+ * An attached device, as a backend hands it to the core. It ends when the session detaches the device.
+ *
+ * <p>The core calls it on the threads of drivers, several at a time, also while the session maps or unmaps; it begins
+ * no call once the device is being detached or handed over, and lets those under way end before: a device of which a
+ * call does not end can be neither.
+ */
 @ConsumerType
 public interface DeviceHandle {
 
-    /** {@return which device it is} */
+    /** {@return which device it is; the same answer for its whole life} */
     HostDevice device();
 
     /**

@@ -11,20 +11,26 @@ import org.pinion.api.IommuException;
  * the same name, the core opens new sessions on the one ranked highest; open sessions stay where they are,
  * until they are handed over.
  *
- * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs.
+ * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs, several at
+ * a time and as often as one likes. The core calls them on the thread of whoever asked it for something, never under a
+ * lock of its own, and waits for the answer; only {@link #adopts} and {@link #adopt} are called on a thread of the
+ * core's and have a limit of time. What is thrown that is no {@link IommuException}, and an answer of null, is a
+ * failure of the backend, which whoever asked is told with the bundle's name.
  */
 @ConsumerType
 public interface IommuBackend {
 
     /**
-     * Whether the backend can work on this host. Cheap, and leaves no trace.
+     * Whether the backend can work on this host. Cheap, and leaves no trace. Asked when the service has come and
+     * whenever an address space is to be opened; the answer may be another one each time.
      *
      * @return the answer, with the reason in words
      */
     Availability probe();
 
     /**
-     * The devices the backend could attach. Cheap, and leaves no trace.
+     * The devices the backend could attach. Cheap, and leaves no trace: listing opens no device, since that may reset
+     * one that somebody uses.
      *
      * @return the devices, in any order
      * @throws IommuException if the host does not let itself be asked
@@ -32,7 +38,7 @@ public interface IommuBackend {
     List<HostDevice> devices() throws IommuException;
 
     /**
-     * Opens an empty IO address space.
+     * Opens an empty IO address space. It may take its time: nobody waits but whoever opens the space.
      *
      * @param name the name of the address space it is for, for messages and for the kernel's own listings
      * @return the session; the core closes it
@@ -41,7 +47,8 @@ public interface IommuBackend {
     BackendSession open(String name) throws IommuException;
 
     /**
-     * Which hand-overs this backend can adopt. Asked before the session that is to be handed over is asked for it.
+     * Which hand-overs this backend can adopt. Asked before the session that is to be handed over is asked for it. It
+     * may take the core's configured time, {@code plugin.budget}.
      *
      * @return the versions; by default none: address spaces then end with the bundle
      */
@@ -53,6 +60,10 @@ public interface IommuBackend {
      * Goes on with an address space that a session of another bundle, or of an earlier version of this one, handed
      * over. Nothing changes for the kernel and for devices: what is mapped, pinned and attached stays so. The record is
      * checked before anything of it is touched, its {@linkplain HandOver#requireKernel kernel} first.
+     *
+     * <p>It may take the core's configured time, {@code plugin.budget}; a session that is answered later nobody reads,
+     * and it must do nothing by itself. The same record may be offered again, to this backend or to another one, until
+     * somebody has adopted it.
      *
      * @param name the name of the address space
      * @param handOver what was handed over, of a version that {@link #adopts} names

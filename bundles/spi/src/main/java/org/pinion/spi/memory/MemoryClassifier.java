@@ -15,14 +15,15 @@ import org.pinion.api.Trait;
  * about those that come.
  *
  * <p>Called from any thread, several at a time, never under a lock. A call that throws, returns null or does not return
- * within the core's configured time fails the plan that needed it; a classifier that keeps failing is not asked any
- * more.
+ * within the core's configured time, {@code plugin.budget}, fails the plan that needed it; a classifier that keeps
+ * failing is not asked any more.
  */
 @ConsumerType
 public interface MemoryClassifier {
 
     /**
-     * Classifies sections. The same sections over the same memory get the same traits.
+     * Classifies sections. The same sections over the same memory get the same traits. A classifier that has just come
+     * is asked about none, and about one of device registers, before it is asked for a plan.
      *
      * @param sections some or all sections of one flat view, sorted by address
      * @return statements about ranges of the view, in any order; a range may be part of a section or span several, and

@@ -13,8 +13,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * device has come or gone, or that lie where devices forbid something else than before; and about all sections if
  * the alignment or a plugin changes, or if a policy {@linkplain #looksAtDevices looks at the devices}.
  *
- * <p>They are called from any thread, several at a time, never under a lock. A call that throws, returns null or does
- * not return within the core's configured time fails the plan that needed it.
+ * <p>They are called from any thread, several at a time, never under a lock. A plan of many sections asks very
+ * often, so that a verdict should cost no more than a look. A call that throws, returns null or does not return
+ * within the core's configured time, {@code plugin.budget}, fails the plan that needed it.
  */
 @ConsumerType
 public interface MappingPolicy {

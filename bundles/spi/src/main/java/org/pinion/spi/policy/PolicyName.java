@@ -11,9 +11,12 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 /**
  * Names a policy: {@code @PolicyName("strict")} on the component is at once the service property {@value #PROPERTY} and
  * the bundle's capability of the same namespace.
+ *
+ * <p>The capability is there for who puts bundles together ({@code effective:=active}); no framework wires anybody to
+ * it, so that whoever requires it goes on when the bundle is replaced.
  */
 @ComponentPropertyType
-@Capability(namespace = PolicyName.PROPERTY, version = "1.0.0")
+@Capability(namespace = PolicyName.PROPERTY, version = "1.0.0", effective = "active")
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)
 public @interface PolicyName {

@@ -16,7 +16,7 @@ import org.pinion.api.IommuException;
 public interface MemorySource {
 
     /**
-     * Reads a flat view, whole or not at all.
+     * Reads a flat view, whole or not at all. Each call reads anew, and leaves nothing open.
      *
      * @param settings what to read, by the source's own documented keys; an unknown key is an error
      * @return the view

@@ -1,5 +1,6 @@
 package org.example.vhostvdpa;
 
+import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
@@ -10,6 +11,22 @@ final class Addresses {
     private Addresses() {}
 
     static long of(String operation, Mapping mapping) throws IommuException {
+        long address = address(operation, mapping);
+        // A range of 2^64 bytes has a size of 0.
+        if (mapping.range().equals(AddressRange.ALL)
+                || Long.compareUnsigned(mapping.range().size() - 1, -1L - address) > 0) {
+            throw new IommuException(
+                    operation,
+                    "EFAULT",
+                    mapping.range(),
+                    "no memory of this process that begins at 0x%x is that long".formatted(address),
+                    "map what is there",
+                    null);
+        }
+        return address;
+    }
+
+    private static long address(String operation, Mapping mapping) throws IommuException {
         return switch (mapping.backing()) {
             case Backing.UserMemory memory -> memory.address();
             case Backing.MemoryFile file when file.address() != 0 -> file.address();

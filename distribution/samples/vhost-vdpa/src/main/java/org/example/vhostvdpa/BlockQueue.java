@@ -63,6 +63,7 @@ final class BlockQueue {
 
     private void start() throws ErrnoException {
         VhostNode node = device.node();
+        device.driven(true);
         device.add(List.of(device.own().queue()));
         node.status(Vhost.STATUS_ACKNOWLEDGE | Vhost.STATUS_DRIVER);
         node.features(node.features() & (Vhost.VIRTIO_F_VERSION_1 | Vhost.VIRTIO_F_ACCESS_PLATFORM));
@@ -148,6 +149,7 @@ final class BlockQueue {
                 device.reset();
                 device.remove(device.own().queue().range());
             } finally {
+                device.driven(false);
                 doorbell.close();
             }
         } catch (ErrnoException failure) {

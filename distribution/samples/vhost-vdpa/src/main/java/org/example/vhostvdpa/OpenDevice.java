@@ -48,7 +48,14 @@ final class OpenDevice implements DeviceHandle {
         }
     }
 
-    private static void requireConfig(String operation, int region) throws IommuException {
+    private void requireOpen(String operation) throws IommuException {
+        if (device.ended()) {
+            throw new IommuException(operation, "it is not attached any more", "attach it");
+        }
+    }
+
+    private void requireConfig(String operation, int region) throws IommuException {
+        requireOpen(operation);
         if (region != CONFIG) {
             throw new IommuException(
                     operation, "a vdpa device has one region, number 0, its virtio configuration space", "");
@@ -76,15 +83,18 @@ final class OpenDevice implements DeviceHandle {
 
     @Override
     public void reset() throws IommuException {
+        String operation = "reset " + device.name();
+        requireOpen(operation);
         try {
             device.reset();
         } catch (ErrnoException failure) {
-            throw Cause.unknown(failure).failing("reset " + device.name(), null, failure);
+            throw Cause.unknown(failure).failing(operation, null, failure);
         }
     }
 
     @Override
     public Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
+        requireOpen("drive " + device.name());
         return device.learned().kind() == Vhost.ID_BLOCK
                 ? BlockEngine.open(device, deadline).map(engine -> engine)
                 : Optional.empty();

@@ -55,6 +55,19 @@ final class OwnPages implements AutoCloseable {
         }
     }
 
+    /** Goes on with pages that another session had allocated. */
+    static OwnPages adopt(Kernel kernel, int fd, MemorySegment memory, AddressRange range) {
+        return new OwnPages(kernel, fd, memory, range);
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
     /** {@return the page that keeps the table from being empty} */
     Iotlb.Entry guard() {
         return new Iotlb.Entry(AddressRange.ofSize(range.start(), page), memory.address(), Access.READ);

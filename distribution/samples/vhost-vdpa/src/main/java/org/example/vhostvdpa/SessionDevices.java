@@ -69,9 +69,34 @@ final class SessionDevices {
         attached.put(device.name(), device);
     }
 
+    /** A device that another session had learned about. */
+    void goOnWithLearned(VdpaDevice device) {
+        learned.put(device.name(), device);
+    }
+
+    /** {@return an attached device} */
+    VdpaDevice attached(String operation, String address) throws IommuException {
+        VdpaDevice device = attached.get(address);
+        if (device == null) {
+            throw new IommuException(operation, "it is not attached", "");
+        }
+        return device;
+    }
+
     /** {@return the attached devices, sorted by address} */
     Collection<VdpaDevice> attached() {
         return attached.values();
+    }
+
+    /** {@return the devices that are learned about and not attached, sorted by address} */
+    Collection<VdpaDevice> learned() {
+        return learned.values();
+    }
+
+    /** Forgets all of them; whoever goes on with them closes them. */
+    void letGo() {
+        learned.clear();
+        attached.clear();
     }
 
     /** {@return whether the kernel pins for a device, if it is open; else that it does} */
@@ -90,10 +115,8 @@ final class SessionDevices {
 
     void detach(String address) throws IommuException {
         String operation = "detach " + address + " from '" + space + "'";
-        VdpaDevice device = attached.remove(address);
-        if (device == null) {
-            throw new IommuException(operation, "it is not attached", "");
-        }
+        VdpaDevice device = attached(operation, address);
+        attached.remove(address);
         close(operation, device);
     }
 

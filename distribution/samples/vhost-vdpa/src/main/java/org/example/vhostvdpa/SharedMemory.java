@@ -18,13 +18,16 @@ import org.pinion.linux.procfs.ProcessMemory;
  */
 final class SharedMemory implements AutoCloseable {
 
+    private final Kernel kernel;
     private final ProcessMemory memory;
-    private final MemoryAreaQuery query;
     private final NavigableMap<Long, MemoryArea> areas = new TreeMap<>(Long::compareUnsigned);
 
+    /** An open file: none before there is something to confirm. */
+    private MemoryAreaQuery query;
+
     SharedMemory(Kernel kernel) {
+        this.kernel = kernel;
         this.memory = new ProcessMemory(kernel);
-        this.query = new MemoryAreaQuery(kernel);
     }
 
     /**
@@ -67,6 +70,7 @@ final class SharedMemory implements AutoCloseable {
     }
 
     private void read() throws IOException {
+        query = query == null ? new MemoryAreaQuery(kernel) : query;
         areas.clear();
         memory.areas().forEach(area -> areas.put(area.start(), area));
     }
@@ -112,6 +116,8 @@ final class SharedMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        query.close();
+        if (query != null) {
+            query.close();
+        }
     }
 }

@@ -23,6 +23,8 @@ final class VdpaDevice implements AutoCloseable {
     private final Iotlb iotlb;
     private final TreeMap<AddressRange, Iotlb.Entry> entries = new TreeMap<>();
     private OwnPages own;
+    private boolean driven;
+    private volatile boolean ended;
 
     private VdpaDevice(Kernel kernel, VdpaBus.Entry entry, VhostNode node, Learned learned) {
         this.kernel = kernel;
@@ -48,8 +50,25 @@ final class VdpaDevice implements AutoCloseable {
         }
     }
 
+    /** Goes on with a device that is open; the kernel is asked nothing. */
+    static VdpaDevice adopt(Kernel kernel, VdpaBus.Entry entry, VhostNode node, Learned learned) {
+        return new VdpaDevice(kernel, entry, node, learned);
+    }
+
+    /** It was attached already, and reaches this. */
+    synchronized void goOnWith(OwnPages pages, Collection<Iotlb.Entry> mapped) {
+        own = pages;
+        Iotlb.Entry guard = pages.guard();
+        entries.put(guard.range(), guard);
+        mapped.forEach(there -> entries.put(there.range(), there));
+    }
+
     String name() {
         return entry.name();
+    }
+
+    VdpaBus.Entry entry() {
+        return entry;
     }
 
     Learned learned() {
@@ -111,6 +130,15 @@ final class VdpaDevice implements AutoCloseable {
         return own;
     }
 
+    /** {@return whether somebody drives it by a virtqueue now} */
+    synchronized boolean driven() {
+        return driven;
+    }
+
+    synchronized void driven(boolean now) {
+        driven = now;
+    }
+
     Doorbell doorbell() throws ErrnoException {
         return new Doorbell(kernel);
     }
@@ -120,9 +148,15 @@ final class VdpaDevice implements AutoCloseable {
         return learned.pins() ? entries.keySet().stream().mapToLong(AddressRange::size).sum() : 0;
     }
 
+    /** {@return whether it is closed: its descriptor may be somebody else's by now} */
+    boolean ended() {
+        return ended;
+    }
+
     /** Closes the device; the kernel takes its mappings down. */
     @Override
     public synchronized void close() throws ErrnoException {
+        ended = true;
         entries.clear();
         try {
             node.close();

@@ -34,8 +34,17 @@ final class VhostNode implements AutoCloseable {
         return new VhostNode(kernel, path, fd, calls);
     }
 
+    /** Goes on with a node that another session had opened. */
+    static VhostNode adopt(Kernel kernel, String path, int fd, LongAdder calls) {
+        return new VhostNode(kernel, path, fd, calls);
+    }
+
     String path() {
         return path;
+    }
+
+    int fd() {
+        return fd;
     }
 
     /** Makes this process the owner, whose addresses the messages are about and who is charged for what is pinned. */

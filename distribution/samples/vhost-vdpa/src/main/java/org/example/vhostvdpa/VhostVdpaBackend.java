@@ -2,6 +2,7 @@ package org.example.vhostvdpa;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -11,6 +12,7 @@ import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.Availability;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.BackendType;
+import org.pinion.spi.backend.HandOver;
 import org.pinion.spi.backend.IommuBackend;
 
 /** The backend {@code vhost-vdpa}: an address space is the same set of mappings in the IOTLB of each of its devices. */
@@ -76,5 +78,25 @@ public final class VhostVdpaBackend implements IommuBackend {
     @Override
     public BackendSession open(String name) {
         return new VhostVdpaSession(kernel, bus, name);
+    }
+
+    @Override
+    public Set<Integer> adopts() {
+        return Set.of(SessionRecord.VERSION);
+    }
+
+    @Override
+    public BackendSession adopt(String name, HandOver handOver) throws IommuException {
+        String operation = "adopt '" + name + "'";
+        handOver.requireKernel(kernel, operation);
+        if (!adopts().contains(handOver.version())) {
+            throw new IommuException(
+                    operation, "version %d is not one of %s".formatted(handOver.version(), adopts()), "");
+        }
+        try {
+            return SessionRecord.read(kernel, name, handOver);
+        } catch (IllegalArgumentException torn) {
+            throw new IommuException(operation, null, null, torn.getMessage(), "", torn);
+        }
     }
 }

@@ -20,6 +20,7 @@ import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.backend.HandOver;
 
 /**
  * An address space of which every attached device has a copy in an IOTLB of its own. The mappings outlive the devices,
@@ -27,6 +28,7 @@ import org.pinion.spi.backend.DeviceHandle;
  */
 final class VhostVdpaSession implements BackendSession {
 
+    private final Kernel kernel;
     private final String space;
     private final BackendCapabilities capabilities;
     private final SessionDevices devices;
@@ -39,6 +41,7 @@ final class VhostVdpaSession implements BackendSession {
     private boolean closed;
 
     VhostVdpaSession(Kernel kernel, VdpaBus bus, String space) {
+        this.kernel = kernel;
         this.space = space;
         this.capabilities = new BackendCapabilities(
                 Set.of(Route.USER),
@@ -107,6 +110,11 @@ final class VhostVdpaSession implements BackendSession {
                     "put the memory into a memfd that is mapped shared, or load the device's driver without use_va",
                     null);
         }
+    }
+
+    @Override
+    public DeviceHandle attached(String device) throws IommuException {
+        return new OpenDevice(devices.attached("go on with " + device + " in '" + space + "'", device));
     }
 
     @Override
@@ -184,8 +192,11 @@ final class VhostVdpaSession implements BackendSession {
     public void unmap(Mapping mapping) throws IommuException {
         String operation = "unmap " + mapping;
         if (!table.at(mapping.range().start()).equals(Optional.of(mapping))) {
-            throw new IommuException(
-                    operation, "ENOENT", mapping.range(), "it is not mapped", "commit again", null);
+            RangeList<Mapping> there = table.in(mapping.range());
+            throw there.isEmpty()
+                    ? new IommuException(operation, "ENOENT", mapping.range(), "it is not mapped", "commit again", null)
+                    : new IommuException(operation, "EINVAL", mapping.range(),
+                            there.getFirst() + " is mapped there, which is another mapping", "commit again", null);
         }
         for (VdpaDevice device : devices.attached()) {
             try {
@@ -217,6 +228,56 @@ final class VhostVdpaSession implements BackendSession {
     public Ledger ledger() {
         long pinned = devices.attached().stream().mapToLong(VdpaDevice::pinnedBytes).sum();
         return new Ledger(table.size(), table.bytes(), pinned, calls.sum(), newlyPinned);
+    }
+
+    @Override
+    public Set<Integer> handsOver() {
+        return Set.of(SessionRecord.VERSION);
+    }
+
+    /** While a virtqueue is at work, its doorbell and what it keeps of the disk are objects of this bundle's. */
+    @Override
+    public HandOver handOver(int version) throws IommuException {
+        String operation = "hand '" + space + "' over";
+        if (closed || version != SessionRecord.VERSION) {
+            throw new IommuException(
+                    operation, closed ? "it is closed" : "there is no version " + version + " of its record", "");
+        }
+        for (VdpaDevice device : devices.attached()) {
+            if (device.driven()) {
+                throw new IommuException(operation, "a DMA check of " + device.name() + " is under way", "end it");
+            }
+        }
+        HandOver all = SessionRecord.write(kernel, devices, table, calls.sum(), newlyPinned);
+        closed = true;
+        table = RangeList.empty();
+        memory.close();
+        devices.letGo();
+        return all;
+    }
+
+    /** Goes on where another session was; its devices come after. */
+    void goOnFrom(List<Mapping> mapped, long callsBefore, long pinnedBefore) {
+        table = RangeList.copyOf(mapped);
+        calls.add(callsBefore);
+        newlyPinned = pinnedBefore;
+    }
+
+    /** Goes on with a device that is only learned about. */
+    void goOnWith(VdpaBus.Entry entry, int fd, Learned learned) {
+        devices.goOnWithLearned(device(entry, fd, learned));
+    }
+
+    /** Goes on with a device that reaches all that is mapped. */
+    void goOnWith(VdpaBus.Entry entry, int fd, Learned learned, OwnPages pages) throws IommuException {
+        VdpaDevice device = device(entry, fd, learned);
+        device.goOnWith(pages, entries("go on with " + entry.name(), table));
+        devices.attached(device);
+    }
+
+    private VdpaDevice device(VdpaBus.Entry entry, int fd, Learned learned) {
+        return VdpaDevice.adopt(
+                kernel, entry, VhostNode.adopt(kernel, entry.node().orElseThrow(), fd, calls), learned);
     }
 
     @Override

@@ -60,6 +60,13 @@ final class FakeKernel implements Kernel {
         return left;
     }
 
+    /** {@return what is open, in words} */
+    List<String> open() {
+        List<String> open = new ArrayList<>();
+        files.forEach((fd, file) -> open.add(fd + " " + (file instanceof FakeVdpa ? "a device" : file)));
+        return open;
+    }
+
     Optional<FakeArea> areaAt(long address) {
         return areas.stream().filter(area -> area.range().contains(address)).findFirst();
     }
