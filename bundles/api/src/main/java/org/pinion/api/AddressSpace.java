@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface AddressSpace extends AutoCloseable {
 
-    /** {@return how the space was opened} */
+    /** {@return how the space was opened; once it was moved, with the backend that has it now} */
     SpaceOptions options();
 
     /** {@return the space as it is now; never waits} */

@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A device attached to an address space, open for a driver in this process. It stays valid until it is detached or its
- * space is closed; then every method throws {@link IommuException}. Methods may be called from any thread.
+ * space is closed, also while its space passes to another bundle or is moved to another backend; then every method
+ * throws {@link IommuException}. Methods may be called from any thread.
  */
 @ProviderType
 public interface AttachedDevice {
@@ -15,7 +16,7 @@ public interface AttachedDevice {
     /** {@return which device it is} */
     HostDevice device();
 
-    /** {@return what it allows of the address space, as the kernel said at the attach} */
+    /** {@return what it allows of the address space, as the kernel said at the attach, or at the last move} */
     DeviceLimits limits();
 
     /**
@@ -95,5 +96,16 @@ public interface AttachedDevice {
      */
     default Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
         return Optional.empty();
+    }
+
+    /**
+     * Says who drives the device, and is to be asked before it is taken away for a while ({@link DmaService#move}).
+     * There is one owner at a time: another one takes its place. It is forgotten when the device is detached, and when
+     * the core is replaced.
+     *
+     * @param owner the owner; {@link DeviceOwner#NOBODY} for none, which is how it begins
+     */
+    default void ownedBy(DeviceOwner owner) {
+        // A device that is never taken away has nobody to ask.
     }
 }

@@ -73,6 +73,19 @@ public record DeviceLimits(
     }
 
     /**
+     * The same limits where what the device hands out goes by another way.
+     *
+     * @param route by which way: {@link Route#DMA_BUF} or {@link Route#USER}
+     * @return the limits
+     */
+    public DeviceLimits withExportsBy(Route route) {
+        List<BarExport> others = bars.stream()
+                .map(bar -> new BarExport(bar.bar(), bar.size(), bar.areas(), bar.obstacle(), route))
+                .toList();
+        return new DeviceLimits(device, usable, alignment, reserved, others, pageSizes, iommu);
+    }
+
+    /**
      * What of a range the device can reach if it is mapped.
      *
      * @param range some addresses

@@ -46,6 +46,34 @@ public interface DmaService {
     }
 
     /**
+     * Moves a space to another backend, with the same table and the same devices: all of it, or nothing. The table has
+     * the same addresses, bytes and access; by which route the memory goes may differ.
+     *
+     * <p>It is planned for the other backend first, with what is known of the devices; a plan with another table, or
+     * that does not fit the other backend's limits, is refused before anybody notices. Then the {@linkplain
+     * DeviceOwner owners} of the devices bring them to rest, bus mastering is turned off, everything is unmapped,
+     * detached, attached to the other backend, planned again with what the kernel says there, and mapped; the command
+     * registers become what they were and the owners go on. In between no device reaches anything. Changes of the space
+     * and accesses of drivers wait as while a backend is replaced; snapshots can be read throughout. Spaces,
+     * attached devices and owners stay the objects that they are; the space's {@link SpaceOptions#backend} changes.
+     *
+     * <p>A step that fails is undone: devices and mappings go back to the backend that had them. If that fails as well,
+     * the space is {@link SpaceSnapshot.State#DEGRADED}: what is not mapped is in its snapshot, what is not attached in
+     * the message. The next successful commit maps it, and attaches such a device as if anew.
+     *
+     * @param space an open space's name
+     * @param backend the other backend's name; the one that has the space already changes nothing
+     * @return what was done: everything stayed, and was unmapped and mapped again
+     * @throws RefusedException if a policy refuses with the other backend; nothing was changed
+     * @throws IommuException if there is no such space or backend; the table would be another, with the addresses and
+     *     the reasons; an owner says no, does not answer in time, or has something of its device open; pages that
+     *     devices write are being logged; the space is degraded; or the kernel refuses
+     */
+    default CommitReport move(String space, String backend) throws IommuException {
+        throw new IommuException("move '" + space + "' to " + backend, "this service moves no spaces", "");
+    }
+
+    /**
      * Lists the devices that a backend could attach.
      *
      * @param backend which backend, such as {@code iommufd}

@@ -27,6 +27,9 @@ public final class DmaTopics {
     /** Another backend, or another version of it, goes on with a space; {@link #CAUSE} says which. */
     public static final String SPACE_ADOPTED = "org/pinion/space/ADOPTED";
 
+    /** A space was moved to another backend; {@link #CAUSE} says to which. */
+    public static final String SPACE_MOVED = "org/pinion/space/MOVED";
+
     /** Plugins want something that must be decided on; {@link #REASON} says what. */
     public static final String SPACE_PENDING = "org/pinion/space/PENDING";
 

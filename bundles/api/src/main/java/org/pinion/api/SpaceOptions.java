@@ -13,6 +13,16 @@ import java.util.Objects;
 public record SpaceOptions(String name, String backend, List<String> policies) {
 
     /**
+     * The same on another backend.
+     *
+     * @param other which backend
+     * @return the options
+     */
+    public SpaceOptions on(String other) {
+        return new SpaceOptions(name, other, policies);
+    }
+
+    /**
      * Checks the options; sorts the policies and drops doubles.
      *
      * @throws IllegalArgumentException if the name is blank or no policy is given

@@ -8,7 +8,7 @@ import java.util.Optional;
  * An address space at one moment. All parts belong together: the table is what the kernel holds for exactly this plan,
  * but in state {@link State#DEGRADED}.
  *
- * @param options how the space was opened
+ * @param options how the space was opened, with the backend that has it now
  * @param state whether the table is what the plan asks for
  * @param version counts the changes, from 0
  * @param devices the attached devices, sorted by address

@@ -8,6 +8,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.pinion.api.AddressSpace;
+import org.pinion.api.CommitReport;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
 import org.pinion.api.HostDevice;
@@ -50,6 +51,11 @@ public final class DmaServiceComponent implements DmaService {
     @Override
     public void adopt(String space) throws IommuException {
         core.spaces().adopt(space);
+    }
+
+    @Override
+    public CommitReport move(String space, String backend) throws IommuException {
+        return core.spaces().move(space, backend);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.pinion.api.AddressSpace;
+import org.pinion.api.CommitReport;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceOptions;
@@ -65,6 +66,16 @@ final class Spaces {
     }
 
     private Space opened(Plugin backend, SpaceOptions options, String operation) throws IommuException {
+        BackendSession session = session(backend, options.name(), operation);
+        try {
+            return new Space(options, session, environment);
+        } catch (IommuException useless) {
+            calls.close(operation, backend, session);
+            throw useless;
+        }
+    }
+
+    private BackendSession session(Plugin backend, String name, String operation) throws IommuException {
         Availability availability = registry.probe(backend);
         if (!availability.available()) {
             throw new IommuException(
@@ -72,13 +83,7 @@ final class Spaces {
                     "backend '%s' cannot work here: %s".formatted(backend.name(), availability.detail()),
                     "");
         }
-        BackendSession session = calls.open(operation, backend, options.name());
-        try {
-            return new Space(options, session, environment);
-        } catch (IommuException useless) {
-            calls.close(operation, backend, session);
-            throw useless;
-        }
+        return calls.open(operation, backend, name);
     }
 
     /** The backend may have left while it was opening the space, when there was no space to tell. */
@@ -168,8 +173,14 @@ final class Spaces {
         Optional<Plugin> next = registry.find(PluginKind.BACKEND, backend.name());
         String gone = kernelGone;
         String who = gone.isEmpty() ? backend.toString() : backend + ", whose kernel is gone (" + gone + "),";
-        space.succession().leave(who, replaced && gone.isEmpty(), next.flatMap(this::willing));
+        space.succession().leave(who, replaced && gone.isEmpty(), next.flatMap(this::willing),
+                () -> isOn(space, backend));
         next.ifPresent(plugin -> adopt(space, plugin));
+    }
+
+    private boolean isOn(Space space, Plugin backend) {
+        Entry entry = entries.get(space.options().name());
+        return entry != null && entry.space() == space && entry.backend().id() == backend.id();
     }
 
     /** {@return who goes on; empty if it cannot even say what it adopts} */
@@ -183,15 +194,11 @@ final class Spaces {
     }
 
     void backendArrived(Plugin backend) {
-        for (Space space : all()) {
-            if (space.options().backend().equals(backend.name())) {
-                adopt(space, backend);
-            }
-        }
+        all().forEach(space -> adopt(space, backend));
     }
 
     private void adopt(Space space, Plugin backend) {
-        if (!space.succession().waiting() || !registry.has(backend)) {
+        if (!isOf(space, backend) || !space.succession().waiting() || !registry.has(backend)) {
             return;
         }
         try {
@@ -205,15 +212,22 @@ final class Spaces {
     private void adopt(Space space, Plugin backend, Optional<Successor> former) throws IommuException {
         space.succession().adopt(successor(backend), former);
         entries.computeIfPresent(
-                space.options().name(), (_, entry) -> entry.space() == space ? new Entry(backend, space) : entry);
+                space.options().name(), (_, entry) -> entry.space() == space && isOf(space, backend)
+                        ? new Entry(backend, space)
+                        : entry);
         if (!registry.has(backend)) {
             leave(space, backend, true);
         }
     }
 
+    private static boolean isOf(Space space, Plugin backend) {
+        return space.options().backend().equals(backend.name());
+    }
+
     private Successor successor(Plugin backend) throws IommuException {
         IommuBackend service = (IommuBackend) backend.service();
         return new Successor(
+                backend.name(),
                 backend.toString(),
                 (name, handOver) -> calls.adopt("have '" + name + "' adopted", backend, name, handOver),
                 calls.ask("adopts", "ask what it adopts", backend, service::adopts));
@@ -222,16 +236,40 @@ final class Spaces {
     /** Has the backend in use go on with a space, whoever has it now. */
     void adopt(String name) throws IommuException {
         String operation = "have '" + name + "' adopted";
-        Entry entry = entries.get(name);
-        if (entry == null || entry.space() == null) {
-            throw new IommuException(operation, "there is no address space of that name", "");
-        }
+        Entry entry = require(name, operation);
         Plugin next = registry.require(PluginKind.BACKEND, entry.backend().name(), operation);
         boolean there = registry.has(entry.backend());
         if (there && next.id() == entry.backend().id()) {
             return;
         }
         adopt(entry.space(), next, there ? willing(entry.backend()) : Optional.empty());
+    }
+
+    private Entry require(String name, String operation) throws IommuException {
+        Entry entry = entries.get(name);
+        if (entry == null || entry.space() == null) {
+            throw new IommuException(operation, "there is no address space of that name", "");
+        }
+        return entry;
+    }
+
+    /** Moves a space to another backend. */
+    CommitReport move(String name, String backend) throws IommuException {
+        String operation = "move of '%s' to %s".formatted(name, backend);
+        Space space = require(name, operation).space();
+        SpaceSnapshot now = space.snapshot();
+        if (now.options().backend().equals(backend)) {
+            return new CommitReport(now.plan(), List.of(), List.of(), now.ledger().mappedBytes());
+        }
+        Plugin target = registry.require(PluginKind.BACKEND, backend, operation);
+        CommitReport report = space.moves().run(
+                backend,
+                () -> session(target, name, operation),
+                () -> entries.replace(name, new Entry(target, space)));
+        if (!registry.has(target)) {
+            leave(space, target, true);
+        }
+        return report;
     }
 
     void closeAll() {

@@ -28,6 +28,7 @@ final class Catalogue {
             tests.addAll(ResetTests.on(backend));
             tests.addAll(SwapTests.on(backend));
             tests.addAll(ContractTests.on(backend));
+            tests.addAll(MoveTests.on(backend));
         }
         tests.addAll(DoctorTests.all());
         tests.addAll(VdpaTests.all());

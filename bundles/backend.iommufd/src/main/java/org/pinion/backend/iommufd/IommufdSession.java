@@ -163,6 +163,13 @@ final class IommufdSession implements BackendSession {
     }
 
     @Override
+    public DeviceLimits expect(DeviceLimits elsewhere) {
+        return capabilities.routes().contains(Route.DMA_BUF)
+                ? elsewhere.withExportsBy(Route.DMA_BUF)
+                : elsewhere.withoutExports(capabilities.missingRoutes());
+    }
+
+    @Override
     public void release(String device) throws IommuException {
         devices.release(device);
     }

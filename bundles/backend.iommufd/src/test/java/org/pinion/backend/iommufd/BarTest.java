@@ -124,6 +124,12 @@ class BarTest {
     }
 
     @Test
+    void aDeviceThatHandsItsBarOutByAddressIsExpectedToDoSoAsADmaBufHere() throws IommuException {
+        DeviceLimits here = session.preflight(Machine.IVSHMEM);
+        assertThat(session.expect(here.withExportsBy(Route.USER))).isEqualTo(here);
+    }
+
+    @Test
     void aMappedBarIsReachedByAnotherDevice() throws IommuException {
         fillBar(Machine.PAGE);
         session.map(bar(2, Machine.PAGE, Machine.PAGE));

@@ -16,8 +16,6 @@ import org.pinion.linux.ErrnoException;
  */
 record MapCauses(Optional<ContainerInfo> info, long mappings, PinningFacts pinning) {
 
-    private static final String ENTRY_LIMIT = "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit";
-
     /**
      * @param mapping the mapping that was to be made
      * @param failure the kernel's answer
@@ -30,7 +28,7 @@ record MapCauses(Optional<ContainerInfo> info, long mappings, PinningFacts pinni
                 new Cause(
                         "the container takes no more mappings: it has %d, and a new one costs an entry whatever its"
                                 .formatted(mappings) + " size",
-                        "raise the limit, echo 1000000 > " + ENTRY_LIMIT
+                        "raise the limit, echo 1000000 > " + EntryLimit.FILE
                                 + ", and open the address space anew: a container reads it once");
             case EINVAL -> invalid(mapping);
             case EFAULT ->

@@ -101,6 +101,13 @@ final class VfioSession implements BackendSession {
     }
 
     @Override
+    public DeviceLimits expect(DeviceLimits elsewhere) {
+        return mapped.servedByIommufd()
+                ? elsewhere.withoutExports(capabilities.missingRoutes())
+                : elsewhere.withExportsBy(Route.USER);
+    }
+
+    @Override
     public void release(String device) throws IommuException {
         devices.release(device);
     }
@@ -168,7 +175,9 @@ final class VfioSession implements BackendSession {
     /** What is recorded is given to the next container that has an IOMMU, which takes as many as any other. */
     private OptionalLong entriesLeft() throws ErrnoException {
         OptionalLong told = mapped.entriesLeft();
-        OptionalLong room = preflight.room();
+        OptionalLong room = preflight.room().isPresent() || mapped.servedByIommufd()
+                ? preflight.room()
+                : EntryLimit.of(kernel);
         return told.isPresent() || room.isEmpty()
                 ? told
                 : OptionalLong.of(Math.max(0, room.getAsLong() - mapped.mappings()));

@@ -11,6 +11,7 @@ import org.pinion.api.Access;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.BarExport;
+import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
@@ -59,6 +60,12 @@ class BarTest {
                         "BAR 0 of 0000:00:12.0 has 0x100 bytes, less than a page of 0x1000",
                         Route.USER));
         assertThat(session.preflight(Machine.MDEV).bars()).isEmpty();
+    }
+
+    @Test
+    void aDeviceThatHandsItsBarOutAsADmaBufIsExpectedToDoSoByAddressHere() throws IommuException {
+        DeviceLimits here = session.preflight(Machine.IVSHMEM);
+        assertThat(session.expect(here.withExportsBy(Route.DMA_BUF))).isEqualTo(here);
     }
 
     @Test

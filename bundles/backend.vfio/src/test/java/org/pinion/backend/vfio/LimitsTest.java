@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.AddressRange;
 import org.pinion.api.DeviceLimits;
@@ -35,10 +34,11 @@ class LimitsTest {
     }
 
     @Test
-    void theEntriesLeftAreKnownFromTheFirstPreflightOn() throws IommuException {
+    void theEntriesLeftAreKnownBeforeThereIsADevice() throws IommuException {
         try (BackendSession session = machine.backend.open("vm0")) {
-            assertThat(session.budget().entries()).isEqualTo(OptionalLong.empty());
+            assertThat(session.budget().entries()).hasValue(65535);
             session.map(machine.ram(0, Machine.PAGE));
+            assertThat(session.budget().entries()).hasValue(65534);
             session.preflight(Machine.EDU);
             assertThat(session.budget().entries()).hasValue(65534);
             session.attach(Machine.EDU);

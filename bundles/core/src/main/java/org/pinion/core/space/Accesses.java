@@ -65,7 +65,7 @@ final class Accesses {
         paused = true;
         if (!acquireAll(longest)) {
             paused = false;
-            throw busy("hand " + device + " over", longest);
+            throw busy("pause what drivers do to " + device, longest);
         }
     }
 

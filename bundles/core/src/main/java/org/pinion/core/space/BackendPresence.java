@@ -14,20 +14,27 @@ import org.pinion.api.IommuException;
 final class BackendPresence {
 
     private final String space;
-    private final String backend;
+    private final Supplier<String> backend;
     private final Supplier<Duration> longest;
     private volatile Absence absence;
 
     /**
-     * @param why who left, or why the successor does not go on, for people
+     * @param sentence what there is to say about it
+     * @param remedy what can be done about it
      * @param until when nobody waits any more, as {@link System#nanoTime} counts; null if nobody waits at all
+     * @param moving whether the space is on its way to another backend, so that no bundle has to go on with it
      * @param over opens when it is over
      */
-    private record Absence(String why, Long until, CountDownLatch over) {}
+    private record Absence(String sentence, String remedy, Long until, boolean moving, CountDownLatch over) {}
 
     private volatile String retired = "";
 
-    BackendPresence(String space, String backend, Supplier<Duration> longest) {
+    /**
+     * @param space the space's name
+     * @param backend tells the name of the backend that has the space
+     * @param longest how long to wait at most, asked each time
+     */
+    BackendPresence(String space, Supplier<String> backend, Supplier<Duration> longest) {
         this.space = space;
         this.backend = backend;
         this.longest = longest;
@@ -36,12 +43,7 @@ final class BackendPresence {
     /** {@return what there is to say about its absence, a sentence; empty if it is there} */
     String sentence() {
         Absence now = absence;
-        if (now == null || !retired.isEmpty()) {
-            return retired;
-        }
-        return now.until == null
-                ? "the backend of address space '%s' is gone: %s".formatted(space, now.why)
-                : "backend %s is being replaced: %s".formatted(backend, now.why);
+        return now == null || !retired.isEmpty() ? retired : now.sentence;
     }
 
     boolean isThere() {
@@ -54,14 +56,36 @@ final class BackendPresence {
         over(null);
     }
 
-    boolean isRetired() {
-        return !retired.isEmpty();
+    /** {@return whether the space is on its way to another backend} */
+    boolean isMoving() {
+        Absence now = absence;
+        return now != null && now.moving;
+    }
+
+    /** Throws if the space goes on elsewhere. */
+    void requireNotRetired(String operation) throws IommuException {
+        if (!retired.isEmpty()) {
+            throw new IommuException(operation, retired, "");
+        }
     }
 
     /** The backend left, and another bundle is to take its place soon, or not. */
     void left(String why, boolean replaced) {
-        Long until = replaced ? System.nanoTime() + longest.get().toNanos() : null;
-        over(new Absence(why, until, new CountDownLatch(1)));
+        String sentence = replaced
+                ? "backend %s is being replaced: %s".formatted(backend.get(), why)
+                : "the backend of address space '%s' is gone: %s".formatted(space, why);
+        String remedy = "start the backend again, have another bundle adopt the space, or close it";
+        over(new Absence(sentence, remedy, replaced ? until() : null, false, new CountDownLatch(1)));
+    }
+
+    /** The space begins to move to another backend. */
+    void moving(String to) {
+        String sentence = "address space '%s' is being moved to backend %s".formatted(space, to);
+        over(new Absence(sentence, "try again when it is there", until(), true, new CountDownLatch(1)));
+    }
+
+    private long until() {
+        return System.nanoTime() + longest.get().toNanos();
     }
 
     /**
@@ -113,10 +137,10 @@ final class BackendPresence {
 
     /** Throws if the backend is not there. */
     void require(String operation) throws IommuException {
+        Absence now = absence;
         String why = sentence();
         if (!why.isEmpty()) {
-            throw new IommuException(
-                    operation, why, "start the backend again, have another bundle adopt the space, or close it");
+            throw new IommuException(operation, why, now == null ? "" : now.remedy);
         }
     }
 }

@@ -67,6 +67,13 @@ final class DecodingWatch {
         handle = other;
     }
 
+    /** Goes on with another opening of the device, which counts from the beginning and has nothing mapped yet. */
+    void begin(DeviceHandle other) {
+        handle = other;
+        observed = now();
+        installed = new Decoding(true, observed.interruptions());
+    }
+
     /** The state of this moment is what plans are made for from now on. */
     void observe() {
         observed = now();

@@ -41,6 +41,7 @@ final class Devices {
     private final Consumer<String> decodingChanged;
     private final BackendPresence presence;
     private final ApartDevices apart;
+    private final Readmission readmission;
     private List<DeviceLimits> lastDevices;
     private IovaLimits lastLimits;
 
@@ -54,6 +55,7 @@ final class Devices {
         this.space = space;
         this.session = session;
         this.apart = new ApartDevices(session);
+        this.readmission = new Readmission(session, open, apart);
         this.patience = patience;
         this.decodingChanged = decodingChanged;
     }
@@ -80,14 +82,17 @@ final class Devices {
         List<String> unplanned = new ArrayList<>(open.keySet());
         plan.limits().devices().forEach(planned -> unplanned.remove(planned.device()));
         unplanned.replaceAll(device -> device + " did not let itself be detached again");
-        unplanned.addAll(apart.misplaced(plan, this::has));
+        unplanned.addAll(readmission.sentences());
+        unplanned.addAll(apart.misplaced(plan, device -> has(device) && !readmission.isLost(device)));
         return unplanned;
     }
 
     /** {@return a step that puts each device where a plan has it, then does what else is to be done} */
     Table.Between placing(Plan plan, Held held, Table.Between then) {
         return transaction -> {
+            SortedMap<String, DeviceLimits> lost = readmission.learnLost(transaction);
             apart.arrange(plan, held, transaction);
+            readmission.admitLost(lost, transaction);
             then.run(transaction);
         };
     }
@@ -137,6 +142,11 @@ final class Devices {
         return entry.backing() instanceof Backing.DeviceBar bar
                 && open.containsKey(bar.device())
                 && open.get(bar.device()).watch().interrupted();
+    }
+
+    /** {@return whether a mapping shows a device that is lost} */
+    boolean isLost(Mapping mapping) {
+        return mapping.backing() instanceof Backing.DeviceBar bar && readmission.isLost(bar.device());
     }
 
     /** Looks at the devices' memory: the plan to be made is for what is seen now. */
@@ -191,7 +201,11 @@ final class Devices {
         OpenDevice device = get(address);
         device.accesses().endAll(patience.get());
         try {
-            session.detach(address);
+            if (readmission.isLost(address)) {
+                readmission.forget(address);
+            } else {
+                session.detach(address);
+            }
         } catch (IommuException failure) {
             device.accesses().resumeAll();
             throw failure;
@@ -219,21 +233,29 @@ final class Devices {
 
     /** Forgets by which handles the devices are reached. */
     void letGo() {
-        open.values().forEach(device -> device.goOn(null));
+        present().forEach(address -> open.get(address).goOn(null));
+    }
+
+    /** {@return the addresses of the devices that the session has} */
+    private List<String> present() {
+        return open.keySet().stream()
+                .filter(address -> !readmission.isLost(address))
+                .toList();
     }
 
     /** Goes on with the handles of another session: with all of them, or, if one is missing, with none. */
     void goOn(GuardedSession.Adopted next) throws IommuException {
         Map<String, DeviceHandle> handles = new TreeMap<>();
-        for (String address : open.keySet()) {
+        for (String address : present()) {
             handles.put(address, session.handle(next, address));
         }
         handles.forEach((address, handle) -> open.get(address).goOn(handle));
     }
 
-    /** {@return the devices, for another core to go on with} */
+    /** {@return the devices, for another core to go on with; one that is lost it has to attach anew} */
     List<HeldSpace.HeldDevice> hold() {
-        return open.values().stream()
+        return present().stream()
+                .map(open::get)
                 .map(device -> new HeldSpace.HeldDevice(
                         device.device(), device.limits(), device.watch().installed()))
                 .toList();
@@ -249,6 +271,16 @@ final class Devices {
             device.accesses().pause(patience.get());
             open.put(held.limits().device(), device);
         }
+    }
+
+    /** {@return every attached device} */
+    Collection<OpenDevice> all() {
+        return List.copyOf(open.values());
+    }
+
+    /** {@return what takes them out of the session, and into it again} */
+    Readmission readmission() {
+        return readmission;
     }
 
     /** {@return a device for its driver; null if it is not attached} */
@@ -289,9 +321,14 @@ final class Devices {
      * @param more devices that are taken for attached and that it pins for
      */
     Map<String, RangeSet> pinned(IovaLimits limits, Collection<String> more) {
+        return pinned(limits, more, session);
+    }
+
+    /** The same by a session that may have other devices open, and be asked whether every device pins for itself. */
+    Map<String, RangeSet> pinned(IovaLimits limits, Collection<String> more, GuardedSession by) {
         List<String> pinning = new ArrayList<>(more);
         open.keySet().stream().filter(session::pins).forEach(pinning::add);
-        boolean each = !pinning.isEmpty() && session.pinsForEachDevice();
+        boolean each = !pinning.isEmpty() && by.pinsForEachDevice();
         Map<String, RangeSet> pinned = new TreeMap<>();
         for (String device : pinning) {
             RangeSet reached = limits.apart(device)

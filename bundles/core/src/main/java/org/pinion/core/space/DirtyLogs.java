@@ -42,6 +42,11 @@ final class DirtyLogs {
         });
     }
 
+    /** {@return whether a log is open; asked in turn} */
+    boolean isOpen() {
+        return open != null;
+    }
+
     /** Ends the log that is open, if there is one, and says whether there was; called in turn. */
     boolean end() throws IommuException {
         boolean tracked = open != null;

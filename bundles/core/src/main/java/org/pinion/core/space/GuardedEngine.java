@@ -27,6 +27,7 @@ record GuardedEngine(OpenDevice device, DeviceHandle maker, DmaEngine engine) im
 
     @Override
     public void close() throws IommuException {
+        device.holdings().closed(this);
         device.access(maker, "end of DMA", engine::close);
     }
 }

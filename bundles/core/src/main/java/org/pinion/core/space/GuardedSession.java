@@ -21,7 +21,7 @@ import org.pinion.spi.holder.HeldSpace;
 /** A session whose every failure is an {@link IommuException}, whatever a faulty plugin throws or returns. */
 final class GuardedSession implements BackendSession {
 
-    private final String backend;
+    private volatile String backend;
     private volatile BackendSession session;
     private volatile BackendCapabilities capabilities;
 
@@ -34,6 +34,12 @@ final class GuardedSession implements BackendSession {
         this.backend = backend;
         this.session = session;
         this.capabilities = answer("ask for the capabilities", session::capabilities);
+    }
+
+    private GuardedSession(String backend, BackendSession session, BackendCapabilities capabilities) {
+        this.backend = backend;
+        this.session = session;
+        this.capabilities = capabilities;
     }
 
     /**
@@ -86,6 +92,23 @@ final class GuardedSession implements BackendSession {
         capabilities = next.capabilities;
     }
 
+    /** {@return which backend it is of} */
+    String backend() {
+        return backend;
+    }
+
+    /** {@return another way to the session that is reached by this one now} */
+    GuardedSession now() {
+        return new GuardedSession(backend, session, capabilities);
+    }
+
+    /** Leads to another session from now on, perhaps of another backend. */
+    void leadTo(GuardedSession other) {
+        backend = other.backend;
+        session = other.session;
+        capabilities = other.capabilities;
+    }
+
     @Override
     public BackendCapabilities capabilities() {
         return capabilities;
@@ -94,6 +117,16 @@ final class GuardedSession implements BackendSession {
     @Override
     public DeviceLimits preflight(String device) throws IommuException {
         return answer("learn the limits of " + device, () -> session.preflight(device));
+    }
+
+    /** {@return what the session expects; what is known elsewhere, if it cannot say: it is asked for certain later} */
+    @Override
+    public DeviceLimits expect(DeviceLimits elsewhere) {
+        try {
+            return answer("expect " + elsewhere.device(), () -> session.expect(elsewhere)).of(elsewhere.device());
+        } catch (IommuException unknown) {
+            return elsewhere;
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
+import org.pinion.api.DeviceOwner;
 import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
@@ -27,8 +28,11 @@ final class OpenDevice implements AttachedDevice {
     private final Accesses accesses;
     private volatile DeviceHandle handle;
     private final HostDevice device;
-    private final DeviceLimits limits;
+    private volatile DeviceLimits limits;
     private final DecodingWatch watch;
+    private final DriverHoldings holdings = new DriverHoldings();
+    private final CommandRegister command = new CommandRegister();
+    private volatile DeviceOwner owner = DeviceOwner.NOBODY;
 
     /** What is done to the device while it cannot end. */
     @FunctionalInterface
@@ -101,7 +105,8 @@ final class OpenDevice implements AttachedDevice {
     public Optional<DmaEngine> dmaEngine(Duration deadline) throws IommuException {
         return answer("drive", () -> {
             DeviceHandle maker = handle;
-            return maker.dmaEngine(deadline).<DmaEngine>map(engine -> new GuardedEngine(this, maker, engine));
+            return maker.dmaEngine(deadline).<DmaEngine>map(engine ->
+                    holdings.opened(new GuardedEngine(this, maker, engine), "a DMA engine"));
         });
     }
 
@@ -113,7 +118,8 @@ final class OpenDevice implements AttachedDevice {
     @Override
     public RegionMemory map(int region, AddressRange area) throws IommuException {
         String what = "map %s of region %d".formatted(area, region);
-        return new OpenRegion(this, answer(what, () -> handle.map(region, area)));
+        return answer(what, () ->
+                holdings.opened(new OpenRegion(this, handle.map(region, area)), "memory of region " + region));
     }
 
     void unmap(MemorySegment memory) throws IommuException {
@@ -131,8 +137,44 @@ final class OpenDevice implements AttachedDevice {
         if (count < 1) {
             throw new IommuException(what + " of " + device.address(), "that is none", "ask for 1 at least");
         }
-        access(what, () -> handle.allow(kind, count));
-        return new OpenInterrupts(this, kind, count);
+        return answer(what, () -> {
+            handle.allow(kind, count);
+            return holdings.opened(new OpenInterrupts(this, kind, count), kind + " interrupts");
+        });
+    }
+
+    @Override
+    public void ownedBy(DeviceOwner other) {
+        owner = Objects.requireNonNull(other, "owner");
+    }
+
+    /** {@return who is to be asked before the device is taken away} */
+    DeviceOwner owner() {
+        return owner;
+    }
+
+    /** {@return what its drivers have open} */
+    DriverHoldings holdings() {
+        return holdings;
+    }
+
+    /** Keeps the device from beginning transfers; no access of a driver is under way. */
+    void quiesce() throws IommuException {
+        guarded("turn bus mastering off", () -> {
+            command.quiesce(handle);
+            return device;
+        });
+    }
+
+    /** Allows the device what it was allowed to before {@link #quiesce}; a device that is lost is left alone. */
+    void restore() throws IommuException {
+        DeviceHandle present = handle;
+        if (!(present instanceof LostDevice)) {
+            guarded("restore the command register", () -> {
+                command.restore(present);
+                return device;
+            });
+        }
     }
 
     long await(InterruptKind kind, int number, Duration longest) throws IommuException {
@@ -161,6 +203,13 @@ final class OpenDevice implements AttachedDevice {
         watch.goOn(other);
     }
 
+    /** Goes on with another opening of the device; no access is under way. */
+    void enter(DeviceHandle other, DeviceLimits said) {
+        limits = said;
+        handle = other;
+        watch.begin(other);
+    }
+
     /** An access through something that a handle has made, which ends with the handle. */
     void access(DeviceHandle maker, String what, Access access) throws IommuException {
         access(what, () -> {
@@ -180,14 +229,20 @@ final class OpenDevice implements AttachedDevice {
     }
 
     private <T> T answer(String what, Call<T> call) throws IommuException {
-        String operation = what + " of " + device.address();
-        accesses.begin(operation);
+        accesses.begin(what + " of " + device.address());
+        try {
+            return guarded(what, call);
+        } finally {
+            accesses.end();
+        }
+    }
+
+    private <T> T guarded(String what, Call<T> call) throws IommuException {
         try {
             return Objects.requireNonNull(call.run(), "it answered null");
         } catch (RuntimeException | Error thrown) {
+            String operation = what + " of " + device.address();
             throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
-        } finally {
-            accesses.end();
         }
     }
 }

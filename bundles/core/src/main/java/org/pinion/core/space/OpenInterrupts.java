@@ -83,6 +83,7 @@ final class OpenInterrupts implements DeviceInterrupts {
         }
         closed = true;
         awaitUses();
+        device.holdings().closed(this);
         device.forbid(kind);
     }
 

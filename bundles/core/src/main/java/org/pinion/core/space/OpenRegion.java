@@ -18,5 +18,6 @@ record OpenRegion(OpenDevice device, MemorySegment segment) implements RegionMem
         if (segment.scope().isAlive()) {
             device.unmap(segment);
         }
+        device.holdings().closed(this);
     }
 }

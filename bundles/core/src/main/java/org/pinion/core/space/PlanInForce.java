@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.pinion.api.CommitReport;
 import org.pinion.api.IommuException;
 import org.pinion.api.RangeSet;
+import org.pinion.api.SpaceOptions;
 import org.pinion.core.plan.Planned;
 import org.pinion.spi.holder.HeldSpace;
 
@@ -69,6 +70,15 @@ final class PlanInForce {
         published.pending(Optional.empty());
         publish(plan, new Table.Comparison(List.of(), true));
         return report;
+    }
+
+    /** A plan is installed by another session, which another backend has. */
+    void moved(Planned plan, SpaceOptions options) {
+        budget.forget();
+        published.pending(Optional.empty());
+        planned = plan;
+        Table.Comparison exact = new Table.Comparison(List.of(), true);
+        published.changed(options, plan.plan(), table, exact, devices.hosts(), session.ledger());
     }
 
     /** Runs a step; if it fails, publishes what is really there, compared to the plan then in force. */

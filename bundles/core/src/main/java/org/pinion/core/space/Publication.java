@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.util.List;
 import java.util.Optional;
 import org.pinion.api.HostDevice;
+import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
 import org.pinion.api.Pending;
 import org.pinion.api.Plan;
@@ -27,14 +28,33 @@ final class Publication {
         return now.state() == State.CLOSED;
     }
 
+    /** Throws if the space is closed. */
+    void requireOpen(String operation) throws IommuException {
+        if (closed()) {
+            throw new IommuException(
+                    operation, "address space '" + now.options().name() + "' is closed", "open it again");
+        }
+    }
+
     boolean degraded() {
         return now.state() == State.DEGRADED;
     }
 
     /** The space has changed. */
     void changed(Plan plan, Table table, Table.Comparison comparison, List<HostDevice> devices, Ledger ledger) {
+        changed(now.options(), plan, table, comparison, devices, ledger);
+    }
+
+    /** The space has changed, and its backend may be another. */
+    void changed(
+            SpaceOptions options,
+            Plan plan,
+            Table table,
+            Table.Comparison comparison,
+            List<HostDevice> devices,
+            Ledger ledger) {
         now = new SpaceSnapshot(
-                now.options(),
+                options,
                 comparison.exact() ? State.ACTIVE : State.DEGRADED,
                 now.version() + 1,
                 devices,

@@ -47,6 +47,11 @@ final class RecentBudget {
         askedEntries += entries;
     }
 
+    /** What was read does not count any more. */
+    void forget() {
+        read = null;
+    }
+
     private boolean fits(long bytes, long entries) {
         return read != null
                 && System.nanoTime() - readAt < GOOD_NANOS

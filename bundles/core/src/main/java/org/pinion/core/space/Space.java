@@ -44,6 +44,7 @@ public final class Space implements AddressSpace {
     private final DirtyLogs dirtyLogs;
     private final BackendPresence presence;
     private final Succession succession;
+    private final Moves moves;
     private final Publication published;
     private final CloseActions closeActions;
     private final PlanInForce inForce;
@@ -81,21 +82,23 @@ public final class Space implements AddressSpace {
         this.options = options;
         this.environment = environment;
         this.session = session;
-        presence = new BackendPresence(options.name(), options.backend(), environment.replacement());
+        presence = new BackendPresence(options.name(), session::backend, environment.replacement());
         turn = new WriterTurn(options.name(), environment.patience(), presence);
         devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence);
         news = new SpaceNews(options.name(), environment.events());
-        table = new Table(session, devices::leadsNowhere);
+        table = new Table(session, devices::leadsNowhere, devices::isLost);
         dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
         closeActions = new CloseActions(options.name());
         published = new Publication(options, nothing().plan(), session.ledger());
         inForce = new PlanInForce(session, table, devices, published, nothing());
         succession = new Succession(session, devices, turn, presence, published, news, this::replan);
+        moves = new Moves(environment, new SpaceParts(
+                session, devices, table, inForce, published, turn, presence, dirtyLogs, news), succession::catchUp);
     }
 
     @Override
     public SpaceOptions options() {
-        return options;
+        return published.now().options();
     }
 
     @Override
@@ -140,6 +143,11 @@ public final class Space implements AddressSpace {
     /** {@return how the space passes from one session to the next} */
     public Succession succession() {
         return succession;
+    }
+
+    /** {@return how the space gets to another backend} */
+    public Moves moves() {
+        return moves;
     }
 
     @Override
@@ -316,9 +324,7 @@ public final class Space implements AddressSpace {
             if (published.closed()) {
                 return;
             }
-            if (presence.isRetired()) {
-                presence.require("close");
-            }
+            presence.requireNotRetired("close");
             devices.endAll();
             inForce.replace(nothing());
             published.close(inForce.now().plan());
@@ -374,13 +380,11 @@ public final class Space implements AddressSpace {
 
     /** Called in turn: the backend was there when the turn was taken, and lets go in a turn of its own. */
     private void requireUsable(String operation) throws IommuException {
-        if (published.closed()) {
-            throw new IommuException(operation, "address space '" + options.name() + "' is closed", "open it again");
-        }
+        published.requireOpen(operation);
     }
 
     private Planned plan(Goal goal) throws IommuException {
-        return ApartPlans.plan(environment.planner(), options, session.capabilities(), goal);
+        return ApartPlans.plan(environment.planner(), options(), session.capabilities(), goal);
     }
 
     /** The view in force, for other devices. */

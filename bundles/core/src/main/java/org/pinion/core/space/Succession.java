@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.pinion.api.DmaTopics;
@@ -68,7 +69,16 @@ public final class Succession {
 
     /** {@return whether somebody has to go on with the space} */
     public boolean waiting() {
-        return !presence.isThere() && !published.closed();
+        return !presence.isThere() && !presence.isMoving() && !published.closed();
+    }
+
+    /** Plans anew what could not be planned meanwhile. */
+    void catchUp() {
+        String cause = postponed;
+        if (!cause.isEmpty()) {
+            postponed = "";
+            replan.accept(cause);
+        }
     }
 
     /**
@@ -77,8 +87,10 @@ public final class Succession {
      * @param who which backend, with its bundle
      * @param replaced whether another bundle, or this one again, is to take its place soon
      * @param next who is there already; empty if nobody is
+     * @param still tells whether the space is still that backend's, when it is the backend's turn: it may have been
+     *     moved to another one until then
      */
-    public void leave(String who, boolean replaced, Optional<Successor> next) {
+    public void leave(String who, boolean replaced, Optional<Successor> next, BooleanSupplier still) {
         presence.left(who + " left", replaced || next.isPresent());
         try {
             turn.takeAlone("hand-over of the backend");
@@ -87,6 +99,12 @@ public final class Succession {
             return;
         }
         try {
+            if (!still.getAsBoolean()) {
+                presence.there();
+                return;
+            }
+            // Whoever had the turn before may have ended the absence with an absence of its own.
+            presence.left(who + " left", replaced || next.isPresent());
             // Who leaves lets go in any case; whoever takes none of its versions is refused when it is to adopt.
             letGo(next.filter(successor -> !common(session.handsOver(), successor).isEmpty()));
         } catch (IommuException stays) {
@@ -173,6 +191,7 @@ public final class Succession {
             if (published.closed()) {
                 return;
             }
+            requireSameBackend(operation, next);
             before = session.capabilities();
             goOn(operation, next, former);
         } finally {
@@ -183,6 +202,12 @@ public final class Succession {
         news.post(DmaTopics.SPACE_ADOPTED, cause, published.now(), "");
         if (!postponed.isEmpty() || !before.equals(session.capabilities())) {
             replan.accept(postponed.isEmpty() ? cause : postponed);
+        }
+    }
+
+    private void requireSameBackend(String operation, Successor next) throws IommuException {
+        if (!session.backend().equals(next.backend())) {
+            throw new IommuException(operation, "it was moved to backend " + session.backend() + " meanwhile", "");
         }
     }
 

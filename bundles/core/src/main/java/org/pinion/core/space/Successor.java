@@ -8,11 +8,12 @@ import org.pinion.spi.backend.HandOver;
 /**
  * A backend that may go on with a space.
  *
+ * @param backend the name of the backend that it is
  * @param who which one, with its bundle, for people
  * @param adopter has it go on, within bounded time
  * @param adopts the versions of hand-overs that it takes, asked before anybody lets go of anything
  */
-public record Successor(String who, Adopter adopter, Set<Integer> adopts) {
+public record Successor(String backend, String who, Adopter adopter, Set<Integer> adopts) {
 
     /** Has a backend go on with a space. */
     @FunctionalInterface

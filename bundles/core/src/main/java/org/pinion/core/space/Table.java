@@ -27,7 +27,8 @@ final class Table {
 
     private final BackendSession session;
     private final Predicate<Mapping> leadsNowhere;
-    private final InstalledTable installed = new InstalledTable();
+    private final Predicate<Mapping> lost;
+    private InstalledTable installed = new InstalledTable();
     private Planned.Edition known;
     private RangeSet stale = RangeSet.ALL;
 
@@ -53,10 +54,12 @@ final class Table {
      * @param session what holds the mappings
      * @param leadsNowhere tells the entries that the kernel still holds and that lead to nothing any more: they are
      *     removed and, if they are wanted, mapped anew
+     * @param lost tells what cannot be mapped, since its device is lost
      */
-    Table(BackendSession session, Predicate<Mapping> leadsNowhere) {
+    Table(BackendSession session, Predicate<Mapping> leadsNowhere, Predicate<Mapping> lost) {
         this.session = session;
         this.leadsNowhere = leadsNowhere;
+        this.lost = lost;
     }
 
     /** {@return what is installed, neighbours that continue each other joined} */
@@ -97,7 +100,7 @@ final class Table {
 
     /** Installs what a plan wants; if anything fails, undoes all that was done and throws. */
     CommitReport install(String operation, Planned plan, Check check, Between between) throws IommuException {
-        ChangeSet changes = inBlocks(difference(plan), plan.plan());
+        ChangeSet changes = inBlocks(difference(plan), plan.plan(), session);
         requireOwnMemory(operation, changes.maps());
         check.run(changes, installed);
         long remapped = changes.remapped(session::keepsThroughCut);
@@ -131,8 +134,38 @@ final class Table {
         }).unmapped();
     }
 
+    /**
+     * Unmaps everything, goes over to another session and maps there what is wanted then; if anything fails, undoes all
+     * that was done and throws.
+     *
+     * @return the plan that is installed there
+     */
+    Planned move(Passage passage) throws IommuException {
+        InstalledTable there = new InstalledTable();
+        Planned[] plan = new Planned[1];
+        carryOut(transaction -> {
+            passage.leave(transaction);
+            transaction.remove(new ChangeSet(installed.in(AddressRange.ALL), List.of(), List.of(), 0));
+            plan[0] = passage.arrive(transaction);
+            new Transaction(session, there).add(whole(plan[0], session));
+            passage.goOn();
+        });
+        there.settle();
+        installed = there;
+        known = plan[0].edition();
+        stale = RangeSet.EMPTY;
+        return plan[0];
+    }
+
+    /** {@return what installs a plan where nothing is installed, by some session} */
+    ChangeSet whole(Planned plan, BackendSession by) {
+        Plan wanted = plan.plan();
+        return inBlocks(
+                Differ.diff(List.of(), plan.wanted(), wanted.limits().alignment()), wanted, by);
+    }
+
     private Transaction carryOut(Between steps) throws IommuException {
-        Transaction transaction = new Transaction(session, installed);
+        Transaction transaction = new Transaction(session, installed, lost);
         try {
             steps.run(transaction);
             return transaction;
@@ -152,11 +185,11 @@ final class Table {
         return Differ.diff(installed, dead, plan.wanted(), where, plan.plan().limits().alignment());
     }
 
-    private ChangeSet inBlocks(ChangeSet changes, Plan plan) {
-        if (changes.maps().isEmpty() || session.keepsCutPages()) {
+    private static ChangeSet inBlocks(ChangeSet changes, Plan plan, BackendSession by) {
+        if (changes.maps().isEmpty() || by.keepsCutPages()) {
             return changes;
         }
-        List<Mapping> maps = Blocks.cut(changes.maps(), plan, () -> session.budget().entries());
+        List<Mapping> maps = Blocks.cut(changes.maps(), plan, () -> by.budget().entries());
         return new ChangeSet(changes.unmaps(), changes.cuts(), maps, changes.keptBytes());
     }
 

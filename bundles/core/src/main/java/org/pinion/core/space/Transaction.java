@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.pinion.api.AddressRange;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
@@ -24,6 +25,7 @@ final class Transaction {
 
     private final BackendSession session;
     private final InstalledTable table;
+    private final Predicate<Mapping> lost;
     private final Deque<Step> undos = new ArrayDeque<>();
     private final List<Mapping> mapped = new ArrayList<>();
     private final List<Mapping> unmapped = new ArrayList<>();
@@ -34,8 +36,18 @@ final class Transaction {
     }
 
     Transaction(BackendSession session, InstalledTable table) {
+        this(session, table, _ -> false);
+    }
+
+    /**
+     * @param session carries it out
+     * @param table what is installed
+     * @param lost tells what cannot be mapped, since its device is lost
+     */
+    Transaction(BackendSession session, InstalledTable table, Predicate<Mapping> lost) {
         this.session = session;
         this.table = table;
+        this.lost = lost;
     }
 
     /** Removes all that the change set removes, after what an earlier failure has left in doubt. */
@@ -138,6 +150,9 @@ final class Transaction {
     }
 
     private void install(Mapping mapping) throws IommuException {
+        if (lost.test(mapping)) {
+            throw new IommuException("map " + mapping, "its device could not be brought back", "");
+        }
         try {
             session.map(mapping);
         } catch (InDoubtException unknown) {

@@ -2,8 +2,12 @@ package org.pinion.core.space;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.pinion.api.HostDevice;
+import org.pinion.api.InterruptKind;
+import org.pinion.api.IommuException;
+import org.pinion.api.RegionFacts;
 import org.pinion.spi.backend.Decoding;
 import org.pinion.spi.backend.DeviceHandle;
 
@@ -21,6 +25,8 @@ record FakeDevice(HostDevice device, FakeKernel kernel, CountDownLatch reading, 
     public void read(int region, long offset, MemorySegment into) {
         if (region == HOLDS) {
             hold();
+        } else if (region == COMMAND) {
+            into.set(ValueLayout.JAVA_SHORT, 0, kernel.allCommands(device.address()).getLast().shortValue());
         } else {
             into.set(ValueLayout.JAVA_BYTE, 0, (byte) 42);
         }
@@ -40,7 +46,25 @@ record FakeDevice(HostDevice device, FakeKernel kernel, CountDownLatch reading, 
         if (region != COMMAND) {
             throw new IllegalStateException("writes nothing");
         }
-        kernel.decode(device.address(), from.get(ValueLayout.JAVA_BYTE, 0) != 0);
+        if (kernel.allCommands(device.address()) == null) {
+            kernel.decode(device.address(), from.get(ValueLayout.JAVA_BYTE, 0) != 0);
+        } else {
+            kernel.allCommands(device.address()).add((int) from.get(ValueLayout.JAVA_SHORT, 0));
+        }
+    }
+
+    /** A device without a command register has no configuration space. */
+    @Override
+    public RegionFacts region(int region) throws IommuException {
+        if (region != COMMAND || kernel.allCommands(device.address()) == null) {
+            return DeviceHandle.super.region(region);
+        }
+        return new RegionFacts(256, true, true, List.of());
+    }
+
+    @Override
+    public void allow(InterruptKind kind, int count) {
+        // They never come.
     }
 
     @Override

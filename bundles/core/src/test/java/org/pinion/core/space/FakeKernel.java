@@ -63,6 +63,10 @@ final class FakeKernel implements BackendSession {
     private int failUntil = Integer.MAX_VALUE;
     private boolean resetsFail;
     private boolean closed;
+    private String failOn = "";
+    private final Map<String, List<Integer>> commands = new HashMap<>();
+    private CountDownLatch arrived;
+    private CountDownLatch letGo;
 
     FakeKernel(DeviceLimits... devices) {
         for (DeviceLimits device : devices) {
@@ -76,6 +80,43 @@ final class FakeKernel implements BackendSession {
         failFrom = from;
         failUntil = until;
         calls.clear();
+    }
+
+    /** Fails every call of these words. */
+    void failOn(String what) {
+        failOn = what;
+    }
+
+    /** Gives a device a command register, with this in it. */
+    void command(String device, int value) {
+        commands.put(device, new ArrayList<>(List.of(value)));
+    }
+
+    /** {@return what a device's command register held, one after the other; null if it has none} */
+    List<Integer> allCommands(String device) {
+        return commands.get(device);
+    }
+
+    /** {@return what was written into a device's command register} */
+    List<Integer> commands(String device) {
+        return commands.get(device).stream().skip(1).toList();
+    }
+
+    /** Has the first preflight wait. */
+    void hold(CountDownLatch came, CountDownLatch goesOn) {
+        arrived = came;
+        letGo = goesOn;
+    }
+
+    private void waitIfHeld() {
+        if (arrived != null) {
+            arrived.countDown();
+            try {
+                letGo.await();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
     }
 
     /** Makes a device one that the kernel pins nothing for. */
@@ -150,6 +191,7 @@ final class FakeKernel implements BackendSession {
 
     void heal() {
         failFrom = Integer.MAX_VALUE;
+        failOn = "";
         calls.clear();
     }
 
@@ -192,7 +234,7 @@ final class FakeKernel implements BackendSession {
     private void call(String what, Effect effect) throws IommuException {
         int number = calls.size();
         calls.add(what);
-        boolean failing = number >= failFrom && number < failUntil;
+        boolean failing = number >= failFrom && number < failUntil || what.equals(failOn);
         if (failing && fault == Fault.REFUSED) {
             throw refuse(what, "EIO", "told to fail");
         }
@@ -213,6 +255,7 @@ final class FakeKernel implements BackendSession {
 
     @Override
     public DeviceLimits preflight(String device) throws IommuException {
+        waitIfHeld();
         call("preflight " + device, () -> {
             if (!host.containsKey(device)) {
                 throw refuse("preflight " + device, "ENODEV", "there is no such device");
@@ -225,8 +268,20 @@ final class FakeKernel implements BackendSession {
     }
 
     @Override
+    public DeviceLimits expect(DeviceLimits elsewhere) {
+        return elsewhere;
+    }
+
+    @Override
     public void release(String device) throws IommuException {
-        call("release " + device, () -> open.remove(device));
+        // The device is forgotten in any case.
+        boolean attachedStill = attached.contains(device);
+        open.removeIf(other -> other.equals(device) && !attachedStill);
+        call("release " + device, () -> {
+            if (attachedStill) {
+                throw refuse("release " + device, "EBUSY", "it is attached");
+            }
+        });
     }
 
     @Override
@@ -360,6 +415,9 @@ final class FakeKernel implements BackendSession {
 
     @Override
     public void close() throws IommuException {
+        if (closed) {
+            return;
+        }
         call("close", () -> {
             closed = true;
             entries.clear();

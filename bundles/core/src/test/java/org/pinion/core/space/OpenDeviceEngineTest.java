@@ -21,7 +21,7 @@ class OpenDeviceEngineTest {
 
     private static final Duration SHORT = Duration.ofSeconds(1);
 
-    private static final BackendPresence PRESENCE = new BackendPresence("guest", "recorder", () -> SHORT);
+    private static final BackendPresence PRESENCE = new BackendPresence("guest", () -> "recorder", () -> SHORT);
 
     private final List<String> driven = new ArrayList<>();
 

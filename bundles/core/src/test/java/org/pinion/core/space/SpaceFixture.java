@@ -50,6 +50,21 @@ final class SpaceFixture implements PlanMaker {
         }
     };
 
+    /** {@return a policy that maps BARs with one backend only} */
+    static MappingPolicy only(String backend) {
+        return candidate -> candidate.section().kind() == SectionKind.RAM_DEVICE
+                        && !candidate.planning().backend().equals(backend)
+                ? Verdict.skip("only-here", "only " + backend + " maps BARs")
+                : MAP_MEMORY.decide(candidate);
+    }
+
+    /** {@return a policy that refuses memory with one backend} */
+    static MappingPolicy refusing(String backend) {
+        return candidate -> candidate.planning().backend().equals(backend)
+                ? Verdict.refuse("not-there", "nothing is mapped by " + backend, "stay")
+                : MAP_MEMORY.decide(candidate);
+    }
+
     final FakeKernel kernel;
     final Space space;
     final List<String> events = new CopyOnWriteArrayList<>();

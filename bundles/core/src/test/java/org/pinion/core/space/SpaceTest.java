@@ -386,7 +386,7 @@ class SpaceTest {
     @Test
     void aSpaceWhoseBackendIsGoneCanBeReadAndClosedOnly() throws IommuException {
         space.commit(view(ram(pages(0, 4))));
-        space.succession().leave("backend 'fake' of bundle org.fake 1.0.0", false, Optional.empty());
+        space.succession().leave("backend 'fake' of bundle org.fake 1.0.0", false, Optional.empty(), () -> true);
 
         assertThat(failure(() -> space.commit(view()))).hasMessageContaining("backend 'fake' of bundle org.fake 1.0.0");
         assertThat(space.snapshot().table()).hasSize(1);

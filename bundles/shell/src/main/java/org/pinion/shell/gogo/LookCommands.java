@@ -63,6 +63,7 @@ public final class LookCommands {
             dma:accept [SPACE]                       let them: take out what they refuse, make the rest as they want it
             dma:discard [SPACE]                      leave everything as it is
             dma:adopt SPACE                          have the backend in use go on with a space
+            dma:move SPACE BACKEND                   move a space to another backend: same table, same devices
             dma:release PLUGIN                       try a plugin out again that is in quarantine
             dma:close SPACE                          detach, unmap and free everything
             SPACE in brackets may be left out where only one is open. felix:help lists the console's other commands.""";

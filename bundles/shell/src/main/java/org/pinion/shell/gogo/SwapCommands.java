@@ -14,7 +14,7 @@ import org.pinion.api.runtime.DmaRuntime;
 import org.pinion.shell.report.Changes;
 import org.pinion.shell.report.PendingList;
 
-/** The commands that decide on what follows from plugins that come and go. */
+/** The commands that decide on what follows from plugins that come and go, and on which backend has a space. */
 @Component(
         service = SwapCommands.class,
         property = {
@@ -23,6 +23,7 @@ import org.pinion.shell.report.PendingList;
             "osgi.command.function=accept",
             "osgi.command.function=discard",
             "osgi.command.function=adopt",
+            "osgi.command.function=move",
             "osgi.command.function=release"
         })
 public final class SwapCommands {
@@ -78,6 +79,17 @@ public final class SwapCommands {
     public String adopt(String space) throws IommuException {
         dma.adopt(space);
         return "backend %s has %s".formatted(open.find(space).options().backend(), space);
+    }
+
+    /**
+     * @param space a space's name
+     * @param backend the other backend's name
+     * @return what was done to the mappings
+     * @throws IommuException if the space stays where it is
+     */
+    public String move(String space, String backend) throws IommuException {
+        CommitReport report = dma.move(space, backend);
+        return "backend %s has %s: %s".formatted(backend, space, Changes.of(report));
     }
 
     /**

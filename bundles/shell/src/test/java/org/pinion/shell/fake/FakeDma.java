@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.Budget;
+import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
@@ -54,6 +55,12 @@ public final class FakeDma implements DmaService {
     @Override
     public void adopt(String space) throws IommuException {
         happen("adopt " + space);
+    }
+
+    @Override
+    public CommitReport move(String space, String backend) throws IommuException {
+        happen("move " + space + " to " + backend);
+        return new CommitReport(spaces.get(space).snapshot().plan(), List.of(), List.of(), 1 << 20, 1 << 20);
     }
 
     /** Notes what happens, and fails where a test wants it to. */

@@ -159,6 +159,15 @@ class GogoCommandsTest {
     }
 
     @Test
+    void aSpaceIsMovedToAnotherBackend() throws Exception {
+        run("dma:open lab");
+        assertThat(run("dma:move lab vfio"))
+                .isEqualTo("backend vfio has lab: 0 B mapped, 0 B unmapped, 1 MiB kept, of it 1 MiB mapped again");
+        host.failing.put("move lab to vfio", new IommuException("move", "the table would be another", ""));
+        assertThatThrownBy(() -> run("dma:move lab vfio")).hasMessageContaining("the table would be another");
+    }
+
+    @Test
     void aPluginInQuarantineIsTriedOutAgain() throws Exception {
         give(change, host);
         host.quarantined.add("vma");

@@ -42,6 +42,19 @@ public interface BackendSession extends AutoCloseable {
     DeviceLimits preflight(String device) throws IommuException;
 
     /**
+     * What {@link #preflight} is likely to say of a device that another session has, without opening it: so that a
+     * move to this session can be refused before the device is taken away. What a guess cannot know is taken as it
+     * would be best.
+     *
+     * @param elsewhere what was learned of the device by another session, perhaps of another backend
+     * @return the limits that are to be expected here; by default the same, but for the BARs, of which nothing is
+     *     known here
+     */
+    default DeviceLimits expect(DeviceLimits elsewhere) {
+        return elsewhere.withoutExports("the backend hands no device's memory (a BAR) out");
+    }
+
+    /**
      * Gives up a device that was learned about and will not be attached. A device that is not open is ignored.
      *
      * @param device the device's address
