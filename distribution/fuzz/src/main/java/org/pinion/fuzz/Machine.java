@@ -74,7 +74,8 @@ record Machine(String release, String iommu) {
                   forces-snooping: %s
                   reserved: [{range: 0xfee00000-0xfeefffff, type: msi}%s]
                 devices:%s
-                """.formatted(release, hasDevices() ? iommu : "intel", aperture(), pageSizes(), iommu.equals("virtio"), amd,
+                """.formatted(release, hasDevices() ? iommu : "intel", aperture(), pageSizes(),
+                iommu.equals("virtio"), amd,
                 amd ? ", {range: 0xfd00000000-0xffffffffff, type: reserved}" : "",
                 hasDevices() ? "\n" + DEVICES : " []");
     }
