@@ -116,6 +116,11 @@ public final class VfioDevice {
         return release.takesTokens();
     }
 
+    /** Whether who attaches it may name a PASID. */
+    boolean attachesPasids() {
+        return release.attachesPasids();
+    }
+
     /** Whether there are interrupts for its errors: no emulated function is of PCI Express. */
     boolean tellsErrors() {
         return release.tellsErrorsOfAll() && host.model().pci();
