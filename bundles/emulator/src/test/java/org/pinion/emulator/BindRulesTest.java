@@ -24,6 +24,9 @@ import org.pinion.linux.uapi.VfioDeviceDetachIommufdPt;
 
 class BindRulesTest {
 
+    private static final int PASID_OF_ATTACH = 12;
+    private static final int PASID_OF_DETACH = 8;
+
     private static final int IOMMUFD = -10;
     private static final int MEMFD = -11;
 
@@ -98,11 +101,51 @@ class BindRulesTest {
         assertBoth(attach, detach, Errno.EINVAL);
         attach.flags(1);
         detach.flags(1);
-        assertBoth(attach, detach, Errno.EOPNOTSUPP);
+        assertBoth(attach, detach, Errno.EINVAL);
         attach.flags(0);
         detach.flags(0);
         assertThat(attach(attach)).isEqualTo(Errno.ENOENT);
         assertThat(detach(detach)).isEqualTo(0);
+    }
+
+    @Test
+    void pasidZeroIsTheWholeDeviceButIsAttachedAndDetachedByItself() {
+        process.bind(device);
+        int ioas = process.ioas();
+        VfioDeviceAttachIommufdPt pasid = VfioDeviceAttachIommufdPt.allocate(Arena.ofAuto()).flags(1).ptId(ioas);
+        VfioDeviceDetachIommufdPt detach = VfioDeviceDetachIommufdPt.allocate(Arena.ofAuto()).flags(1);
+        assertThat(attach(pasid)).isEqualTo(0);
+        assertThat(errno(process.attach(device, ioas))).isEqualTo(Errno.EBUSY);
+        assertThat(errno(process.attach(device, 77))).isEqualTo(Errno.ENOENT);
+        process.detach(device);
+        assertThat(errno(process.destroy(ioas))).as("as a whole it was not attached").isEqualTo(Errno.EBUSY);
+        assertThat(detach(detach)).isEqualTo(0);
+        assertThat(process.attach(device, ioas)).isPositive();
+        assertThat(attach(pasid.ptId(ioas))).isEqualTo(Errno.EBUSY);
+        assertThat(detach(detach)).as("it is not attached by PASID").isEqualTo(0);
+        assertThat(errno(process.destroy(ioas))).isEqualTo(Errno.EBUSY);
+    }
+
+    @Test
+    void noOtherPasidIsAttached() {
+        process.bind(device);
+        VfioDeviceAttachIommufdPt attach = VfioDeviceAttachIommufdPt.allocate(Arena.ofAuto()).flags(1);
+        attach.memory().set(ValueLayout.JAVA_INT, PASID_OF_ATTACH, 1);
+        assertThat(attach(attach.ptId(77))).isEqualTo(Errno.ENOENT);
+        assertThat(attach(attach.ptId(process.ioas()))).isEqualTo(Errno.EINVAL);
+        attach.memory().set(ValueLayout.JAVA_INT, PASID_OF_ATTACH, -1);
+        assertThat(attach(attach)).isEqualTo(Errno.ENOSPC);
+        VfioDeviceDetachIommufdPt detach = VfioDeviceDetachIommufdPt.allocate(Arena.ofAuto()).flags(1);
+        detach.memory().set(ValueLayout.JAVA_INT, PASID_OF_DETACH, 1);
+        assertThat(detach(detach)).isEqualTo(0);
+    }
+
+    @Test
+    void anMdevHasNoPasids() {
+        int mdev = process.bound(3);
+        MemorySegment attach = VfioDeviceAttachIommufdPt.allocate(Arena.ofAuto()).flags(1).memory();
+        assertThat(errno(process.kernel.ioctl(mdev, Vfio.DEVICE_ATTACH_IOMMUFD_PT, attach)))
+                .isEqualTo(Errno.EOPNOTSUPP);
     }
 
     private void assertBoth(VfioDeviceAttachIommufdPt attach, VfioDeviceDetachIommufdPt detach, Errno expected) {

@@ -233,17 +233,32 @@ class CompatibleContainerTest {
     }
 
     @Test
-    void aDeviceMayBeOpenForAnIommufdAndForAContainer() {
+    void aDeviceOfAnIommufdDoesNotUseTheContainerThatItsGroupIsInLater() {
         int group = process.joined(MTTY_GROUP);
-        int compatible = process.device(group, MDEV);
+        int device = process.device(group, MDEV);
         process.unset(group);
         int container = process.openContainer();
         assertThat(process.set(group, container)).isZero();
-        assertThat(process.kernel.ioctl(container, VfioType1.SET_IOMMU, (long) V2)).isZero();
-        int contained = process.device(group, MDEV);
-        process.kernel.close(compatible);
-        assertThat(errno(process.unset(group))).isEqualTo(Errno.EBUSY);
-        process.kernel.close(contained);
+        int again = process.device(group, MDEV);
+        assertThat(again).as("no kind of IOMMU is chosen").isPositive();
         assertThat(process.unset(group)).isZero();
+        assertThat(errno(process.device(group, MDEV))).isEqualTo(Errno.EINVAL);
+        process.kernel.close(again);
+        assertThat(errno(process.process.destroy(vfioIoas(Iommufd.VFIO_IOAS_GET, 0)))).isEqualTo(Errno.EBUSY);
+        process.kernel.close(device);
+        assertThat(process.process.destroy(vfioIoas(Iommufd.VFIO_IOAS_GET, 0))).isZero();
+    }
+
+    @Test
+    void aGroupIsClosedWhileItsDeviceOfAnIommufdIsOpen() {
+        int group = process.joined(MTTY_GROUP);
+        int device = process.device(group, MDEV);
+        process.kernel.close(group);
+        int anew = process.group(MTTY_GROUP);
+        assertThat(process.set(anew, process.openContainer())).isZero();
+        assertThat(process.device(anew, MDEV)).isPositive();
+        process.kernel.close(anew);
+        assertThat(process.group(MTTY_GROUP)).as("nothing keeps it open").isPositive();
+        process.kernel.close(device);
     }
 }

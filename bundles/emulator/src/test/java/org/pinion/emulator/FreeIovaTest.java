@@ -40,6 +40,12 @@ class FreeIovaTest {
     }
 
     @Test
+    void whatLiesBeforeTheFirstPlaceThatWouldDoDoesNotMoveIt() {
+        assertThat(map(0, 0x772)).isEqualTo(PAGE);
+        assertThat(map(0x10000952, PAGE)).isEqualTo(PAGE + 0x952);
+    }
+
+    @Test
     void holesAmongMappingsAndReservationsAreFound() {
         process.attached(0, ioas);
         long va = process.memory(4 * PAGE).address();

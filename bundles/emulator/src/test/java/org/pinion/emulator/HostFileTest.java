@@ -75,6 +75,16 @@ class HostFileTest {
         assertThat(edu.reserved()).singleElement().extracting(ReservedRegion::type).isEqualTo(ReservedType.MSI);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0x40201000,3,0x1000", "0xfffffffffffff000,52,0x1000", "0x8000000000000000,1,0x8000000000000000"})
+    void pageSizesMayBeABitEach(String bits, int sizes, String smallest) {
+        String text = "iommu: {page-sizes: " + bits + "}\ndevices:\n" + EDU + "}";
+        IommuGeometry iommu = HostFile.read("h.yaml", text).devices().getFirst().iommu();
+        assertThat(iommu.pageSizeBits()).isEqualTo(Long.parseUnsignedLong(bits.substring(2), 16));
+        assertThat(iommu.pageSizes()).hasSize(sizes);
+        assertThat(iommu.smallestPage()).isEqualTo(Long.parseUnsignedLong(smallest.substring(2), 16));
+    }
+
     @Test
     void theShippedMachineHasFourDevicesThatVfioDrives() {
         assertThat(HostFile.lab().devices()).hasSize(4).allMatch(HostDevice::vfio);
@@ -98,8 +108,10 @@ class HostFileTest {
         "iommu: {aperture: all} | h.yaml:1: iommu: aperture: 'all' is no range; write FIRST-LAST",
         "iommu: {aperture: 0-0xg} | h.yaml:1: iommu: aperture: '0xg' is no address",
         "iommu: {aperture: 0-0x10000000000000000} | 'iommu: aperture: ''0x10000000000000000'' is no address'",
-        "iommu: {page-sizes: []} | h.yaml:1: iommu: page-sizes: the list is empty",
+        "iommu: {page-sizes: []} | h.yaml:1: iommu: page-sizes: there is no size; an IOMMU has at least one",
         "iommu: {page-sizes: [3K]} | h.yaml:1: iommu: page-sizes: 3072 is not a power of two",
+        "iommu: {page-sizes: 0x0} | h.yaml:1: iommu: page-sizes: there is no size; an IOMMU has at least one",
+        "iommu: {page-sizes: 4K} | h.yaml:1: iommu: page-sizes: '4K' is neither a list nor, in hexadecimal after 0x,",
         "iommu: {page-sizes: [0]} | h.yaml:1: iommu: page-sizes: 0 is not a power of two",
         "iommu: {reserved: [{range: 0-9, type: msy}]} | unknown 'msy'; did you mean 'msi'? known are direct,",
         "dma-entry-limit: many | h.yaml:1: dma-entry-limit: 'many' is no number between 0 and 999999999",

@@ -88,8 +88,7 @@ final class Campaign {
     }
 
     private Optional<Difference> epilogue(List<Operation> steps, World world) {
-        boolean written = steps.stream().anyMatch(step -> step instanceof Operation.Ioctl ioctl
-                && ioctl.request() == Request.MOCK_ACCESS_RW);
+        boolean written = steps.stream().anyMatch(Operation::writesMemory);
         for (Operation operation : Epilogue.of(world, written)) {
             Optional<Difference> difference = step(operation, steps, world);
             if (difference.isPresent()) {

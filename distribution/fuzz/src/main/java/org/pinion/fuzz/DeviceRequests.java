@@ -6,6 +6,8 @@ import java.util.List;
 /** Makes up requests to devices and to groups. */
 final class DeviceRequests {
 
+    private static final int PASID = 1;
+
     private final Dice dice;
     private final Ids ids;
     private final List<String> devices;
@@ -29,11 +31,16 @@ final class DeviceRequests {
         boolean bound = file.boundTo() >= 0 && world.file(file.boundTo()) != null;
         return switch (bound ? dice.weighted(1, 8, 4, 1) : dice.weighted(10, 2, 1, 1)) {
             case 0 -> new Draft(dice, file, Request.DEVICE_BIND).put("iommufd", any(world, iommufds)).done();
-            case 1 -> new Draft(dice, file, Request.DEVICE_ATTACH)
-                    .put("pt_id", bound ? ids.target(world.file(file.boundTo())) : dice.below(4)).done();
-            case 2 -> new Draft(dice, file, Request.DEVICE_DETACH).done();
+            case 1 -> pasid(new Draft(dice, file, Request.DEVICE_ATTACH)
+                    .put("pt_id", bound ? ids.target(world.file(file.boundTo())) : dice.below(4))).done();
+            case 2 -> pasid(new Draft(dice, file, Request.DEVICE_DETACH)).done();
             default -> new Draft(dice, file, Request.DEVICE_GET_INFO).put("argsz", 24 + dice.below(3) * 40).done();
         };
+    }
+
+    /** Names a PASID now and then. */
+    private Draft pasid(Draft draft) {
+        return dice.oneIn(12) ? draft.put("flags", PASID).put("pasid", dice.below(2)) : draft;
     }
 
     Operation ofGroup(World world, OpenedFile file) {

@@ -45,7 +45,10 @@ final class Duel implements AutoCloseable {
         return new Outcome(reference.run(operation), emulated.run(operation));
     }
 
-    /** Runs a whole script: the first difference, if there is one. Both are fresh before and after. */
+    /**
+     * Runs a whole script: the first difference, if there is one. Both are fresh before and after, even where memory
+     * has come to differ and the script does not look at it.
+     */
     Optional<Difference> run(List<Operation> script) throws IOException {
         Optional<Difference> found = Optional.empty();
         for (int i = 0; i < script.size() && found.isEmpty(); i++) {
@@ -54,7 +57,7 @@ final class Duel implements AutoCloseable {
                 found = Optional.of(new Difference(i, script.get(i), outcome.reference(), outcome.emulated()));
             }
         }
-        if (found.isPresent()) {
+        if (found.isPresent() || script.stream().anyMatch(Operation::writesMemory)) {
             recover();
         } else {
             freshen();

@@ -30,10 +30,11 @@ final class Ledgers {
     }
 
     private static long kilobytes(String status, String name) {
-        return status.lines()
-                .filter(line -> line.startsWith(name))
-                .mapToLong(line -> Long.parseLong(line.substring(name.length()).replace("kB", "").strip()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(STATUS + " has no " + name));
+        int at = status.indexOf(name);
+        int end = status.indexOf(" kB", at);
+        if (at < 0 || end < 0) {
+            throw new IllegalStateException(STATUS + " has no " + name);
+        }
+        return Long.parseLong(status.substring(at + name.length(), end).strip());
     }
 }

@@ -69,11 +69,13 @@ record Machine(String release, String iommu) {
                 iommu:
                   driver: %s
                   aperture: %s
+                  page-sizes: %s
                   maps-without-access: %s
                   forces-snooping: %s
                   reserved: [{range: 0xfee00000-0xfeefffff, type: msi}%s]
                 devices:%s
-                """.formatted(release, hasDevices() ? iommu : "intel", aperture(), iommu.equals("virtio"), amd,
+                """.formatted(release, hasDevices() ? iommu : "intel", aperture(), pageSizes(),
+                iommu.equals("virtio"), amd,
                 amd ? ", {range: 0xfd00000000-0xffffffffff, type: reserved}" : "",
                 hasDevices() ? "\n" + DEVICES : " []");
     }
@@ -83,6 +85,15 @@ record Machine(String release, String iommu) {
             case "virtio" -> "0x0-0xffffffffffffffff";
             case "amd" -> older() ? "0x0-0xffffffffffffffff" : "0x0-0xffffffffffff";
             default -> "0x0-0x7fffffffff";
+        };
+    }
+
+    /** What the drivers put into {@code pgsize_bitmap}. */
+    private String pageSizes() {
+        return switch (iommu) {
+            case "virtio" -> "0xfffffffffffff000";
+            case "amd" -> older() ? "0xffffff7ffffff000" : "0x7f7ffffff000";
+            default -> "0x40201000";
         };
     }
 }

@@ -25,6 +25,11 @@ sealed interface Operation {
         return NONE;
     }
 
+    /** Whether it may write the process's memory. */
+    default boolean writesMemory() {
+        return false;
+    }
+
     private static String assigned(int made, String rest) {
         return made == NONE ? rest : "f" + made + " = " + rest;
     }
@@ -70,6 +75,11 @@ sealed interface Operation {
                 changed.put(field, value);
             }
             return new Ioctl(made, file, request, changed, data);
+        }
+
+        @Override
+        public boolean writesMemory() {
+            return request == Request.MOCK_ACCESS_RW;
         }
 
         @Override

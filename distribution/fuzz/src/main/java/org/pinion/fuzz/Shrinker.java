@@ -9,8 +9,8 @@ import java.util.Optional;
 /** Makes a script that shows a difference as short and as plain as it can be made in a while. */
 final class Shrinker {
 
-    /** Opening a real device takes the kernel a while. */
-    private static final long MOST_TIME = Duration.ofSeconds(15).toNanos();
+    /** Opening a real device takes the kernel a while, and so does everything where the processor is emulated. */
+    private static final long MOST_TIME = Duration.ofSeconds(60).toNanos();
 
     private final Duel duel;
     private final String signature;

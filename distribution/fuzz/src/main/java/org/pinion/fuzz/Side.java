@@ -33,6 +33,7 @@ final class Side {
     private final MemorySegment data = arena.allocate(DATA_SIZE, 4096);
     private final Map<Integer, Integer> files = new TreeMap<>();
     private final AttachedPasids pasids = new AttachedPasids();
+    private final DeviceFiles devices = new DeviceFiles();
     private final Ledgers ledgers;
 
     Side(Kernel kernel) throws IOException {
@@ -56,22 +57,29 @@ final class Side {
     Answer run(Operation operation) {
         try {
             pasids.before(operation).forEach(this::ioctl);
-            return switch (operation) {
-                case Operation.Open open -> opened(open.made(), kernel.open(nodes.path(open.node()), Fcntl.O_RDWR));
-                case Operation.Close close -> close(close.file());
-                case Operation.Ioctl ioctl -> ioctl(ioctl);
-                case Operation.Plain plain -> Answer.of(kernel.ioctl(
-                        fd(plain.file()), plain.request().number(), resolve(plain.argument())));
-                case Operation.DeviceFile device -> deviceFile(device);
-                case Operation.Poll poll -> Answer.of(kernel.poll(fd(poll.file()), 0));
-                case Operation.Truncate cut -> Answer.of(rams.get(cut.ram()).truncate(cut.bytes()));
-                case Operation.Drop drop -> Answer.of(rams.get(drop.ram()).drop());
-                case Operation.Bytes bytes -> Answer.of(0, rams.get(bytes.ram()).bytes());
-                case Operation.Ledger _ -> ledgers.answer();
-            };
+            devices.before(operation).forEach(this::close);
+            Answer answer = answer(operation);
+            devices.learn(operation, answer);
+            return answer;
         } catch (IOException | RuntimeException | Error thrown) {
             return Answer.thrown(thrown);
         }
+    }
+
+    private Answer answer(Operation operation) throws IOException {
+        return switch (operation) {
+            case Operation.Open open -> opened(open.made(), kernel.open(nodes.path(open.node()), Fcntl.O_RDWR));
+            case Operation.Close close -> close(close.file());
+            case Operation.Ioctl ioctl -> ioctl(ioctl);
+            case Operation.Plain plain -> Answer.of(kernel.ioctl(
+                    fd(plain.file()), plain.request().number(), resolve(plain.argument())));
+            case Operation.DeviceFile device -> deviceFile(device);
+            case Operation.Poll poll -> Answer.of(kernel.poll(fd(poll.file()), 0));
+            case Operation.Truncate cut -> Answer.of(rams.get(cut.ram()).truncate(cut.bytes()));
+            case Operation.Drop drop -> Answer.of(rams.get(drop.ram()).drop());
+            case Operation.Bytes bytes -> Answer.of(0, rams.get(bytes.ram()).bytes());
+            case Operation.Ledger _ -> ledgers.answer();
+        };
     }
 
     private Answer opened(int slot, int answer) {
@@ -83,6 +91,7 @@ final class Side {
     }
 
     private Answer close(int slot) {
+        devices.closed(slot);
         Integer fd = files.remove(slot);
         return Answer.of(fd == null ? Errno.EBADF.answer() : kernel.close(fd));
     }

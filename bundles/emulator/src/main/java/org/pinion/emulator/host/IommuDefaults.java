@@ -3,6 +3,7 @@ package org.pinion.emulator.host;
 import java.util.ArrayList;
 import java.util.List;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /**
  * What a device is behind that does not say so itself.
@@ -47,9 +48,11 @@ record IommuDefaults(IommuDriver driver, IommuGeometry geometry, List<ReservedRe
     }
 
     private static List<Long> pageSizes(Place place, Node node) {
-        List<Long> sizes = Values.items(place, node).stream().map(item -> Values.powerOfTwo(place, item)).toList();
+        List<Long> sizes = node instanceof ScalarNode
+                ? IommuGeometry.sizes(Values.powersOfTwo(place, node))
+                : Values.items(place, node).stream().map(item -> Values.powerOfTwo(place, item)).toList();
         if (sizes.isEmpty()) {
-            throw place.error(node, "the list is empty; an IOMMU has at least one page size");
+            throw place.error(node, "there is no size; an IOMMU has at least one");
         }
         return sizes;
     }

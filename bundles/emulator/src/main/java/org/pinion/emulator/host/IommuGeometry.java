@@ -2,12 +2,13 @@ package org.pinion.emulator.host;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * What the IOMMU in front of a device can translate ({@code struct iommu_domain_geometry} and {@code pgsize_bitmap}).
  *
  * @param aperture the addresses that it translates
- * @param pageSizes the sizes of its pages, bytes, ascending, at least one
+ * @param pageSizes the sizes of its pages, bytes, ascending, at least one; unsigned, as 2^63 may be one
  * @param dirtyTracking whether it can tell which pages devices wrote ({@code IOMMU_CAP_DIRTY_TRACKING})
  * @param mapsWithoutAccess whether its driver takes a mapping that lets devices neither read nor write; a virtio
  *     IOMMU's does
@@ -23,7 +24,7 @@ public record IommuGeometry(
     /** Sorts the page sizes. */
     public IommuGeometry {
         Objects.requireNonNull(aperture, "aperture");
-        pageSizes = pageSizes.stream().distinct().sorted().toList();
+        pageSizes = pageSizes.stream().distinct().sorted(Long::compareUnsigned).toList();
     }
 
     /**
@@ -34,6 +35,15 @@ public record IommuGeometry(
      */
     public IommuGeometry(IovaRange aperture, List<Long> pageSizes) {
         this(aperture, pageSizes, false, false, false);
+    }
+
+    /**
+     * {@return the page sizes that have a bit each}
+     *
+     * @param bits what {@link #pageSizeBits()} answers
+     */
+    static List<Long> sizes(long bits) {
+        return IntStream.range(0, Long.SIZE).mapToObj(shift -> bits & 1L << shift).filter(size -> size != 0).toList();
     }
 
     /** {@return the page sizes, a bit for each} */

@@ -93,6 +93,16 @@ public enum KernelRelease {
         return this == LINUX_6_12;
     }
 
+    /**
+     * Whether pages that devices wrote are told when writes are not tracked any more: drivers with page tables of their
+     * own told none then (mock_domain_read_and_clear_dirty), those with the generic ones do not look.
+     *
+     * @return whether they are told
+     */
+    public boolean tellsWrittenPagesLater() {
+        return this != LINUX_6_12;
+    }
+
     /** {@return whether VFIO exports BARs as dma-bufs} */
     public boolean exportsDmaBufs() {
         return this != LINUX_6_12;

@@ -14,6 +14,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class Values {
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,18})([KMGT]?)");
+    private static final Pattern BITS = Pattern.compile("0x([0-9a-f]{1,16})");
     private static final Pattern RANGE = Pattern.compile("(\\S+?)\\s*-\\s*(\\S+)");
     private static final String SUFFIXES = "KMGT";
 
@@ -63,6 +64,16 @@ final class Values {
             throw place.error(node, "%d is not a power of two", size);
         }
         return size;
+    }
+
+    /** A bit for each, as the kernel tells them ({@code pgsize_bitmap}). */
+    static long powersOfTwo(Place place, Node node) {
+        String text = text(place, node);
+        Matcher matcher = BITS.matcher(text);
+        if (!matcher.matches()) {
+            throw place.error(node, "'%s' is neither a list nor, in hexadecimal after 0x, a bit for each", text);
+        }
+        return Long.parseUnsignedLong(matcher.group(1), 16);
     }
 
     static OptionalLong limit(Place place, Node node) {

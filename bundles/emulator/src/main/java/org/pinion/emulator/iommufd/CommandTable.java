@@ -103,7 +103,7 @@ final class CommandTable {
     }
 
     private void addTables(KernelRelease release) {
-        DirtyCommands dirty = new DirtyCommands(context);
+        DirtyCommands dirty = new DirtyCommands(context, release);
         add(Iommufd.HWPT_ALLOC, HWPT_ALLOC_MINIMUM, IommuHwptAlloc.SIZE, new HwptCommand(context)::alloc);
         add(Iommufd.HWPT_SET_DIRTY_TRACKING, IommuHwptSetDirtyTracking.SIZE, dirty::track);
         add(Iommufd.HWPT_GET_DIRTY_BITMAP, IommuHwptGetDirtyBitmap.SIZE, dirty::read);

@@ -19,6 +19,14 @@ public interface DeviceBinding {
      */
     int attach(int ptId) throws SyscallException;
 
+    /**
+     * Looks at what a device is to be attached to, and no further.
+     *
+     * @param ptId an address space, or a page table
+     * @throws SyscallException if it is none that a device like this is attached to
+     */
+    void requireTarget(int ptId) throws SyscallException;
+
     /** Detaches the device; does nothing if it is not attached. */
     void detach();
 

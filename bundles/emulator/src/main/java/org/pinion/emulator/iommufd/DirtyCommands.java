@@ -3,6 +3,7 @@ package org.pinion.emulator.iommufd;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.pinion.emulator.host.IovaRange;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
@@ -16,9 +17,11 @@ final class DirtyCommands {
     private static final int RESERVED_AT = 12;
 
     private final ObjectTable objects;
+    private final KernelRelease release;
 
-    DirtyCommands(IommufdContext context) {
+    DirtyCommands(IommufdContext context, KernelRelease release) {
         this.objects = context.objects();
+        this.release = release;
     }
 
     /** EOPNOTSUPP for unknown flags, ENOENT, EOPNOTSUPP for a page table that cannot tell. */
@@ -39,6 +42,9 @@ final class DirtyCommands {
         PageTable table = objects.pageTable(request.hwptId());
         IovaRange range = range(request, table.ioas().alignment());
         SyscallException.require(table.written() != null, Errno.EOPNOTSUPP);
+        if (!table.written().tracking() && !release.tellsWrittenPagesLater()) {
+            return 0;
+        }
         int shift = Long.numberOfTrailingZeros(request.pageSize());
         long bits = ((range.last() - range.start()) >>> shift) + 1;
         MemorySegment bitmap = UserMemory.at(request.data(), bits + 7 >>> 3);

@@ -39,6 +39,11 @@ final class EmulatedAccess extends IommufdObject {
         return pins;
     }
 
+    /** Whether the driver has pinned something in a range. */
+    boolean hasPinned(long start, long last) {
+        return pins.stream().anyMatch(pin -> pin.range().touches(start, last));
+    }
+
     /** Makes the driver unpin what touches a range, since it is about to be unmapped. */
     void unmapping(long start, long last) {
         for (AccessPin pin : List.copyOf(pins)) {

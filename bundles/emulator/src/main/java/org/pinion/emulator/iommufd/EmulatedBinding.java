@@ -37,6 +37,16 @@ final class EmulatedBinding implements DeviceBinding {
         }
     }
 
+    @Override
+    public void requireTarget(int ptId) throws SyscallException {
+        context.lock().lock();
+        try {
+            context.objects().ioas(ptId);
+        } finally {
+            context.lock().unlock();
+        }
+    }
+
     EmulatedAccess access() {
         return access;
     }

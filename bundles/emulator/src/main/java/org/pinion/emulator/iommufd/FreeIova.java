@@ -49,12 +49,16 @@ final class FreeIova {
         return Long.compareUnsigned(natural, HUGE_PAGE) < 0 ? natural : HUGE_PAGE;
     }
 
-    /** Looks in the allowed ranges, or anywhere if the list is empty; ENOSPC if there is no room. */
+    /**
+     * Looks in the allowed ranges, or anywhere if the list is empty; ENOSPC if there is no room. What lies in a range
+     * before the first address that would do in it if it were empty is not looked at (__alloc_iova_check_used).
+     */
     long find(List<IovaRange> allowed) throws SyscallException {
         for (IovaRange range : allowed.isEmpty() ? ANYWHERE : allowed) {
             long low = Long.compareUnsigned(range.start(), Pages.SIZE) < 0 ? Pages.SIZE : range.start();
             long high = Long.compareUnsigned(range.last(), -1L - Pages.SIZE) > 0 ? -1L - Pages.SIZE : range.last();
-            long found = findIn(low, high);
+            long first = fit(low, high);
+            long found = first == 0 ? 0 : findIn(first, high);
             if (found != 0) {
                 return found;
             }

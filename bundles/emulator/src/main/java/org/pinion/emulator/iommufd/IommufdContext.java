@@ -201,7 +201,7 @@ public final class IommufdContext {
 
     /** When neither a descriptor nor a device is left, mock devices and page tables go, and unpin what they showed. */
     private void tearDownIfUnused() {
-        if (closed && bindings == 0) {
+        if (tornDown()) {
             destroyMocks();
             for (IommufdObject object : objects.all()) {
                 if (object instanceof PageTable table) {
@@ -210,6 +210,11 @@ public final class IommufdContext {
                 }
             }
         }
+    }
+
+    /** Whether neither a descriptor nor a device is left: nothing is pinned any more. The lock is held. */
+    boolean tornDown() {
+        return closed && bindings == 0;
     }
 
     private void destroyMocks() {

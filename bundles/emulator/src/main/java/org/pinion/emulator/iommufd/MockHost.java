@@ -33,6 +33,10 @@ public final class MockHost {
         contexts.add(context);
     }
 
+    private synchronized void closed(IommufdContext context) {
+        contexts.remove(context);
+    }
+
     private synchronized List<IommufdContext> contexts() {
         return List.copyOf(contexts);
     }
@@ -43,6 +47,9 @@ public final class MockHost {
         for (IommufdContext context : contexts()) {
             context.lock().lock();
             try {
+                if (context.tornDown()) {
+                    closed(context);
+                }
                 Set<PinnablePages> all = Collections.newSetFromMap(new IdentityHashMap<>());
                 context.objects().all().forEach(object -> addMapped(object, all));
                 all.forEach(pages -> pinned.addAll(pages.pinned()));

@@ -117,7 +117,7 @@ final class MockIommu implements DeviceIommu {
     public NestedTable nestedTable(PageTable parent, IommufdObject below, TableRequest request)
             throws SyscallException {
         SyscallException.require(request.dataType() == DATA_TYPE, Errno.EOPNOTSUPP);
-        MemorySegment data = request.data(DATA_MINIMUM, DATA_BYTES);
+        MemorySegment data = request.data(DATA_MINIMUM, release.attachesPasids() ? DATA_BYTES : DATA_MINIMUM);
         return new NestedTable(parent, below, request, data.get(ValueLayout.JAVA_INT, 0));
     }
 

@@ -42,6 +42,17 @@ final class PhysicalBinding implements DeviceBinding {
         }
     }
 
+    @Override
+    public void requireTarget(int ptId) throws SyscallException {
+        context.lock().lock();
+        try {
+            IommufdObject target = context.objects().get(ptId);
+            SyscallException.require(target instanceof PageTable || target instanceof Ioas, Errno.EINVAL);
+        } finally {
+            context.lock().unlock();
+        }
+    }
+
     /** Takes the first automatic page table that the device fits, else a new one; only EINVAL means "does not fit". */
     private int attachAutomatically(Ioas ioas) throws SyscallException {
         for (PageTable table : ioas.domains()) {

@@ -88,7 +88,7 @@ final class WrittenPages {
     private IovaRange pageAt(Area area, long iova) {
         long best = geometry.smallestPage();
         for (long size : geometry.pageSizes()) {
-            if ((size <= Pages.SIZE || ioas.largePages()) && fits(area, iova & -size, size)) {
+            if ((Long.compareUnsigned(size, Pages.SIZE) <= 0 || ioas.largePages()) && fits(area, iova & -size, size)) {
                 best = size;
             }
         }

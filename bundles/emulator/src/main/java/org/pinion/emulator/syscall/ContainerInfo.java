@@ -21,9 +21,6 @@ public final class ContainerInfo {
     /** Through {@code iova_pgsizes}, as the structure was at first. */
     private static final int MINIMUM = 16;
 
-    /** Through {@code cap_offset}. */
-    private static final int WITH_CAPABILITIES = 20;
-
     private static final int ALIGNMENT = 8;
 
     private final long pageSizes;
@@ -113,8 +110,9 @@ public final class ContainerInfo {
             MemorySegment.copy(chain, 0, argument, VfioIommuType1Info.SIZE, chain.byteSize());
             info.capOffset(VfioIommuType1Info.SIZE);
         }
-        boolean later = Integer.compareUnsigned(declared, WITH_CAPABILITIES) >= 0;
-        UserMemory.copyOut(copy, argument, later ? WITH_CAPABILITIES : MINIMUM);
+        SyscallException.require(
+                argument.byteSize() >= Math.min(Integer.toUnsignedLong(declared), copy.byteSize()), Errno.EFAULT);
+        UserMemory.copyOut(copy, argument, declared);
     }
 
     /** The capabilities, each with the place of the next. */

@@ -28,7 +28,7 @@ final class BindRequest {
         }
         VfioDeviceBindIommufd bind =
                 new VfioDeviceBindIommufd(copyIn(argument, MINIMUM, VfioDeviceBindIommufd.SIZE));
-        SyscallException.require((bind.flags() & ~TOKEN) == 0 && bind.iommufd() >= 0, Errno.EINVAL);
+        SyscallException.require((bind.flags() & ~(tokens ? TOKEN : 0)) == 0 && bind.iommufd() >= 0, Errno.EINVAL);
         return bind;
     }
 

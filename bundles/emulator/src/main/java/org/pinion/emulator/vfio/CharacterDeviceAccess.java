@@ -1,6 +1,7 @@
 package org.pinion.emulator.vfio;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.pinion.emulator.file.FileTable;
 import org.pinion.emulator.iommufd.DeviceBinding;
 import org.pinion.emulator.iommufd.IommufdFile;
@@ -19,12 +20,14 @@ import org.pinion.linux.uapi.VfioDeviceDetachIommufdPt;
 final class CharacterDeviceAccess implements DeviceAccess {
 
     private static final int PASID = 1;
+    private static final int TOKEN_POINTER = 16;
+    private static final int TOKEN_BYTES = 16;
     private static final int ATTACH_MINIMUM = 12;
     private static final int DETACH_MINIMUM = 8;
 
     private final VfioDevice device;
     private final FileTable files;
-    private DeviceBinding binding;
+    private Attachment attachment;
 
     CharacterDeviceAccess(VfioDevice device, FileTable files) {
         this.device = device;
@@ -33,7 +36,7 @@ final class CharacterDeviceAccess implements DeviceAccess {
 
     @Override
     public boolean granted() {
-        return binding != null;
+        return attachment != null;
     }
 
     @Override
@@ -50,7 +53,7 @@ final class CharacterDeviceAccess implements DeviceAccess {
                     bind(argument);
                     return 0;
                 }
-                SyscallException.require(binding != null, Errno.EINVAL);
+                SyscallException.require(attachment != null, Errno.EINVAL);
                 if (request == Vfio.DEVICE_ATTACH_IOMMUFD_PT) {
                     attach(argument);
                 } else {
@@ -65,46 +68,76 @@ final class CharacterDeviceAccess implements DeviceAccess {
         VfioDeviceBindIommufd bind = BindRequest.read(argument, device.takesTokens());
         device.group().bindCharacterDevice();
         try {
-            SyscallException.require(binding == null, Errno.EINVAL);
-            // Only virtual functions have a token.
-            SyscallException.require(bind.flags() == 0, Errno.EINVAL);
+            SyscallException.require(attachment == null, Errno.EINVAL);
+            requireNoToken(bind);
             if (!(files.get(bind.iommufd()) instanceof IommufdFile iommufd)) {
                 throw new SyscallException(Errno.EBADFD);
             }
-            binding = device.bind(iommufd.context());
+            DeviceBinding binding = device.bind(iommufd.context());
+            attachment = new Attachment(binding);
+            bind.devid(binding.id());
         } catch (SyscallException e) {
             device.group().unbindCharacterDevice();
             throw e;
         }
-        bind.devid(binding.id());
         UserMemory.copyOut(bind.memory(), argument, BindRequest.MINIMUM);
+    }
+
+    /**
+     * Only virtual functions have a token: EINVAL with one, EFAULT if it cannot be read, but an mdev's is not looked at
+     * (vfio_df_check_token).
+     */
+    private void requireNoToken(VfioDeviceBindIommufd bind) throws SyscallException {
+        if (bind.flags() != 0) {
+            if (device.host().model().pci()) {
+                UserMemory.at(bind.memory().get(ValueLayout.JAVA_LONG, TOKEN_POINTER), TOKEN_BYTES);
+            }
+            throw new SyscallException(Errno.EINVAL);
+        }
     }
 
     private void attach(MemorySegment argument) throws SyscallException {
         MemorySegment copy = BindRequest.copyIn(argument, ATTACH_MINIMUM, VfioDeviceAttachIommufdPt.SIZE);
         VfioDeviceAttachIommufdPt attach = new VfioDeviceAttachIommufdPt(copy);
-        checkNoPasid(attach.flags());
-        attach.ptId(binding.attach(attach.ptId()));
+        boolean named = namesPasid(attach.flags(), argument, VfioDeviceAttachIommufdPt.SIZE);
+        attach.ptId(named
+                ? attachment.attachPasid(pasid(copy), attach.ptId())
+                : attachment.attach(attach.ptId()));
         UserMemory.copyOut(copy, argument, ATTACH_MINIMUM);
     }
 
     private void detach(MemorySegment argument) throws SyscallException {
         MemorySegment copy = BindRequest.copyIn(argument, DETACH_MINIMUM, VfioDeviceDetachIommufdPt.SIZE);
-        checkNoPasid(new VfioDeviceDetachIommufdPt(copy).flags());
-        binding.detach();
+        VfioDeviceDetachIommufdPt detach = new VfioDeviceDetachIommufdPt(copy);
+        if (namesPasid(detach.flags(), argument, VfioDeviceDetachIommufdPt.SIZE)) {
+            attachment.detachPasid(pasid(copy));
+        } else {
+            attachment.detach();
+        }
     }
 
-    private static void checkNoPasid(int flags) throws SyscallException {
-        SyscallException.require((flags & ~PASID) == 0, Errno.EINVAL);
-        SyscallException.require(flags == 0, Errno.EOPNOTSUPP);
+    /** EINVAL for unknown flags, EOPNOTSUPP for an mdev's PASID, EINVAL for a structure that has no place for it. */
+    private boolean namesPasid(int flags, MemorySegment argument, int size) throws SyscallException {
+        int known = device.attachesPasids() ? PASID : 0;
+        SyscallException.require((flags & ~known) == 0, Errno.EINVAL);
+        if (flags != 0) {
+            SyscallException.require(device.host().model().pci(), Errno.EOPNOTSUPP);
+            BindRequest.copyIn(argument, size, size);
+        }
+        return flags != 0;
+    }
+
+    /** The last field of either structure. */
+    private static int pasid(MemorySegment struct) {
+        return struct.get(ValueLayout.JAVA_INT, struct.byteSize() - Integer.BYTES);
     }
 
     @Override
     public void release() {
         synchronized (device.group()) {
             synchronized (device) {
-                if (binding != null) {
-                    binding = null;
+                if (attachment != null) {
+                    attachment = null;
                     device.close();
                     device.group().unbindCharacterDevice();
                 }

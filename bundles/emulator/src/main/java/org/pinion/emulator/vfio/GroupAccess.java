@@ -10,13 +10,10 @@ final class GroupAccess implements DeviceAccess {
 
     private final VfioGroup group;
     private final VfioDevice device;
-    private final boolean contained;
 
-    /** {@code contained} says whether it was opened for a container, which it then keeps; else for an iommufd. */
-    GroupAccess(VfioGroup group, VfioDevice device, boolean contained) {
+    GroupAccess(VfioGroup group, VfioDevice device) {
         this.group = group;
         this.device = device;
-        this.contained = contained;
     }
 
     VfioDevice device() {
@@ -41,6 +38,6 @@ final class GroupAccess implements DeviceAccess {
 
     @Override
     public void release() {
-        group.closeDevice(device, contained);
+        group.closeDevice(device);
     }
 }

@@ -82,7 +82,7 @@ public final class VfioDevice {
 
     /** EINVAL if it is open already: only one open of a character device can drive it. */
     DeviceBinding bind(IommufdContext context) throws SyscallException {
-        SyscallException.require(opens == 0, Errno.EINVAL);
+        SyscallException.require(!opened(), Errno.EINVAL);
         binding = bound(context);
         open((iova, buffer, toMemory) -> binding.transfer(iova, buffer, toMemory).map(TransferFault::text));
         return binding;
@@ -116,6 +116,11 @@ public final class VfioDevice {
         return release.takesTokens();
     }
 
+    /** Whether who attaches it may name a PASID. */
+    boolean attachesPasids() {
+        return release.attachesPasids();
+    }
+
     /** Whether there are interrupts for its errors: no emulated function is of PCI Express. */
     boolean tellsErrors() {
         return release.tellsErrorsOfAll() && host.model().pci();
@@ -131,12 +136,8 @@ public final class VfioDevice {
         return host.model().pci() ? context.bindPhysical(host, owners) : context.bindEmulated();
     }
 
-    /** Opens it for an iommufd in the place of a container: it is attached at once. */
+    /** Opens it for the first time, for an iommufd in the place of a container: it is attached at once. */
     void openCompatible(IommufdContext context) throws SyscallException {
-        if (opens > 0) {
-            opens++;
-            return;
-        }
         DeviceBinding made = bound(context);
         try {
             made.attach(context.compatibleIoas());
@@ -148,11 +149,25 @@ public final class VfioDevice {
         open((iova, buffer, toMemory) -> made.transfer(iova, buffer, toMemory).map(TransferFault::text));
     }
 
+    /** Opens it for the first time. */
     void open(DmaPort to) {
-        if (opens++ == 0) {
-            port = to;
-            putInOrder();
-        }
+        opens = 1;
+        port = to;
+        putInOrder();
+    }
+
+    /** Opens it once more: it stays with the one that it was opened for. */
+    void openAgain() {
+        opens++;
+    }
+
+    boolean opened() {
+        return opens > 0;
+    }
+
+    /** Whether it was opened for an iommufd. */
+    boolean bound() {
+        return binding != null;
     }
 
     /** A device that has no reset of its own goes from one owner to the next with what is in its registers. */

@@ -26,7 +26,7 @@ public final class VfioGroup {
     private IommufdContext iommufd;
     private boolean opened;
     private boolean closing;
-    private int openDevices;
+    private int devicesUsingContainer;
     private int boundCharacterDevices;
 
     /**
@@ -62,9 +62,9 @@ public final class VfioGroup {
         opened = true;
     }
 
-    /** Its descriptor was closed. In a container it stays open as long as one of its devices is. */
+    /** Its descriptor was closed. It stays open as long as one of its devices uses its container. */
     synchronized void close() {
-        if (container != null && openDevices > 0) {
+        if (devicesUsingContainer > 0) {
             closing = true;
             return;
         }
@@ -127,10 +127,10 @@ public final class VfioGroup {
         }
     }
 
-    /** EINVAL if it is in none, EBUSY while one of its devices is open. */
+    /** EINVAL if it is in none, EBUSY while one of its devices uses the container. */
     synchronized void unsetContainer() throws SyscallException {
         SyscallException.require(inContainer(), Errno.EINVAL);
-        SyscallException.require(container == null || openDevices == 0, Errno.EBUSY);
+        SyscallException.require(devicesUsingContainer == 0, Errno.EBUSY);
         leave();
     }
 
@@ -143,18 +143,24 @@ public final class VfioGroup {
         iommufd = null;
     }
 
-    /** Opens a device by its name: ENODEV if there is none, EINVAL without an IOMMU, and what binding it answers. */
+    /**
+     * Opens a device by its name: ENODEV if there is none, EINVAL without an IOMMU, and what binding it answers. A
+     * device that is open already asks nothing of what the group is in now, and does not use it (vfio_df_open): one of
+     * an iommufd stays its own when the group's file is closed and the group goes into a container.
+     */
     synchronized GroupAccess openDevice(String name) throws SyscallException {
         VfioDevice device = named(name);
         SyscallException.require(inContainer(), Errno.EINVAL);
         synchronized (device) {
-            if (iommufd != null) {
+            if (device.opened()) {
+                device.openAgain();
+            } else if (iommufd != null) {
                 device.openCompatible(iommufd);
-                return new GroupAccess(this, device, false);
+            } else {
+                device.open(port(container.iommu()));
+                devicesUsingContainer++;
             }
-            device.open(port(container.iommu()));
-            openDevices++;
-            return new GroupAccess(this, device, true);
+            return new GroupAccess(this, device);
         }
     }
 
@@ -174,11 +180,14 @@ public final class VfioGroup {
     }
 
     /** A descriptor of a device was closed; the last one ends what closing the group has begun. */
-    synchronized void closeDevice(VfioDevice device, boolean contained) {
+    synchronized void closeDevice(VfioDevice device) {
+        boolean ended;
         synchronized (device) {
+            boolean contained = !device.bound();
             device.close();
+            ended = contained && !device.opened();
         }
-        if (contained && --openDevices == 0 && closing) {
+        if (ended && --devicesUsingContainer == 0 && closing) {
             close();
         }
     }
