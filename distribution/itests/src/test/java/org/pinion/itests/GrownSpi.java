@@ -44,7 +44,7 @@ final class GrownSpi {
     private static Manifest raised(Manifest manifest) {
         Attributes headers = manifest.getMainAttributes();
         String exports = headers.getValue(Constants.EXPORT_PACKAGE);
-        headers.putValue(Constants.EXPORT_PACKAGE, exports.replaceAll("version=\"1\\.[0-9]+\\.0\"", "version=\"1.99.0\""));
+        headers.putValue(Constants.EXPORT_PACKAGE, exports.replaceAll("version=\"1\\.[0-9]+\\.[0-9]+\"", "version=\"1.99.0\""));
         return manifest;
     }
 

@@ -27,6 +27,7 @@ import org.pinion.api.SpaceOptions;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.IommuBackend;
+import org.pinion.spi.holder.SpaceHolder;
 import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.MappingPolicy;
 import org.pinion.spi.source.MemorySource;
@@ -37,7 +38,12 @@ import org.pinion.spi.source.MemorySource;
 public class GrownSpiIT {
 
     private static final List<Class<?>> PLUGINS =
-            List.of(IommuBackend.class, MemoryClassifier.class, MappingPolicy.class, MemorySource.class);
+            List.of(
+                    IommuBackend.class,
+                    MemoryClassifier.class,
+                    MappingPolicy.class,
+                    MemorySource.class,
+                    SpaceHolder.class);
 
     @Inject
     private BundleContext context;

@@ -12,7 +12,8 @@ import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
 
 /**
- * An attached device, as a backend hands it to the core. It ends when the session detaches the device.
+ * An attached device, as a backend hands it to the core. It ends when the session detaches the device. It is no
+ * resource of its own, to be closed apart: a detach that the kernel refuses leaves the handle as it was.
  *
  * <p>The core calls it on the threads of drivers, several at a time, also while the session maps or unmaps; it begins
  * no call once the device is being detached or handed over, and lets those under way end before: a device of which a

@@ -5,7 +5,7 @@
  * <p>Authors import {@code [1.0,2.0)}: the interface grows by default methods only.
  */
 @Export
-@Version("1.0.0")
+@Version("1.0.1")
 package org.pinion.spi.source;
 
 import org.osgi.annotation.bundle.Export;

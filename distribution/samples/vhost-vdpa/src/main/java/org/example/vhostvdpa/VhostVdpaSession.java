@@ -72,6 +72,10 @@ final class VhostVdpaSession implements BackendSession {
     public DeviceHandle attach(String address) throws IommuException {
         String operation = "attach " + address + " to '" + space + "'";
         VdpaDevice device = devices.learned(operation, address);
+        RangeList<Mapping> inTheWay = table.in(device.learned().own());
+        if (!inTheWay.isEmpty()) {
+            throw ownPages(operation, device, inTheWay.getFirst().range());
+        }
         List<Iotlb.Entry> entries = entries(operation, table);
         require(operation, device, entries);
         try {
@@ -82,6 +86,17 @@ final class VhostVdpaSession implements BackendSession {
         newlyPinned += device.pinnedBytes();
         devices.attached(device);
         return new OpenDevice(device);
+    }
+
+    /** The kernel would let it in where the pages are not mapped at the moment. */
+    private static IommuException ownPages(String operation, VdpaDevice device, AddressRange range) {
+        return new IommuException(
+                operation,
+                "EEXIST",
+                range,
+                "the backend keeps %s of %s to itself".formatted(device.learned().own(), device.name()),
+                "map nothing there, or leave the device out",
+                null);
     }
 
     /** Says beforehand what the kernel would not say afterwards. */
@@ -139,6 +154,9 @@ final class VhostVdpaSession implements BackendSession {
         List<VdpaDevice> done = new ArrayList<>();
         try {
             for (VdpaDevice device : devices.attached()) {
+                if (device.learned().own().overlaps(mapping.range())) {
+                    throw ownPages(operation, device, mapping.range());
+                }
                 if (!device.learned().pins()) {
                     requireShared(operation, device, entry);
                 }
