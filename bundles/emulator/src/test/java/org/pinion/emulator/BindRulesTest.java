@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Mman;
+import org.pinion.linux.uapi.IommuHwptAlloc;
+import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceAttachIommufdPt;
 import org.pinion.linux.uapi.VfioDeviceBindIommufd;
@@ -127,7 +129,7 @@ class BindRulesTest {
     }
 
     @Test
-    void noOtherPasidIsAttached() {
+    void otherPasidsNeedAPageTableThatIsMadeForThem() {
         process.bind(device);
         VfioDeviceAttachIommufdPt attach = VfioDeviceAttachIommufdPt.allocate(Arena.ofAuto()).flags(1);
         attach.memory().set(ValueLayout.JAVA_INT, PASID_OF_ATTACH, 1);
@@ -138,6 +140,32 @@ class BindRulesTest {
         VfioDeviceDetachIommufdPt detach = VfioDeviceDetachIommufdPt.allocate(Arena.ofAuto()).flags(1);
         detach.memory().set(ValueLayout.JAVA_INT, PASID_OF_DETACH, 1);
         assertThat(detach(detach)).isEqualTo(0);
+    }
+
+    @Test
+    void aPasidKeepsOtherPageTablesOut() {
+        int id = process.bind(device);
+        int ioas = process.ioas();
+        int plain = pageTable(id, ioas, 0);
+        int table = pageTable(id, ioas, Iommufd.HWPT_ALLOC_PASID);
+        VfioDeviceAttachIommufdPt attach = VfioDeviceAttachIommufdPt.allocate(Arena.ofAuto()).flags(1);
+        attach.memory().set(ValueLayout.JAVA_INT, PASID_OF_ATTACH, 5);
+        assertThat(attach(attach.ptId(plain))).isEqualTo(Errno.EINVAL);
+        assertThat(attach(attach.ptId(table))).isEqualTo(0);
+        assertThat(attach(attach.ptId(table))).as("again").isEqualTo(0);
+        assertThat(errno(process.attach(device, plain))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(process.destroy(table))).isEqualTo(Errno.EBUSY);
+        VfioDeviceDetachIommufdPt detach = VfioDeviceDetachIommufdPt.allocate(Arena.ofAuto()).flags(1);
+        detach.memory().set(ValueLayout.JAVA_INT, PASID_OF_DETACH, 5);
+        assertThat(detach(detach)).isEqualTo(0);
+        assertThat(process.attach(device, plain)).isPositive();
+        assertThat(process.destroy(table)).isZero();
+    }
+
+    private int pageTable(int device, int ioas, int flags) {
+        IommuHwptAlloc alloc = IommuHwptAlloc.allocate(Arena.ofAuto()).devId(device).ptId(ioas).flags(flags);
+        assertThat(process.kernel.ioctl(process.iommufd, Iommufd.HWPT_ALLOC, alloc.memory())).isZero();
+        return alloc.hwptId();
     }
 
     @Test

@@ -19,13 +19,8 @@ public interface DeviceBinding {
      */
     int attach(int ptId) throws SyscallException;
 
-    /**
-     * Looks at what a device is to be attached to, and no further.
-     *
-     * @param ptId an address space, or a page table
-     * @throws SyscallException if it is none that a device like this is attached to
-     */
-    void requireTarget(int ptId) throws SyscallException;
+    /** {@return what attaches the device's PASIDs, empty for a mediated device} */
+    Optional<PasidBinding> pasids();
 
     /** Detaches the device; does nothing if it is not attached. */
     void detach();

@@ -30,7 +30,7 @@ final class DeviceGroup {
     void attach(PhysicalDevice device, PageTable wanted) throws SyscallException {
         SyscallException.require(pageTable == null || pageTable == wanted, Errno.EINVAL);
         wanted.ioas().reserveFor(device);
-        Optional<Errno> refusal = device.iommu().refusal(wanted);
+        Optional<Errno> refusal = refusal(device, wanted);
         if (refusal.isPresent()) {
             wanted.ioas().unreserve(device);
             throw new SyscallException(refusal.get());
@@ -64,7 +64,7 @@ final class DeviceGroup {
             reserveAll(wanted.ioas());
         }
         Optional<Errno> refusal =
-                attached.stream().flatMap(device -> device.iommu().refusal(wanted).stream()).findFirst();
+                attached.stream().flatMap(device -> refusal(device, wanted).stream()).findFirst();
         if (refusal.isPresent()) {
             if (elsewhere) {
                 attached.forEach(wanted.ioas()::unreserve);
@@ -81,6 +81,12 @@ final class DeviceGroup {
         pageTable = wanted;
         wanted.attached();
         return old;
+    }
+
+    /** While PASIDs are attached, only what is made for PASIDs will do (iommufd_hwpt_pasid_compat). */
+    private static Optional<Errno> refusal(PhysicalDevice device, PageTable wanted) {
+        boolean compatible = wanted.forPasids() || device.pasids().isEmpty();
+        return compatible ? device.iommu().refusal(wanted) : Optional.of(Errno.EINVAL);
     }
 
     private void reserveAll(Ioas ioas) throws SyscallException {

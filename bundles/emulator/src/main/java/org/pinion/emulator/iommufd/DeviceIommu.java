@@ -13,7 +13,6 @@ interface DeviceIommu {
     /** {@code IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED}: the device does not keep translations itself. */
     int ATS_NOT_SUPPORTED = 8;
 
-
     /** What the device cannot use. */
     List<ReservedRegion> reserved();
 
@@ -37,6 +36,12 @@ interface DeviceIommu {
 
     /** Why the device cannot be attached to a page table; empty if it can. */
     Optional<Errno> refusal(PageTable table);
+
+    /** Why a PASID cannot be attached to a page table that is made for PASIDs; empty if it can. */
+    Optional<Errno> refusalOfPasid(int pasid, PageTable table);
+
+    /** A PASID was detached. */
+    default void pasidDetached(int pasid) {}
 
     /** Whether page tables with such flags can be on top of a page table of this driver. */
     boolean nests(int flags);

@@ -38,13 +38,8 @@ final class EmulatedBinding implements DeviceBinding {
     }
 
     @Override
-    public void requireTarget(int ptId) throws SyscallException {
-        context.lock().lock();
-        try {
-            context.objects().ioas(ptId);
-        } finally {
-            context.lock().unlock();
-        }
+    public Optional<PasidBinding> pasids() {
+        return Optional.empty();
     }
 
     EmulatedAccess access() {

@@ -75,6 +75,12 @@ record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) i
         return fits ? Optional.empty() : Optional.of(Errno.EINVAL);
     }
 
+    /** No device of the machine has PASIDs: so no driver is asked, and none refuses (__iommu_domain_test_device). */
+    @Override
+    public Optional<Errno> refusalOfPasid(int pasid, PageTable table) {
+        return table.driver() == PageTable.Driver.HOST ? Optional.empty() : Optional.of(Errno.EINVAL);
+    }
+
     @Override
     public boolean nests(int flags) {
         return driver == IommuDriver.INTEL;

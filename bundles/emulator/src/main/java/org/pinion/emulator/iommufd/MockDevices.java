@@ -51,15 +51,10 @@ final class MockDevices {
 
     /** Every mock device is alone in its group. */
     private PhysicalDevice bind(MockHandle handle, int flags) {
-        MockIommu iommu = new MockIommu(release, flags);
-        PhysicalDevice device = new PhysicalDevice(iommu, new DeviceGroup());
-        MockPasids pasids = new MockPasids(objects, device);
-        iommu.pasids(pasids);
+        PhysicalDevice device = new PhysicalDevice(new MockIommu(release, flags), new DeviceGroup());
         device.use();
         objects.add(device);
-        PhysicalBinding binding = new PhysicalBinding(context, device, () -> objects.remove(device));
-        pasids.without(binding);
-        handle.bound(binding, pasids);
+        handle.bound(new PhysicalBinding(context, device, () -> objects.remove(device)));
         return device;
     }
 
@@ -72,7 +67,7 @@ final class MockDevices {
         PhysicalDevice device = objects.device(fields.word(0));
         SyscallException.require(device.iommu() instanceof MockIommu, Errno.EINVAL);
         int pasid = fields.word(4);
-        PageTable table = ((MockIommu) device.iommu()).tableOf(pasid, device.pageTable());
+        PageTable table = MockIommu.tableOf(device, pasid);
         if (table != null) {
             table.faults().ifPresent(queue -> queue.add(new FaultQueue.PageFault(
                     device, pasid, fields.word(8), fields.word(12), fields.address(16))));
@@ -86,8 +81,8 @@ final class MockDevices {
         SyscallException.require(right, Errno.EINVAL);
     }
 
-    MockPasids pasids(MockFields fields) throws SyscallException {
-        return handle(fields.id()).pasids();
+    Pasids pasids(MockFields fields) throws SyscallException {
+        return handle(fields.id()).binding().device().pasids();
     }
 
     private MockHandle handle(int id) throws SyscallException {

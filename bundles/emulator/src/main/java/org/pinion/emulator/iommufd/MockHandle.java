@@ -4,24 +4,17 @@ package org.pinion.emulator.iommufd;
 final class MockHandle extends IommufdObject {
 
     private PhysicalBinding binding;
-    private MockPasids pasids;
 
     PhysicalBinding binding() {
         return binding;
     }
 
-    MockPasids pasids() {
-        return pasids;
-    }
-
-    void bound(PhysicalBinding bound, MockPasids reached) {
+    void bound(PhysicalBinding bound) {
         binding = bound;
-        pasids = reached;
     }
 
     @Override
     void destroyed() {
-        pasids.detachAll();
         binding.unbind();
     }
 }

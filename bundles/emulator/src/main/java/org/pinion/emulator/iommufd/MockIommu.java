@@ -32,6 +32,9 @@ final class MockIommu implements DeviceIommu {
     private static final int LARGEST_SHIFT = 36;
     private static final int PASID_BITS = 20;
 
+    /** The second page table that this PASID gets is refused, so that tests meet a driver that fails. */
+    private static final int FAILS_ON_REPLACE = 1024;
+
     private static final int INFO_TYPE = 0xfeedbeef;
     private static final int INFO_REGISTER = 0xdeadbeef;
 
@@ -44,7 +47,7 @@ final class MockIommu implements DeviceIommu {
 
     private final KernelRelease release;
     private final int flags;
-    private MockPasids pasids;
+    private boolean failing;
 
     MockIommu(KernelRelease release, int flags) {
         this.release = release;
@@ -57,20 +60,16 @@ final class MockIommu implements DeviceIommu {
         SyscallException.require((flags & ~known) == 0, Errno.EINVAL);
     }
 
-    /** Tells what the device's PASIDs are attached to, which limits what the device itself can be attached to. */
-    void pasids(MockPasids reached) {
-        pasids = reached;
-    }
-
     /**
      * The page table that a fault is about: a PASID's own, or else one of the device that a guest fills itself; or
      * null.
      */
-    PageTable tableOf(int pasid, PageTable ofDevice) {
+    static PageTable tableOf(PhysicalDevice device, int pasid) {
+        PageTable ofDevice = device.pageTable();
         if (pasid == 0) {
             return ofDevice;
         }
-        PageTable own = pasids.attachedTo(pasid);
+        PageTable own = device.pasids().attachedTo(pasid);
         return own == null && ofDevice instanceof NestedTable ? ofDevice : own;
     }
 
@@ -132,9 +131,23 @@ final class MockIommu implements DeviceIommu {
         if (table instanceof NestedTable nested && nested.ofGuest()) {
             return Optional.of(Errno.ENOENT);
         }
-        boolean fits = table.driver() == PageTable.Driver.MOCK && (table.written() == null || tracksDirty())
-                && (table.forPasids() || pasids.isEmpty());
+        boolean fits = table.driver() == PageTable.Driver.MOCK && (table.written() == null || tracksDirty());
         return fits ? Optional.empty() : Optional.of(Errno.EINVAL);
+    }
+
+    @Override
+    public Optional<Errno> refusalOfPasid(int pasid, PageTable table) {
+        Optional<Errno> refusal = pasid >>> pasidBits() == 0 ? refusal(table) : Optional.of(Errno.EINVAL);
+        if (refusal.isEmpty() && pasid == FAILS_ON_REPLACE) {
+            failing = !failing;
+            return failing ? Optional.empty() : Optional.of(Errno.ENOMEM);
+        }
+        return refusal;
+    }
+
+    @Override
+    public void pasidDetached(int pasid) {
+        failing &= pasid != FAILS_ON_REPLACE;
     }
 
     @Override

@@ -21,6 +21,11 @@ final class PhysicalBinding implements DeviceBinding {
         this.context = context;
         this.device = device;
         this.afterwards = afterwards;
+        device.pasids(new Pasids(context.objects(), device, this));
+    }
+
+    PhysicalDevice device() {
+        return device;
     }
 
     @Override
@@ -37,17 +42,6 @@ final class PhysicalBinding implements DeviceBinding {
                 case Ioas ioas -> attachAutomatically(ioas);
                 default -> throw new SyscallException(Errno.EINVAL);
             };
-        } finally {
-            context.lock().unlock();
-        }
-    }
-
-    @Override
-    public void requireTarget(int ptId) throws SyscallException {
-        context.lock().lock();
-        try {
-            IommufdObject target = context.objects().get(ptId);
-            SyscallException.require(target instanceof PageTable || target instanceof Ioas, Errno.EINVAL);
         } finally {
             context.lock().unlock();
         }
@@ -143,7 +137,18 @@ final class PhysicalBinding implements DeviceBinding {
     }
 
     @Override
+    public Optional<PasidBinding> pasids() {
+        return Optional.of(new LockedPasids(context.lock(), device.pasids()));
+    }
+
+    @Override
     public void unbind() {
+        context.lock().lock();
+        try {
+            device.pasids().detachAll();
+        } finally {
+            context.lock().unlock();
+        }
         detach();
         afterwards.run();
     }

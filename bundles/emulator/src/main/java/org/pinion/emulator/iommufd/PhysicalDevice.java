@@ -1,11 +1,11 @@
 package org.pinion.emulator.iommufd;
 
-
 /** A device bound to an iommufd ({@code struct iommufd_device}). Guarded by the iommufd's lock. */
 final class PhysicalDevice extends IommufdObject {
 
     private final DeviceIommu iommu;
     private final DeviceGroup group;
+    private Pasids pasids;
 
     PhysicalDevice(DeviceIommu iommu, DeviceGroup group) {
         this.iommu = iommu;
@@ -18,6 +18,15 @@ final class PhysicalDevice extends IommufdObject {
 
     DeviceGroup group() {
         return group;
+    }
+
+    /** What its PASIDs are attached to. */
+    Pasids pasids() {
+        return pasids;
+    }
+
+    void pasids(Pasids all) {
+        pasids = all;
     }
 
     boolean attached() {

@@ -121,7 +121,7 @@ final class CharacterDeviceAccess implements DeviceAccess {
         int known = device.attachesPasids() ? PASID : 0;
         SyscallException.require((flags & ~known) == 0, Errno.EINVAL);
         if (flags != 0) {
-            SyscallException.require(device.host().model().pci(), Errno.EOPNOTSUPP);
+            attachment.pasids();
             BindRequest.copyIn(argument, size, size);
         }
         return flags != 0;

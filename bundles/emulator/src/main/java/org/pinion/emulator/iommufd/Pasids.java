@@ -8,28 +8,25 @@ import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
 /**
- * What the PASIDs of a mock device are attached to (iommufd_device_attach in drivers/iommu/iommufd/device.c). Guarded
- * by the iommufd's lock.
+ * What the PASIDs of a device are attached to (iommufd_device_attach in drivers/iommu/iommufd/device.c). PASID 0 means
+ * the device itself. Guarded by the iommufd's lock.
  */
-final class MockPasids {
-
-    /** The second page table that this PASID gets is refused, so that tests meet a driver that fails. */
-    private static final int FAILS_ON_REPLACE = 1024;
+final class Pasids {
 
     private final ObjectTable objects;
     private final PhysicalDevice device;
+    private final PhysicalBinding whole;
     private final Map<Integer, PageTable> attached = new TreeMap<>();
-    private PhysicalBinding whole;
-    private boolean failing;
 
-    MockPasids(ObjectTable objects, PhysicalDevice device) {
+    /**
+     * @param objects what ids mean
+     * @param device whose they are
+     * @param whole what the device itself is attached by
+     */
+    Pasids(ObjectTable objects, PhysicalDevice device, PhysicalBinding whole) {
         this.objects = objects;
         this.device = device;
-    }
-
-    /** What the device itself is attached by, which is what PASID 0 means. */
-    void without(PhysicalBinding binding) {
-        whole = binding;
+        this.whole = whole;
     }
 
     /** What a PASID is attached to, or null. */
@@ -52,7 +49,6 @@ final class MockPasids {
             return whole.attach(id);
         }
         PageTable table = table(id);
-        requireForPasids(pasid, table);
         set(pasid, table);
         return id;
     }
@@ -74,7 +70,6 @@ final class MockPasids {
         PageTable old = attached.get(pasid);
         SyscallException.require(old != null, Errno.EINVAL);
         if (old != table) {
-            requireForPasids(pasid, table);
             set(pasid, table);
             leave(old);
         }
@@ -91,23 +86,16 @@ final class MockPasids {
         old.release();
     }
 
+    /** EINVAL unless both are made for PASIDs (iommufd_hwpt_pasid_compat), and what the driver answers. */
     private void set(int pasid, PageTable table) throws SyscallException {
-        if (pasid == FAILS_ON_REPLACE) {
-            failing = !failing;
-            SyscallException.require(failing, Errno.ENOMEM);
-        }
-        table.use();
-        attached.put(pasid, table);
-    }
-
-    private void requireForPasids(int pasid, PageTable table) throws SyscallException {
         SyscallException.require(table.forPasids(), Errno.EINVAL);
         SyscallException.require(device.pageTable() == null || device.pageTable().forPasids(), Errno.EINVAL);
-        SyscallException.require(pasid >>> device.iommu().pasidBits() == 0, Errno.EINVAL);
-        Optional<Errno> refusal = device.iommu().refusal(table);
+        Optional<Errno> refusal = device.iommu().refusalOfPasid(pasid, table);
         if (refusal.isPresent()) {
             throw new SyscallException(refusal.get());
         }
+        table.use();
+        attached.put(pasid, table);
     }
 
     /** An address space gets no page table that is made for PASIDs by itself. */
@@ -126,7 +114,7 @@ final class MockPasids {
         PageTable old = attached.remove(pasid);
         if (old != null) {
             leave(old);
-            failing &= pasid != FAILS_ON_REPLACE;
+            device.iommu().pasidDetached(pasid);
         }
     }
 
