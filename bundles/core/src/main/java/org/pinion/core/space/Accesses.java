@@ -30,7 +30,6 @@ final class Accesses {
                 throw new IommuException(operation, "the device is not attached any more", "attach it again");
             }
             presence.await(operation);
-            presence.require(operation);
             // Between the backend's return and the end of the pause is next to no time.
             Thread.yield();
         }

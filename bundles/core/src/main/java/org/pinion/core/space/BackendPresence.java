@@ -17,6 +17,7 @@ final class BackendPresence {
     private final Supplier<String> backend;
     private final Supplier<Duration> longest;
     private volatile Absence absence;
+    private volatile String retired = "";
 
     /**
      * @param sentence what there is to say about it
@@ -26,8 +27,6 @@ final class BackendPresence {
      * @param over opens when it is over
      */
     private record Absence(String sentence, String remedy, Long until, boolean moving, CountDownLatch over) {}
-
-    private volatile String retired = "";
 
     /**
      * @param space the space's name
@@ -114,15 +113,20 @@ final class BackendPresence {
         }
     }
 
-    /** Waits for the backend. */
+    /** Waits for the backend; it may have left again since. */
     void await(String operation) throws IommuException {
-        for (Absence now = absence; now != null && now.until != null; now = absence) {
-            long left = now.until - System.nanoTime();
-            if (left <= 0 || !opens(now.over, left, operation)) {
-                break;
-            }
+        Absence now = absence;
+        while (now != null && isOver(now, operation)) {
+            now = absence;
         }
-        require(operation);
+        requireNotRetired(operation);
+        if (now != null) {
+            throw new IommuException(operation, now.sentence, now.remedy);
+        }
+    }
+
+    private static boolean isOver(Absence absence, String operation) throws IommuException {
+        return absence.until != null && opens(absence.over, absence.until - System.nanoTime(), operation);
     }
 
     private static boolean opens(CountDownLatch over, long nanos, String operation) throws IommuException {
@@ -132,15 +136,6 @@ final class BackendPresence {
             Thread.currentThread().interrupt();
             throw new IommuException(
                     operation, null, null, "interrupted while waiting for the backend", "", interrupted);
-        }
-    }
-
-    /** Throws if the backend is not there. */
-    void require(String operation) throws IommuException {
-        Absence now = absence;
-        String why = sentence();
-        if (!why.isEmpty()) {
-            throw new IommuException(operation, why, now == null ? "" : now.remedy);
         }
     }
 }

@@ -115,7 +115,6 @@ public final class Moves {
         List<IommuException> failures = List.of();
         try {
             parts.published().requireOpen(cause);
-            parts.presence().require(cause);
             parts.devices().observe();
             return step.run(new Move(cause, environment.planner(), parts, to));
         } catch (PluginAway away) {
