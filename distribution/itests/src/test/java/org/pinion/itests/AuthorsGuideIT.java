@@ -43,7 +43,7 @@ class AuthorsGuideIT {
     @Test
     void whoFollowsItHasABackendThatWorks() throws IOException, InterruptedException {
         cloneTheCheckout();
-        askNobodyButThisMachine();
+        takeWhatIsDownloaded();
         String said = follow();
         int at = 0;
         for (String line : guide.printed()) {
@@ -101,18 +101,25 @@ class AuthorsGuideIT {
         Shipped.copyTo(Files.createDirectories(clone.resolve("distribution/runtime/target")).resolve("pinion"));
     }
 
-    /** Maven has a home of its own, with nothing in it, and takes what this build has downloaded. */
-    private void askNobodyButThisMachine() throws IOException {
+    /** Maven has a home of its own, with nothing in it, and looks first at what this build has downloaded. */
+    private void takeWhatIsDownloaded() throws IOException {
+        String repository = """
+                <id>downloaded</id>
+                <url>%s</url>
+                <releases><checksumPolicy>ignore</checksumPolicy></releases>
+                <snapshots><enabled>false</enabled></snapshots>
+                """.formatted(Path.of(DOWNLOADED).toUri());
         Files.writeString(Files.createDirectory(directory.resolve(".m2")).resolve("settings.xml"), """
                 <settings>
-                  <mirrors>
-                    <mirror>
+                  <profiles>
+                    <profile>
                       <id>downloaded</id>
-                      <mirrorOf>*,!baseline</mirrorOf>
-                      <url>%s</url>
-                    </mirror>
-                  </mirrors>
+                      <repositories><repository>%1$s</repository></repositories>
+                      <pluginRepositories><pluginRepository>%1$s</pluginRepository></pluginRepositories>
+                    </profile>
+                  </profiles>
+                  <activeProfiles><activeProfile>downloaded</activeProfile></activeProfiles>
                 </settings>
-                """.formatted(Path.of(DOWNLOADED).toUri()));
+                """.formatted(repository));
     }
 }
