@@ -53,6 +53,11 @@ public final class Type1Iommu {
         return v2;
     }
 
+    /** Whether it can handle what ends with the last of all addresses. */
+    boolean reachesTheEnd() {
+        return release.reachesTheEnd();
+    }
+
     /** The answer to what reaches past the last of all addresses. */
     Errno pastTheEnd() {
         return release.reachesTheEnd() ? Errno.EOVERFLOW : Errno.EINVAL;
