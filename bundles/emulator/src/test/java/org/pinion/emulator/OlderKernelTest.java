@@ -5,6 +5,7 @@ import static org.pinion.emulator.ContainerProcess.V2;
 import static org.pinion.emulator.Process.PAGE;
 import static org.pinion.emulator.Process.errno;
 
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pinion.linux.Errno;
@@ -16,6 +17,13 @@ class OlderKernelTest {
     private static final int NESTING = 6;
     private static final long IOVA = 0x100000;
     private static final long LAST_PAGE = -PAGE;
+
+    private static final String MIXED = """
+            interface: 6.12
+            devices:
+              - {address: "0000:00:10.0", model: edu, group: 0}
+              - {address: 83b8f4f2-509f-382f-3c1e-e6bfe0fa1001, model: mtty, group: 9}
+            """;
 
     private final ContainerProcess process = ContainerProcess.on("""
             interface: 6.12
@@ -32,7 +40,7 @@ class OlderKernelTest {
     }
 
     @Test
-    void theKindWithNestedPageTablesIsClaimedAndCannotBeChosen() {
+    void theKindWithNestedPageTablesIsClaimedAndCannotBeChosenForAGroupBehindAnIommu() {
         assertThat(process.extension(NESTING)).isEqualTo(1);
         process.unset(group);
         process.set(group);
@@ -43,6 +51,32 @@ class OlderKernelTest {
         newer.joined(0);
         assertThat(newer.extension(NESTING)).isZero();
         assertThat(errno(newer.setIommu(NESTING))).isEqualTo(Errno.ENODEV);
+    }
+
+    @Test
+    void theKindWithNestedPageTablesTakesMdevsAlone() {
+        ContainerProcess mixed = ContainerProcess.on(MIXED);
+        mixed.joined(9);
+        assertThat(mixed.setIommu(NESTING)).isZero();
+        int group = mixed.group(0);
+        assertThat(errno(mixed.set(group))).isEqualTo(Errno.EINVAL);
+    }
+
+    @Test
+    void whatIsMappedPastTheApertureOfAGroupThatJoinsIsAFault() {
+        ContainerProcess mixed = ContainerProcess.on(MIXED);
+        mixed.ready(9, V2);
+        assertThat(mixed.map(mixed.memory(PAGE).address(), PAGE, 1L << 40)).isZero();
+        assertThat(errno(mixed.set(mixed.group(0)))).isEqualTo(Errno.EFAULT);
+    }
+
+    @Test
+    void writtenPagesUpToTheEndAreNotTold() {
+        MemorySegment bitmap = ContainerProcess.bitmap(1, 0);
+        assertThat(process.dirtyPages(VfioType1.DIRTY_PAGES_START)).isZero();
+        assertThat(process.dirtyPages(2 * LAST_PAGE, PAGE, PAGE, bitmap)).isZero();
+        assertThat(errno(process.dirtyPages(LAST_PAGE, PAGE, PAGE, bitmap))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(process.dirtyPages(LAST_PAGE, 2 * PAGE, PAGE, bitmap))).isEqualTo(Errno.EINVAL);
     }
 
     @Test

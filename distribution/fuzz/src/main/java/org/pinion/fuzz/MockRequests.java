@@ -26,7 +26,7 @@ final class MockRequests {
     Operation next(World world, OpenedFile file) {
         List<OpenedFile> accesses = world.files(OpenedFile.Kind.ACCESS);
         if (domains && !file.holdsDevices() && !dice.oneIn(3)) {
-            return device(file);
+            return device(file, pinsAreKnown(world));
         }
         if (accesses.isEmpty() || dice.oneIn(6)) {
             return dice.oneIn(4) ? reserve(file) : access(world, file);
@@ -34,9 +34,15 @@ final class MockRequests {
         return use(file, dice.pick(accesses));
     }
 
-    private Operation device(OpenedFile file) {
+    /** The emulated mock devices count the pins of iommufds alone, not those of containers. */
+    private static boolean pinsAreKnown(World world) {
+        return world.files(OpenedFile.Kind.CONTAINER).isEmpty() && world.files(OpenedFile.Kind.GROUP).isEmpty()
+                && world.files(OpenedFile.Kind.DEVICE).stream().noneMatch(device -> device.owner() >= 0);
+    }
+
+    private Operation device(OpenedFile file, boolean pinsKnown) {
         if (file.ids(OpenedFile.Id.DEVICE).isEmpty()) {
-            return dice.oneIn(3) ? checkPins(file) : domain(file);
+            return pinsKnown && dice.oneIn(3) ? checkPins(file) : domain(file);
         }
         int dirty = file.ids(OpenedFile.Id.DIRTY_TABLE).isEmpty() ? 1 : 12;
         int pasids = file.ids(OpenedFile.Id.PASID_TABLE).isEmpty() ? 3 : 12;
@@ -45,7 +51,7 @@ final class MockRequests {
             case 1 -> new Draft(dice, file, Request.MOCK_DOMAIN_REPLACE)
                     .put("id", ids.any(file, OpenedFile.Id.MOCK_HANDLE)).put("pt_id", ids.pasidTarget(file)).done();
             case 2 -> checkMapped(file);
-            case 3 -> checkPins(file);
+            case 3 -> pinsKnown ? checkPins(file) : checkMapped(file);
             case 4 -> dirty(file);
             case 5 -> new Draft(dice, file, Request.MOCK_CHECK_IOTLB).put("id", ids.table(file))
                     .put("entry", dice.below(6)).put("iotlb", dice.oneIn(3) ? 0 : IOTLB).done();

@@ -83,7 +83,7 @@ public enum KernelRelease {
         return this != LINUX_6_12;
     }
 
-    /** {@return whether containers still claim the kind with nested page tables, which nothing can be done with} */
+    /** {@return whether containers still claim the kind with nested page tables, which mdevs alone can be in} */
     public boolean claimsNesting() {
         return this == LINUX_6_12;
     }
@@ -94,12 +94,13 @@ public enum KernelRelease {
     }
 
     /**
-     * Whether pages that devices wrote are told when writes are not tracked any more: drivers with page tables of their
-     * own told none then (mock_domain_read_and_clear_dirty), those with the generic ones do not look.
+     * Whether drivers have the generic page tables (drivers/iommu/generic_pt). Those tell pages that devices wrote also
+     * when writes are not tracked any more, and answer ERANGE past their last address. With its own ones a driver told
+     * none then (mock_domain_read_and_clear_dirty), and answered EFAULT (intel_iommu_map_pages).
      *
-     * @return whether they are told
+     * @return whether they have
      */
-    public boolean tellsWrittenPagesLater() {
+    public boolean hasGenericPageTables() {
         return this != LINUX_6_12;
     }
 

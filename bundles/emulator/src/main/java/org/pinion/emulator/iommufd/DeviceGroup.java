@@ -54,8 +54,9 @@ final class DeviceGroup {
     }
 
     /**
-     * Moves the whole group to another page table in one step. On failure all stays as it was. Returns the old page
-     * table; the caller destroys it if nobody is left.
+     * Moves the whole group to another page table in one step. On failure all stays as it was, but a driver's refusal
+     * within one address space leaves it without what the devices reserve (iommufd_device_do_replace). Returns the old
+     * page table; the caller destroys it if nobody is left.
      */
     PageTable replace(PageTable wanted) throws SyscallException {
         PageTable old = pageTable;
@@ -66,9 +67,7 @@ final class DeviceGroup {
         Optional<Errno> refusal =
                 attached.stream().flatMap(device -> refusal(device, wanted).stream()).findFirst();
         if (refusal.isPresent()) {
-            if (elsewhere) {
-                attached.forEach(wanted.ioas()::unreserve);
-            }
+            attached.forEach(wanted.ioas()::unreserve);
             throw new SyscallException(refusal.get());
         }
         if (elsewhere) {

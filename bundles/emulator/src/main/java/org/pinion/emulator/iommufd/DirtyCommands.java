@@ -42,7 +42,7 @@ final class DirtyCommands {
         PageTable table = objects.pageTable(request.hwptId());
         IovaRange range = range(request, table.ioas().alignment());
         SyscallException.require(table.written() != null, Errno.EOPNOTSUPP);
-        if (!table.written().tracking() && !release.tellsWrittenPagesLater()) {
+        if (!table.written().tracking() && !release.hasGenericPageTables()) {
             return 0;
         }
         int shift = Long.numberOfTrailingZeros(request.pageSize());

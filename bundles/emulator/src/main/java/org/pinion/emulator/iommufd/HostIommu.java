@@ -83,7 +83,8 @@ record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) i
 
     @Override
     public boolean nests(int flags) {
-        return driver == IommuDriver.INTEL;
+        boolean known = release.attachesPasids() || (flags & Iommufd.HWPT_ALLOC_PASID) == 0;
+        return known && driver == IommuDriver.INTEL;
     }
 
     @Override

@@ -20,10 +20,13 @@ final class AttachedGroups {
     private final List<Domain> domains = new ArrayList<>();
     private final List<IommuGroup> emulated = new ArrayList<>();
     private final Mappings mappings;
+    private final boolean nesting;
     private IovaList usable = IovaList.UNLIMITED;
 
-    AttachedGroups(Mappings mappings) {
+    /** {@code nesting} says whether page tables are wanted that others can be on top of. */
+    AttachedGroups(Mappings mappings, boolean nesting) {
         this.mappings = mappings;
+        this.nesting = nesting;
     }
 
     /** Whether a group behind an IOMMU is there, so that what is mapped is pinned. */
@@ -60,9 +63,10 @@ final class AttachedGroups {
     }
 
     /**
-     * EBUSY while addresses of the process are forgotten; EINVAL if the group is there, if what is mapped is reserved
-     * or past the aperture, or if nothing would be left to map; EPERM if interrupts are not isolated; where nothing was
-     * pinned before what pinning answers, and ERANGE past the aperture. On failure nothing has changed.
+     * EBUSY while addresses of the process are forgotten; EINVAL if the group is there, if page tables are wanted that
+     * its IOMMU does not make, if what is mapped is reserved or past the aperture, or if nothing would be left to map;
+     * EPERM if interrupts are not isolated; where nothing was pinned before what pinning answers, and ERANGE or EFAULT
+     * past the aperture. On failure nothing has changed.
      */
     void attach(IommuGroup group) throws SyscallException {
         SyscallException.require(!mappings.anyVaddrForgotten(), Errno.EBUSY);
@@ -71,6 +75,7 @@ final class AttachedGroups {
             emulated.add(group);
             return;
         }
+        SyscallException.require(!nesting, Errno.EINVAL);
         IovaList left = usableWith(group);
         SyscallException.require(!group.unsafeInterrupts(), Errno.EPERM);
         domainFor(group.geometry()).groups().add(group);

@@ -39,7 +39,8 @@ final class DirtyRequest {
         VfioIommuType1DirtyBitmapGet range = new VfioIommuType1DirtyBitmap(copy).range();
         SyscallException.require(range.size() != 0, Errno.EINVAL);
         long last = range.iova() + (range.size() - 1);
-        SyscallException.require(Long.compareUnsigned(last, range.iova()) >= 0, Errno.EOVERFLOW);
+        long reached = iommu.reachesTheEnd() ? last : last + 1;
+        SyscallException.require(Long.compareUnsigned(reached, range.iova()) >= 0, iommu.pastTheEnd());
         UserBitmap bitmap = UserBitmap.read(range.bitmap(), range.size());
         long page = iommu.groups().smallestPage();
         SyscallException.require(bitmap.pageSize() == page, Errno.EINVAL);

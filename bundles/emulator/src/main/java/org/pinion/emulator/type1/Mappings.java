@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pinion.emulator.host.IommuGeometry;
 import org.pinion.emulator.host.IovaRange;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.ProcessMemory;
 import org.pinion.emulator.syscall.SyscallException;
@@ -19,9 +20,11 @@ final class Mappings {
     private final ProcessMemory process;
     private final LockedMemory locked;
     private final int limit;
+    private final Errno pastAperture;
 
-    Mappings(ProcessMemory process, LockedMemory locked, int limit, boolean reachesTheEnd) {
-        this.tree = new DmaTree(reachesTheEnd);
+    Mappings(ProcessMemory process, LockedMemory locked, int limit, KernelRelease release) {
+        this.tree = new DmaTree(release.reachesTheEnd());
+        this.pastAperture = release.hasGenericPageTables() ? Errno.ERANGE : Errno.EFAULT;
         this.process = process;
         this.locked = locked;
         this.limit = limit;
@@ -64,7 +67,8 @@ final class Mappings {
 
     /**
      * Shows in a new domain what is mapped, lowest first: EFAULT or ENOMEM at what cannot be pinned, EINVAL for what
-     * is not a multiple of its smallest page, ERANGE past its aperture; then only what was shown before still is.
+     * is not a multiple of its smallest page, ERANGE, or EFAULT, past its aperture; then only what was
+     * shown before still is.
      */
     void showAll(IommuGeometry geometry) throws SyscallException {
         IovaRange aperture = geometry.aperture();
@@ -77,7 +81,7 @@ final class Mappings {
                 }
                 boolean translated = aperture.contains(mapping.start()) && aperture.contains(mapping.last());
                 SyscallException.require(mapping.alignedTo(geometry.smallestPage()), Errno.EINVAL);
-                SyscallException.require(translated, Errno.ERANGE);
+                SyscallException.require(translated, pastAperture);
             }
         } catch (SyscallException e) {
             fresh.forEach(DmaMapping::hide);

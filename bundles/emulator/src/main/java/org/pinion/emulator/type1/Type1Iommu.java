@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.pinion.emulator.iommufd.Transfer;
 import org.pinion.emulator.iommufd.TransferFault;
+import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.ProcessMemory;
 import org.pinion.emulator.syscall.ContainerInfo;
@@ -19,25 +20,32 @@ import org.pinion.linux.uapi.VfioType1;
  */
 public final class Type1Iommu {
 
+    /**
+     * VFIO_TYPE1_NESTING_IOMMU of include/uapi/linux/vfio.h, reserved since: the second version, with page tables that
+     * no driver makes any more.
+     */
+    public static final int NESTING = 6;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final boolean v2;
-    private final boolean reachesTheEnd;
+    private final KernelRelease release;
     private final Mappings mappings;
     private final AttachedGroups groups;
     private final DirtyPages dirtyPages;
 
     /**
-     * @param v2 whether what one request mapped is unmapped as a whole or not at all
+     * @param kind {@link VfioType1#TYPE1_V2}, {@link #NESTING}, or {@link VfioType1#TYPE1}, which unmaps what one
+     *     request mapped as soon as its first address is unmapped
      * @param process the memory that user addresses mean
      * @param locked what pinned pages are charged to
      * @param limit how many mappings there may be
-     * @param reachesTheEnd whether it can handle what ends with the last of all addresses
+     * @param release which kernel it is of
      */
-    public Type1Iommu(boolean v2, ProcessMemory process, LockedMemory locked, int limit, boolean reachesTheEnd) {
-        this.v2 = v2;
-        this.reachesTheEnd = reachesTheEnd;
-        this.mappings = new Mappings(process, locked, limit, reachesTheEnd);
-        this.groups = new AttachedGroups(mappings);
+    public Type1Iommu(int kind, ProcessMemory process, LockedMemory locked, int limit, KernelRelease release) {
+        this.v2 = kind != VfioType1.TYPE1;
+        this.release = release;
+        this.mappings = new Mappings(process, locked, limit, release);
+        this.groups = new AttachedGroups(mappings, kind == NESTING);
         this.dirtyPages = new DirtyPages(mappings, groups);
     }
 
@@ -45,9 +53,14 @@ public final class Type1Iommu {
         return v2;
     }
 
+    /** Whether it can handle what ends with the last of all addresses. */
+    boolean reachesTheEnd() {
+        return release.reachesTheEnd();
+    }
+
     /** The answer to what reaches past the last of all addresses. */
     Errno pastTheEnd() {
-        return reachesTheEnd ? Errno.EOVERFLOW : Errno.EINVAL;
+        return release.reachesTheEnd() ? Errno.EOVERFLOW : Errno.EINVAL;
     }
 
     Mappings mappings() {

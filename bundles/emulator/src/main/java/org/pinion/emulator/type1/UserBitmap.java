@@ -36,14 +36,17 @@ record UserBitmap(long pageSize, long address) {
      * Writes a mapping's bits, as {@code update_user_bitmap} does. If they begin inside a word they are moved there,
      * and what the caller has below them in that word is taken in; they are written in whole words, so that what the
      * mapping's bitmap has past its end is told too. They stay moved: of those at the end some are left when the bits
-     * of the mapping are cleared, and told as stale ones another time. EFAULT if there is no memory.
+     * of the mapping are cleared, and told as stale ones another time. EFAULT if there is no memory; they are moved
+     * already then.
      */
     void exchange(long first, int count, BitSet bits) throws SyscallException {
         int shift = (int) (first & 63);
         int words = (int) ((shift + (long) count + 63) >>> 6);
+        if (shift != 0) {
+            move(bits, shift, words * Long.SIZE);
+        }
         MemorySegment user = UserMemory.at(address + (first >>> 6 << 3), (long) words * Long.BYTES);
         if (shift != 0) {
-            move(bits, shift, count);
             long below = user.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
             bits.or(BitSet.valueOf(new long[] {below & (1L << shift) - 1}));
         }
@@ -51,9 +54,10 @@ record UserBitmap(long pageSize, long address) {
         MemorySegment.copy(content, 0, user, ValueLayout.JAVA_LONG_UNALIGNED, 0, words);
     }
 
-    private static void move(BitSet bits, int shift, int count) {
-        BitSet old = bits.get(0, count);
-        bits.clear();
+    /** Within whole words, stale bits and all; what would leave them is lost (bitmap_shift_left). */
+    private static void move(BitSet bits, int shift, int room) {
+        BitSet old = bits.get(0, room - shift);
+        bits.clear(0, room);
         old.stream().forEach(bit -> bits.set(bit + shift));
     }
 }

@@ -18,9 +18,6 @@ import org.pinion.linux.uapi.VfioType1;
  */
 public final class Container {
 
-    /** VFIO_TYPE1_NESTING_IOMMU of include/uapi/linux/vfio.h, reserved since. */
-    private static final int NESTING = 6;
-
     private final ProcessMemory process;
     private final LockedMemory locked;
     private final int mappingLimit;
@@ -52,7 +49,7 @@ public final class Container {
     }
 
     private boolean hasAlways(int extension) {
-        return Type1Iommu.hasAlways(extension) || extension == NESTING && release.claimsNesting();
+        return Type1Iommu.hasAlways(extension) || extension == Type1Iommu.NESTING && release.claimsNesting();
     }
 
     /**
@@ -61,11 +58,11 @@ public final class Container {
      */
     synchronized void setIommu(int kind) throws SyscallException {
         SyscallException.require(!groups.isEmpty() && iommu == null, Errno.EINVAL);
-        boolean known = kind == VfioType1.TYPE1 || kind == VfioType1.TYPE1_V2;
+        boolean known = kind == VfioType1.TYPE1 || kind == VfioType1.TYPE1_V2
+                || kind == Type1Iommu.NESTING && release.claimsNesting();
         SyscallException.require(known || hasAlways(kind), Errno.ENODEV);
         SyscallException.require(known, Errno.EINVAL);
-        Type1Iommu chosen = new Type1Iommu(
-                kind == VfioType1.TYPE1_V2, process, locked, mappingLimit, release.reachesTheEnd());
+        Type1Iommu chosen = new Type1Iommu(kind, process, locked, mappingLimit, release);
         for (IommuGroup group : groups) {
             chosen.attach(group);
         }
