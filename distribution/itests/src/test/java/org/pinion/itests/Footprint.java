@@ -29,6 +29,20 @@ record Footprint(Map<String, Long> threads, List<Integer> descriptors, Map<Strin
         return new Footprint(alive(), free(kernel), open());
     }
 
+    /** What is held now and was not before. */
+    List<String> beyond(Footprint before) {
+        Stream<String> taken = before.descriptors.stream()
+                .filter(fd -> !descriptors.contains(fd))
+                .map(fd -> "descriptor " + fd);
+        return Stream.of(more(threads, before.threads), more(files, before.files), taken)
+                .flatMap(each -> each)
+                .toList();
+    }
+
+    private static Stream<String> more(Map<String, Long> now, Map<String, Long> before) {
+        return now.keySet().stream().filter(name -> now.get(name) > before.getOrDefault(name, 0L));
+    }
+
     private static Map<String, Long> alive() {
         return counted(Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
@@ -56,7 +70,7 @@ record Footprint(Map<String, Long> threads, List<Integer> descriptors, Map<Strin
 
     /** Bundles, those of the tests' own framework too, and files that were closed while they were listed. */
     private static boolean counts(String file) {
-        return !file.contains("jar") && !file.endsWith("/bundleFile") && !file.contains("ops4j") && !file.startsWith("/proc");
+        return Stream.of("jar", "/bundleFile", "ops4j").noneMatch(file::contains) && !file.startsWith("/proc");
     }
 
     private static String target(Path link) {

@@ -20,6 +20,7 @@ import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.BundleWiring;
@@ -69,8 +70,8 @@ final class Stage {
                 space().close();
             }
         }
-        await().atMost(PATIENCE).untilAsserted(() ->
-                assertThat(Footprint.of(service(Kernel.class))).isEqualTo(before));
+        soon().untilAsserted(() ->
+                assertThat(Footprint.of(service(Kernel.class)).beyond(before)).isEmpty());
     }
 
     private WeakReference<ClassLoader> play(HostMemory ram, Scene scene) throws Exception {
@@ -83,7 +84,7 @@ final class Stage {
     }
 
     private void requireSame(SpaceSnapshot was, HostMemory ram) throws IommuException {
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        soon().untilAsserted(() -> {
             SpaceSnapshot now = space().snapshot();
             assertThat(now.backendAway()).isEmpty();
             assertThat(now.pending()).isEmpty();
@@ -97,7 +98,7 @@ final class Stage {
     }
 
     void requireSatisfied() {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(unsatisfied()).isEmpty());
+        soon().untilAsserted(() -> assertThat(unsatisfied()).isEmpty());
     }
 
     private List<String> unsatisfied() {
@@ -119,8 +120,13 @@ final class Stage {
                 .flatMap(component -> runtime.getComponentConfigurationDTOs(component).stream());
     }
 
+    /** Most of what is waited for is there already. */
+    static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).atMost(PATIENCE);
+    }
+
     private static void requireCollected(WeakReference<ClassLoader> old) {
-        await().atMost(PATIENCE).until(() -> {
+        soon().until(() -> {
             System.gc();
             return old == null || old.get() == null;
         });

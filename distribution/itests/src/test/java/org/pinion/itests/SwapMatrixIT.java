@@ -1,10 +1,10 @@
 package org.pinion.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.OptionUtils.combine;
+import static org.pinion.itests.Stage.soon;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,8 +37,11 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.pinion.api.Access;
+import org.pinion.api.AddressSpace;
 import org.pinion.api.DmaService;
 import org.pinion.api.FlatView;
+import org.pinion.api.HostMemory;
+import org.pinion.api.HostMemoryAllocator;
 import org.pinion.api.IommuException;
 import org.pinion.api.Route;
 import org.pinion.api.SpaceOptions;
@@ -229,9 +232,9 @@ public class SwapMatrixIT {
                 for (int time = 0; time < 3; time++) {
                     Configuration made = configurations.getConfiguration(each.getKey(), "?");
                     made.update(new Hashtable<>(each.getValue()));
-                    await().until(() -> stage.isConfigured(each.getValue()));
+                    soon().until(() -> stage.isConfigured(each.getValue()));
                     made.delete();
-                    await().until(() -> !stage.isConfigured(each.getValue()));
+                    soon().until(() -> !stage.isConfigured(each.getValue()));
                 }
                 return null;
             });
@@ -243,7 +246,7 @@ public class SwapMatrixIT {
         Configuration[] house = {house()};
         stage.play("iommufd", List.of("house"), () -> {
             house[0].delete();
-            await().until(() -> stage.space().snapshot().pending().isPresent());
+            soon().until(() -> stage.space().snapshot().pending().isPresent());
             assertThat(stage.space().snapshot().table()).hasSize(1);
             house[0] = house();
             return null;
@@ -326,7 +329,7 @@ public class SwapMatrixIT {
     public void droppedOverwrittenAndDeleted() throws Exception {
         stage.play("iommufd", STRICT, () -> {
             drop("plugin.jar", SmallBundle.of("dropped", Healthy.Protecting.class));
-            await().until(() -> stage.space().snapshot().table().getFirst().range().size() == Stage.SIZE / 2);
+            soon().until(() -> stage.space().snapshot().table().getFirst().range().size() == Stage.SIZE / 2);
             drop("plugin.jar", SmallBundle.of("dropped", Healthy.Lenient.class));
             awaitPlugins("house", found -> found.size() == 1);
             Files.delete(dropped().resolve("plugin.jar"));
@@ -342,16 +345,16 @@ public class SwapMatrixIT {
     private WeakReference<ClassLoader> droppedBackend(String name) throws Exception {
         Bundle shipped = stage.bundle(name);
         drop(name + ".jar", Stage.versioned(name, "10.0.0"));
-        await().until(() -> isThere(name, "10.0.0"));
+        soon().until(() -> isThere(name, "10.0.0"));
         WeakReference<ClassLoader> first = Stage.loaderOf(stage.bundle(name));
         shipped.stop();
-        await().until(() -> stage.space().snapshot().backendAway().isEmpty());
+        soon().until(() -> stage.space().snapshot().backendAway().isEmpty());
         drop(name + ".jar", Stage.versioned(name, "10.0.1"));
-        await().until(() -> isThere(name, "10.0.1"));
-        await().until(() -> stage.space().snapshot().backendAway().isEmpty());
+        soon().until(() -> isThere(name, "10.0.1"));
+        soon().until(() -> stage.space().snapshot().backendAway().isEmpty());
         shipped.start();
         Files.delete(dropped().resolve(name + ".jar"));
-        await().until(() -> stage.bundle(name) == shipped);
+        soon().until(() -> stage.bundle(name) == shipped);
         return first;
     }
 
@@ -370,6 +373,25 @@ public class SwapMatrixIT {
         Files.move(unfinished, dropped().resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
+    @Test
+    public void theKernelServiceMustNotBeExchangedUnderASpace() throws Exception {
+        try (HostMemory ram = stage.service(HostMemoryAllocator.class).allocate("ram", Stage.SIZE)) {
+            AddressSpace space = stage.service(DmaService.class).open(new SpaceOptions("old", "vfio", STRICT));
+            space.commit(Stage.view(ram, Stage.SIZE));
+            Bundle emulator = stage.bundle("org.pinion.emulator");
+            emulator.stop();
+            assertThat(space.snapshot().backendAway())
+                    .contains("is gone", "the emulated Kernel service of bundle org.pinion.emulator")
+                    .contains("it must not be exchanged while address spaces are open");
+            emulator.start();
+            soon().until(() -> space.snapshot().backendAway().contains("belong to another Kernel service"));
+            assertThat(succeeds(() -> space.commit(FlatView.EMPTY))).isFalse();
+            space.close();
+        }
+        soon().until(() -> succeeds(() -> stage.service(DmaService.class).devices("vfio")));
+        stage.play("vfio", STRICT, () -> null);
+    }
+
     /** What somebody does who needs a plugin. */
     private interface Need {
         void run() throws IommuException;
@@ -385,7 +407,7 @@ public class SwapMatrixIT {
     }
 
     private void awaitPlugins(String name, Predicate<List<PluginInfo>> as) {
-        await().until(() -> as.test(stage.service(DmaRuntime.class).plugins().stream()
+        soon().until(() -> as.test(stage.service(DmaRuntime.class).plugins().stream()
                 .filter(plugin -> plugin.name().equals(name))
                 .toList()));
     }
