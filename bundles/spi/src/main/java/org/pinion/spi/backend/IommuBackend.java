@@ -11,7 +11,10 @@ import org.pinion.api.IommuException;
  * the same name, the core opens new sessions on the one ranked highest; open sessions stay where they are,
  * until they are handed over.
  *
- * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs.
+ * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs. A call that
+ * throws something else than it declares, returns null or does not return within the core's configured time has failed;
+ * a session that is opened too late is closed, and one that is adopted too late must do nothing by itself. A backend
+ * that keeps failing is asked for no more spaces.
  */
 @ConsumerType
 public interface IommuBackend {
