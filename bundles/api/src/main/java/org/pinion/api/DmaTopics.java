@@ -42,7 +42,7 @@ public final class DmaTopics {
     /** A plugin left. */
     public static final String PLUGIN_LEFT = "org/pinion/plugin/LEFT";
 
-    /** A plugin threw, or did not answer in time; {@link #REASON} says how. */
+    /** A plugin threw, answered what cannot be, or did not answer in time; {@link #REASON} says how. */
     public static final String PLUGIN_FAILED = "org/pinion/plugin/FAILED";
 
     /** Property: the space's name. */

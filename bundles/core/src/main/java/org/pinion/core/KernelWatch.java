@@ -15,9 +15,15 @@ final class KernelWatch implements ServiceListener {
     /** The property by which Kernel services are known. */
     static final String TYPE = "org.pinion.kernel.type";
 
+    private final Bundle own;
     private final Spaces spaces;
 
-    KernelWatch(Spaces spaces) {
+    /**
+     * @param own the core's bundle, which is told of the end of all as others are
+     * @param spaces told what becomes of them
+     */
+    KernelWatch(Bundle own, Spaces spaces) {
+        this.own = own;
         this.spaces = spaces;
     }
 
@@ -26,7 +32,7 @@ final class KernelWatch implements ServiceListener {
         ServiceReference<?> kernel = event.getServiceReference();
         if (event.getType() == ServiceEvent.REGISTERED) {
             spaces.kernelArrived();
-        } else if (event.getType() == ServiceEvent.UNREGISTERING && !Leaving.isEndOfAll(kernel.getBundle())) {
+        } else if (event.getType() == ServiceEvent.UNREGISTERING && !Leaving.isEndOfAll(own)) {
             spaces.kernelLeft("the %s Kernel service of bundle %s left"
                     .formatted(kernel.getProperty(TYPE), nameOf(kernel.getBundle())));
         }

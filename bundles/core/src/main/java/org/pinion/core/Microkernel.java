@@ -114,7 +114,7 @@ public final class Microkernel {
         }, settings::replacementWait);
         calls = new BoundedCalls(guard, registry);
         spaces = new Spaces(registry, calls, new PluginPlanMaker(registry, guard), events, settings);
-        kernels = new KernelWatch(spaces);
+        kernels = new KernelWatch(own, spaces);
         configure(configuration);
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
@@ -330,6 +331,23 @@ class SickPluginsTest {
         int fd = host.kernel.eventfd(0, 0);
         host.kernel.close(fd);
         return fd;
+    }
+
+    @Test
+    void aKernelServiceThatLeavesUnderASpaceIsAnEventOfTheSpace() throws Exception {
+        AddressSpace space = open("first");
+        core.kernels().serviceChanged(new ServiceEvent(
+                ServiceEvent.UNREGISTERING, Registered.updated(KernelWatch.TYPE, "emulated", "1.0.0")));
+        String told = "the emulated Kernel service of bundle org.plugin 1.0.0 left: it must not be exchanged while"
+                + " address spaces are open; close them and open them again";
+        assertThat(events)
+                .filteredOn(event -> event.getTopic().equals(DmaTopics.SPACE_HELD))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.getProperty(DmaTopics.SPACE)).isEqualTo("first");
+                    assertThat(event.getProperty(DmaTopics.REASON)).isEqualTo(told);
+                });
+        space.close();
     }
 
     static Stream<Arguments> judges() {

@@ -21,7 +21,7 @@ public record PluginInfo(String kind, String name, String bundle, State state, S
         SHADOWED,
         /** It cannot work on this host; {@link PluginInfo#detail()} says why. */
         UNAVAILABLE,
-        /** It failed and is not asked any more until its bundle changes. */
+        /** It failed and is not asked any more until its bundle changes, or it is released. */
         QUARANTINED
     }
 

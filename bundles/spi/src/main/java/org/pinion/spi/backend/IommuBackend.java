@@ -12,10 +12,10 @@ import org.pinion.api.IommuException;
  * until they are handed over.
  *
  * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs, several at
- * a time and as often as one likes. The core calls them on the thread of whoever asked it for something, never under a
- * lock of its own, and waits for the answer; only {@link #adopts} and {@link #adopt} are called on a thread of the
- * core's and have a limit of time. What is thrown that is no {@link IommuException}, and an answer of null, is a
- * failure of the backend, which whoever asked is told with the bundle's name.
+ * a time and as often as one likes, never under a lock of the core's. A call that throws something else than it
+ * declares, returns null or does not return within the core's configured time has failed, which whoever asked is told
+ * with the bundle's name; a session that is opened too late is closed, and one that is adopted too late must do nothing
+ * by itself. A backend that keeps failing is asked for no more spaces.
  */
 @ConsumerType
 public interface IommuBackend {
