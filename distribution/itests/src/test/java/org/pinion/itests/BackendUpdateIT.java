@@ -163,6 +163,22 @@ public class BackendUpdateIT {
         });
     }
 
+    @Test
+    public void aSpaceThatMovedKeepsNothingOfTheBackendThatItLeft() throws Exception {
+        on("vfio", (space, device) -> {
+            SpaceSnapshot before = space.snapshot();
+            dma().move("vfio", "iommufd");
+            device.require(4);
+            requireCollected(updated(bundle("org.pinion.backend.vfio")));
+            device.require(5);
+            dma().move("vfio", "vfio");
+            requireCollected(updated(bundle("org.pinion.backend.iommufd")));
+            device.require(6);
+            assertThat(space.snapshot().table()).isEqualTo(before.table());
+            assertThat(space.snapshot().options()).isEqualTo(before.options());
+        });
+    }
+
     private SpaceSnapshot openLasting(String backend, HostMemory ram) throws IommuException {
         AddressSpace opened = dma().open(new SpaceOptions("lasting", backend, List.of("strict")));
         opened.commit(FlatView.of("guest", List.of(Section.ram(AddressRange.ofSize(0, SIZE), ram.backing(), "ram"))));
