@@ -58,8 +58,9 @@ public interface DmaService {
      * attached devices and owners stay the objects that they are; the space's {@link SpaceOptions#backend} changes.
      *
      * <p>A step that fails is undone: devices and mappings go back to the backend that had them. If that fails as well,
-     * the space is {@link SpaceSnapshot.State#DEGRADED}: what is not mapped is in its snapshot, what is not attached in
-     * the message. The next successful commit maps it, and attaches such a device as if anew.
+     * the space is {@link SpaceSnapshot.State#DEGRADED}: its snapshot says what is not mapped, and lacks the devices of
+     * its plan that could not be brought back. The next successful commit maps the one and attaches the others, as if
+     * anew; such a device can also be detached.
      *
      * @param space an open space's name
      * @param backend the other backend's name; the one that has the space already changes nothing

@@ -148,6 +148,22 @@ public class SwapMatrixIT {
     }
 
     @Test
+    public void movedAwayUpdatedAndMovedBack() throws Exception {
+        movedAround("vfio", "iommufd");
+        movedAround("iommufd", "vfio");
+    }
+
+    private void movedAround(String backend, String other) throws Exception {
+        stage.play(backend, STRICT, () -> {
+            String space = stage.space().options().name();
+            stage.service(DmaService.class).move(space, other);
+            WeakReference<ClassLoader> left = updated(stage.bundle("org.pinion.backend." + backend));
+            stage.service(DmaService.class).move(space, backend);
+            return left;
+        });
+    }
+
+    @Test
     public void aNewVersionBesideTheOld() throws Exception {
         eachPlugin(bundle -> {
             WeakReference<ClassLoader> old = Stage.loaderOf(bundle);

@@ -16,9 +16,7 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.Backing;
 import org.pinion.api.FlatView;
 import org.pinion.api.FlatViewChange;
-import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
-import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
@@ -114,7 +112,7 @@ class NothingByHalvesTest {
         if (scenario.space.snapshot().state() != State.CLOSED) {
             check(scenario, KernelTable.of(backend, tap), old, failed, heal, when);
         }
-        close(scenario.space, when);
+        SpaceChecks.close(scenario.space, when);
         assertThat(tap.pinned()).as("%s: bytes left pinned", when).isZero();
         assertThat(tap.open()).as("%s: left open", when).isEmpty();
         runs += failures == 0 ? 0 : 1;
@@ -137,37 +135,20 @@ class NothingByHalvesTest {
         SpaceSnapshot now = scenario.space.snapshot();
         if (now.state() == State.DEGRADED) {
             degraded++;
-            assertMissingIsExact(now, when);
+            SpaceChecks.assertMissingIsExact(now, when);
             kernel.assertHas(now, when);
         } else if (failed) {
-            assertSame(now, old, when);
+            SpaceChecks.assertSame(now, old, when);
         } else {
             assertThat(now.table()).as(when).isEqualTo(Mappings.wantedBy(now.plan()));
         }
         if (heal || now.state() == State.DEGRADED) {
-            assertThatCode(() -> heal(scenario.space, now.version() % 2 == 0)).as(when).doesNotThrowAnyException();
+            assertThatCode(() -> SpaceChecks.heal(scenario.space, now.version() % 2 == 0))
+                    .as(when)
+                    .doesNotThrowAnyException();
             assertHealed(scenario, now, when);
         }
         kernel.assertHasExactly(scenario.space.snapshot(), when);
-    }
-
-    /** Any commit does, of the whole view or of a change that changes nothing. */
-    private static void heal(Space space, boolean whole) throws IommuException {
-        if (whole) {
-            space.commit(space.snapshot().plan().view());
-        } else {
-            space.commit(FlatViewChange.NONE);
-        }
-    }
-
-    private static void assertSame(SpaceSnapshot now, SpaceSnapshot old, String when) {
-        assertThat(now.table()).as(when).isEqualTo(old.table());
-        assertThat(now.plan()).as(when).isEqualTo(old.plan());
-        assertThat(addresses(now)).as(when).isEqualTo(addresses(old));
-    }
-
-    private static List<String> addresses(SpaceSnapshot snapshot) {
-        return snapshot.devices().stream().map(HostDevice::address).toList();
     }
 
     private static void assertHealed(Scenario scenario, SpaceSnapshot before, String when) throws IommuException {
@@ -175,7 +156,7 @@ class NothingByHalvesTest {
         assertThat(healed.state()).as(when).isEqualTo(State.ACTIVE);
         assertThat(healed.missing()).as(when).isEmpty();
         assertThat(healed.table()).as(when).isEqualTo(Mappings.wantedBy(healed.plan()));
-        assertThat(addresses(healed)).as(when).isEqualTo(addresses(before));
+        assertThat(SpaceChecks.addresses(healed)).as(when).isEqualTo(SpaceChecks.addresses(before));
         long bytes = healed.table().stream().mapToLong(mapping -> mapping.range().size()).sum();
         assertThat(healed.ledger().mappedBytes()).as("%s: bytes in the ledger", when).isEqualTo(bytes);
         // What failed to be given back is tried again with the next change: here all sections go and come back.
@@ -185,28 +166,6 @@ class NothingByHalvesTest {
         assertThat(scenario.space.snapshot().ledger().pinnedBytes())
                 .as("%s: pinned bytes in the ledger", when)
                 .isEqualTo(scenario.world.tap().pinned());
-    }
-
-    /** What the plan wants is what is there and what is said to be missing, and no address is both. */
-    private static void assertMissingIsExact(SpaceSnapshot now, String when) {
-        RangeSet missing = ranges(now.missing());
-        RangeSet there = ranges(now.table());
-        assertThat(missing.intersect(there)).as(when).isEqualTo(RangeSet.EMPTY);
-        RangeSet wanted = ranges(Mappings.wantedBy(now.plan()));
-        assertThat(missing.minus(wanted)).as("%s: missing and not wanted", when).isEqualTo(RangeSet.EMPTY);
-        assertThat(wanted.minus(there)).as("%s: missing", when).isEqualTo(missing);
-    }
-
-    private static RangeSet ranges(List<Mapping> mappings) {
-        return RangeSet.of(mappings.stream().map(Mapping::range).toList());
-    }
-
-    private static void close(Space space, String when) {
-        try {
-            space.close();
-        } catch (IommuException complaint) {
-            throw new AssertionError(when + ": " + complaint.getMessage(), complaint);
-        }
     }
 
     private static Scenario scenario(String backend, long seed, boolean conflicts) throws IommuException {

@@ -3,6 +3,7 @@ package org.pinion.laws;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.pinion.api.CommitReport;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.Trait;
@@ -42,6 +43,11 @@ final class Stack implements PlanMaker {
         SpaceEnvironment environment =
                 new SpaceEnvironment(new Stack(), (_, _) -> {}, () -> Duration.ofSeconds(10), _ -> {});
         return new Space(options, backend(kernel, backend).open("law"), environment);
+    }
+
+    /** Moves a space to another backend. */
+    static CommitReport move(Space space, Kernel kernel, String backend) throws IommuException {
+        return space.moves().run(backend, () -> backend(kernel, backend).open("law"), () -> {});
     }
 
     private static IommuBackend backend(Kernel kernel, String name) {

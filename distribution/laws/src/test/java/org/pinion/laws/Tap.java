@@ -104,7 +104,7 @@ final class Tap {
         return iommufd;
     }
 
-    /** {@return the container opened first: those that follow are for learning about devices} */
+    /** {@return the container opened first of those there are: the others are for learning about devices} */
     int container() {
         return container;
     }
@@ -194,10 +194,15 @@ final class Tap {
                     opened((String) arguments[0], (int) answer);
                 }
             }
-            case "close" -> open.remove((int) arguments[0]);
+            case "close" -> closed((int) arguments[0]);
             case "ioctl" -> issued((int) arguments[1], arguments[2], (int) answer);
             default -> {}
         }
+    }
+
+    private void closed(int fd) {
+        open.remove(fd);
+        container = fd == container ? -1 : container;
     }
 
     private void opened(String path, int fd) {

@@ -109,6 +109,8 @@ public final class PluginRegistry {
         }
         seats.remove(key);
         changes.incrementAndGet();
+        // Nobody may ask about this kind for long, and the plugin's class loader is to go.
+        inUse.remove(kind);
         guard.renew();
         news.post(DmaTopics.PLUGIN_LEFT, plugin, "");
         if (kind == PluginKind.BACKEND) {

@@ -73,8 +73,9 @@ final class Devices {
         return device;
     }
 
+    /** {@return the devices that the session has, sorted by address} */
     List<HostDevice> hosts() {
-        return open.values().stream().map(OpenDevice::device).toList();
+        return present().stream().map(address -> open.get(address).device()).toList();
     }
 
     /** {@return which attached devices are not where a plan has them, since undoing failed: a sentence each} */
@@ -90,9 +91,9 @@ final class Devices {
     /** {@return a step that puts each device where a plan has it, then does what else is to be done} */
     Table.Between placing(Plan plan, Held held, Table.Between then) {
         return transaction -> {
-            SortedMap<String, DeviceLimits> lost = readmission.learnLost(transaction);
+            readmission.learnLost(transaction);
             apart.arrange(plan, held, transaction);
-            readmission.admitLost(lost, transaction);
+            readmission.admitLost(transaction);
             then.run(transaction);
         };
     }

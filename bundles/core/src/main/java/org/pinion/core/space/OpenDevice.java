@@ -67,6 +67,11 @@ final class OpenDevice implements AttachedDevice {
         return limits;
     }
 
+    /** Is attached where these are its limits. */
+    void limits(DeviceLimits there) {
+        limits = there;
+    }
+
     /** {@return whether its BARs can be reached} */
     DecodingWatch watch() {
         return watch;

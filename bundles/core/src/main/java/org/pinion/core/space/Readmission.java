@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Plan;
@@ -30,7 +28,8 @@ final class Readmission {
     private final NavigableMap<String, OpenDevice> open;
     private final ApartDevices apart;
     private final SortedMap<String, String> lost = new TreeMap<>();
-    private final Set<String> leaving = new TreeSet<>();
+    /** Devices that were to leave the session, with what it had said of them. */
+    private final SortedMap<String, DeviceLimits> leaving = new TreeMap<>();
     /** Devices that the session may have attached still, with what failed when they were to leave. */
     private final Map<String, IommuException> stayed = new TreeMap<>();
 
@@ -56,7 +55,7 @@ final class Readmission {
         leaving.clear();
         for (OpenDevice device : open.values()) {
             String address = device.limits().device();
-            leaving.add(address);
+            leaving.put(address, device.limits());
             device.goOn(null);
             letOut(address);
         }
@@ -102,28 +101,34 @@ final class Readmission {
 
     /**
      * Brings those devices back that were to leave, each where the plan in force has it, before anything is mapped.
-     * Goes on where one fails.
+     * Goes on where one fails. What was known of their limits is what the plan was made for, and stays so.
      */
     void bringBack(Plan plan) throws IommuException {
         List<IommuException> failures = new ArrayList<>();
-        SortedMap<String, DeviceLimits> learned = new TreeMap<>();
+        List<String> learned = new ArrayList<>();
         // The other session gave its devices up, so nothing is known of where they are.
-        leaving.forEach(apart::left);
-        for (String address : leaving) {
-            attempt(address, failures, () -> learned.put(address, learnAgain(address)));
+        leaving.keySet().forEach(apart::left);
+        for (Map.Entry<String, DeviceLimits> device : leaving.entrySet()) {
+            String address = device.getKey();
+            // Where it was meanwhile, it may have had other limits.
+            open.get(address).limits(device.getValue());
+            attempt(address, failures, () -> {
+                learnAgain(address);
+                learned.add(address);
+            });
         }
         try {
             arrange(plan);
         } catch (IommuException misplaced) {
             failures.add(misplaced);
         }
-        learned.forEach((address, limits) -> attempt(address, failures, () -> letIn(address, limits)));
+        learned.forEach(address -> attempt(address, failures, () -> letInAgain(address)));
         leaving.clear();
         throwAll(failures);
     }
 
     /** Where it is not known whether a device is inside, what the session says to the next step tells. */
-    private DeviceLimits learnAgain(String address) throws IommuException {
+    private void learnAgain(String address) throws IommuException {
         if (stayed.containsKey(address)) {
             try {
                 letOut(address);
@@ -131,7 +136,11 @@ final class Readmission {
                 LOG.debug("{} may be attached still: {}", address, again.getMessage());
             }
         }
-        return session.preflight(address).of(address);
+        session.preflight(address);
+    }
+
+    private void letInAgain(String address) throws IommuException {
+        letIn(address, open.get(address).limits());
     }
 
     private void attempt(String address, List<IommuException> failures, Transaction.Step step) {
@@ -164,21 +173,19 @@ final class Readmission {
     }
 
     /** Learns about lost devices, which are then as those that are about to be attached; gives them up if undone. */
-    SortedMap<String, DeviceLimits> learnLost(Transaction transaction) throws IommuException {
-        SortedMap<String, DeviceLimits> learned = new TreeMap<>();
+    void learnLost(Transaction transaction) throws IommuException {
         for (String address : lost.keySet()) {
             transaction.onUndo(() -> session.release(address));
-            learned.put(address, learnAgain(address));
+            learnAgain(address);
         }
-        return learned;
     }
 
     /** Attaches lost devices that were learned about. */
-    void admitLost(SortedMap<String, DeviceLimits> learned, Transaction transaction) throws IommuException {
-        for (Map.Entry<String, DeviceLimits> device : learned.entrySet()) {
+    void admitLost(Transaction transaction) throws IommuException {
+        for (Map.Entry<String, String> device : List.copyOf(lost.entrySet())) {
             String address = device.getKey();
-            String why = lost.get(address);
-            letIn(address, device.getValue());
+            String why = device.getValue();
+            letInAgain(address);
             lost.remove(address);
             transaction.onUndo(() -> {
                 OpenDevice again = open.get(address);

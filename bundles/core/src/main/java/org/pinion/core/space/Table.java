@@ -37,6 +37,11 @@ final class Table {
         void run(Transaction transaction) throws IommuException;
     }
 
+    /** A whole change. */
+    private interface Steps<T> {
+        T run(Transaction transaction) throws IommuException;
+    }
+
     /** Looks at a change before anything of it is done. */
     interface Check {
         void run(ChangeSet changes, Held held) throws IommuException;
@@ -108,6 +113,7 @@ final class Table {
             transaction.remove(changes);
             between.run(transaction);
             transaction.add(changes);
+            return transaction;
         });
         known = plan.edition();
         stale = RangeSet.EMPTY;
@@ -131,7 +137,8 @@ final class Table {
         return carryOut(transaction -> {
             transaction.remove(changes);
             step.run(transaction);
-        }).unmapped();
+            return transaction.unmapped();
+        });
     }
 
     /**
@@ -142,19 +149,19 @@ final class Table {
      */
     Planned move(Passage passage) throws IommuException {
         InstalledTable there = new InstalledTable();
-        Planned[] plan = new Planned[1];
-        carryOut(transaction -> {
+        Planned plan = carryOut(transaction -> {
             passage.leave(transaction);
             transaction.remove(new ChangeSet(installed.in(AddressRange.ALL), List.of(), List.of(), 0));
-            plan[0] = passage.arrive(transaction);
-            new Transaction(session, there).add(whole(plan[0], session));
+            Planned arrived = passage.arrive(transaction);
+            new Transaction(session, there).add(whole(arrived, session));
             passage.goOn();
+            return arrived;
         });
         there.settle();
         installed = there;
-        known = plan[0].edition();
+        known = plan.edition();
         stale = RangeSet.EMPTY;
-        return plan[0];
+        return plan;
     }
 
     /** {@return what installs a plan where nothing is installed, by some session} */
@@ -164,11 +171,10 @@ final class Table {
                 Differ.diff(List.of(), plan.wanted(), wanted.limits().alignment()), wanted, by);
     }
 
-    private Transaction carryOut(Between steps) throws IommuException {
+    private <T> T carryOut(Steps<T> steps) throws IommuException {
         Transaction transaction = new Transaction(session, installed, lost);
         try {
-            steps.run(transaction);
-            return transaction;
+            return steps.run(transaction);
         } catch (IommuException failure) {
             transaction.undo().forEach(failure::addSuppressed);
             throw failure;
