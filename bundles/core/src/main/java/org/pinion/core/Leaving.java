@@ -29,7 +29,8 @@ final class Leaving {
         return bundle.getState() == Bundle.ACTIVE || start != null && start.isPersistentlyStarted();
     }
 
-    private static boolean isFrameworkStopping(Bundle bundle) {
+    /** Whether all of the framework stops, and the process with it. */
+    static boolean isFrameworkStopping(Bundle bundle) {
         BundleContext context = bundle.getBundleContext();
         return context != null && context.getBundle(0).getState() == Bundle.STOPPING;
     }

@@ -357,8 +357,9 @@ final class IommufdSession implements BackendSession {
     }
 
     @Override
-    public void changeProcess(String operation) throws IommuException {
+    public void changeProcess(String operation, List<Mapping> entries, List<Mapping> doubtful) throws IommuException {
         Outliving.changeProcess(iommu, operation);
+        mapped.goOnAfterCrash(operation, entries, doubtful);
         Strays.destroy(this);
     }
 

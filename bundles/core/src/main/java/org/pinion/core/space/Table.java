@@ -27,6 +27,7 @@ final class Table {
 
     private final BackendSession session;
     private final Predicate<Mapping> leadsNowhere;
+    private final Announcement announcement;
     private final InstalledTable installed = new InstalledTable();
     private Planned.Edition known;
     private RangeSet stale = RangeSet.ALL;
@@ -41,6 +42,11 @@ final class Table {
         void run(ChangeSet changes, Held held) throws IommuException;
     }
 
+    /** Hears of a change that is about to be made, and can keep it from being made. */
+    interface Announcement {
+        void of(ChangeSet changes) throws IommuException;
+    }
+
     /**
      * How what is installed compares to a plan.
      *
@@ -53,10 +59,12 @@ final class Table {
      * @param session what holds the mappings
      * @param leadsNowhere tells the entries that the kernel still holds and that lead to nothing any more: they are
      *     removed and, if they are wanted, mapped anew
+     * @param announcement hears of every change
      */
-    Table(BackendSession session, Predicate<Mapping> leadsNowhere) {
+    Table(BackendSession session, Predicate<Mapping> leadsNowhere, Announcement announcement) {
         this.session = session;
         this.leadsNowhere = leadsNowhere;
+        this.announcement = announcement;
     }
 
     /** {@return what is installed, neighbours that continue each other joined} */
@@ -101,6 +109,7 @@ final class Table {
         requireOwnMemory(operation, changes.maps());
         check.run(changes, installed);
         long remapped = changes.remapped(session::keepsThroughCut);
+        announcement.of(changes);
         Transaction done = carryOut(transaction -> {
             transaction.remove(changes);
             between.run(transaction);
@@ -125,6 +134,7 @@ final class Table {
     }
 
     private List<Mapping> withdraw(ChangeSet changes, Between step) throws IommuException {
+        announcement.of(changes);
         return carryOut(transaction -> {
             transaction.remove(changes);
             step.run(transaction);

@@ -289,12 +289,16 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Charges this process for what the kernel keeps pinned on behalf of the one that has ended, and clears up what
-     * that one was in the midst of. Asked once, of a session that was adopted from the record of another process.
+     * that one was in the midst of. Asked once, before anything else, of a session that was adopted from the record of
+     * another process.
      *
      * @param operation what is being done
-     * @throws IommuException if the kernel does not; nothing has changed
+     * @param entries what is mapped for certain
+     * @param doubtful what may be mapped, wholly or in part, or not at all: afterwards nothing of it is
+     * @throws IommuException if the kernel does not; whoever adopts next is asked again
      */
-    default void changeProcess(String operation) throws IommuException {
+    default void changeProcess(String operation, List<Mapping> entries, List<Mapping> doubtful)
+            throws IommuException {
         throw new IommuException(operation, "its backend does not go on with what another process had", "");
     }
 

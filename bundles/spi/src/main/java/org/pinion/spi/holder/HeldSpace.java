@@ -83,6 +83,17 @@ public record HeldSpace(
     }
 
     /**
+     * The same with memory.
+     *
+     * @param files memory files that belong to it
+     * @return the space
+     */
+    public HeldSpace withMemory(List<LastingMemory> files) {
+        return new HeldSpace(
+                snapshot, capabilities, handOver, entries, doubtful, devices, files, formerProcess);
+    }
+
+    /**
      * Gives everything back to the kernel: devices are closed, mappings, pins and memory go.
      *
      * @param operation what is being done
