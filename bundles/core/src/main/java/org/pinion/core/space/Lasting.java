@@ -77,10 +77,11 @@ final class Lasting {
         if (kept == null || changes.isEmpty()) {
             return;
         }
-        List<Mapping> all = new ArrayList<>(touched);
+        // What comes is there only when what goes is not: in this order each is removed as it was mapped.
+        List<Mapping> all = new ArrayList<>(changes.maps());
         all.addAll(changes.unmaps());
         changes.cuts().forEach(cut -> all.add(cut.entry()));
-        all.addAll(changes.maps());
+        all.addAll(touched);
         touched = List.copyOf(all);
         write(Set.of());
     }
