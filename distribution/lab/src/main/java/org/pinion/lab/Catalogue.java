@@ -27,6 +27,7 @@ final class Catalogue {
             tests.addAll(InterruptTests.on(backend));
             tests.addAll(ResetTests.on(backend));
             tests.addAll(SwapTests.on(backend));
+            tests.addAll(RestartTests.on(backend));
         }
         tests.addAll(DoctorTests.all());
         tests.addAll(VdpaTests.all());
