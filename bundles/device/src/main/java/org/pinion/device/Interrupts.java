@@ -55,6 +55,33 @@ public final class Interrupts implements AutoCloseable {
         return interrupts;
     }
 
+    /**
+     * Forbids all interrupts of a device, whoever has allowed them: for who goes on with a device of a process that has
+     * ended, in which nobody waits for them any more.
+     *
+     * @param device the device, of which no object has interrupts
+     * @throws ErrnoException if the kernel refuses
+     */
+    public static void forbidAll(VfioDevice device) throws ErrnoException {
+        for (int kind = Vfio.PCI_INTX_IRQ; kind <= Vfio.PCI_REQ_IRQ; kind++) {
+            forbid(device, kind);
+        }
+    }
+
+    /** {@code EINVAL} says that there are none of the kind, or none was allowed. */
+    private static void forbid(VfioDevice device, int kind) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            int answer = device.ioctl(Vfio.DEVICE_SET_IRQS, none(arena, kind));
+            device.check("disable interrupts " + kind, answer == Errno.EINVAL.answer() ? 0 : answer);
+        }
+    }
+
+    private static VfioIrqSet none(Arena arena, int kind) {
+        return VfioIrqSet.allocate(arena)
+                .flags(Vfio.IRQ_SET_DATA_NONE | Vfio.IRQ_SET_ACTION_TRIGGER)
+                .index(kind);
+    }
+
     /** {@return the index of their kind} */
     int kind() {
         return kind;

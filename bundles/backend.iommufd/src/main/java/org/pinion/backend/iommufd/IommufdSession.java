@@ -360,6 +360,7 @@ final class IommufdSession implements BackendSession {
     public void changeProcess(String operation, List<Mapping> entries, List<Mapping> doubtful) throws IommuException {
         Outliving.changeProcess(iommu, operation);
         mapped.goOnAfterCrash(operation, entries, doubtful);
+        Outliving.endDrivers(devices.open(), operation);
         Strays.destroy(this);
     }
 

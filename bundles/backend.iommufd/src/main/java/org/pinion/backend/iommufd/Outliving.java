@@ -3,6 +3,7 @@ package org.pinion.backend.iommufd;
 import java.util.Set;
 import org.pinion.api.IommuException;
 import org.pinion.api.Route;
+import org.pinion.device.Interrupts;
 import org.pinion.device.cause.Cause;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
@@ -27,6 +28,17 @@ final class Outliving {
 
     static void changeProcess(IommuFd iommu, String operation) throws IommuException {
         require(iommu, operation + ": charge this process for pinned memory");
+    }
+
+    /** Drivers have ended with their process. */
+    static void endDrivers(Iterable<OpenDevice> devices, String operation) throws IommuException {
+        for (OpenDevice device : devices) {
+            try {
+                Interrupts.forbidAll(device.bound().vfio());
+            } catch (ErrnoException failure) {
+                throw Cause.unknown(failure).failing(operation, failure);
+            }
+        }
     }
 
     private static Cause tooOld() {
