@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.device.cause.DeviceAccess;
 import org.pinion.linux.Errno;
@@ -33,7 +34,8 @@ class HotResetTest {
                 : info(new VfioPciHotResetInfo((MemorySegment) arguments[2]));
     });
     private final VfioDevice device = VfioDevice.of(kernel, ADDRESS, 7, new LongAdder());
-    private final DeviceAccess access = new DeviceAccess(device, ADDRESS);
+    private final DeviceAccess access = 
+            new DeviceAccess(new HostDevice(ADDRESS, "", 10, "vfio-pci", false), device);
 
     private int reset(VfioPciHotReset request) {
         for (int i = 0; i < request.count(); i++) {

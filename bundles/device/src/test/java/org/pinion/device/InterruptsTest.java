@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.pinion.api.HostDevice;
 import org.pinion.device.cause.DeviceAccess;
 import org.pinion.linux.Errno;
 import org.pinion.linux.Kernel;
@@ -61,7 +62,7 @@ class InterruptsTest {
 
     @Test
     void whatTheKernelRefusesIsToldInWords() {
-        DeviceAccess access = new DeviceAccess(device, "0000:00:10.0");
+        DeviceAccess access = new DeviceAccess(new HostDevice("0000:00:10.0", "", 10, "vfio-pci", false), device);
         setAnswer = Errno.EINVAL.answer();
         assertThatThrownBy(() -> access.interrupts(Vfio.PCI_MSI_IRQ, 2))
                 .hasMessage("enable 2 MSI interrupts of 0000:00:10.0: EINVAL: the device has not that many MSI"

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.pinion.api.HostDevice;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.DeviceAccess;
 import org.pinion.linux.Errno;
@@ -38,7 +39,7 @@ abstract sealed class RawSpace implements AutoCloseable permits RawIoas, RawCont
 
     /** Lets a device in, and opens it. */
     final DeviceAccess open(String address) throws IOException {
-        return new DeviceAccess(openDevice(address), address);
+        return new DeviceAccess(new HostDevice(address, "", -1, "", false), openDevice(address));
     }
 
     abstract VfioDevice openDevice(String address) throws IOException;

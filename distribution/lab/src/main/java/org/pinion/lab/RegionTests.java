@@ -80,7 +80,7 @@ final class RegionTests {
         MemorySegment mapped;
         try (RawSpace devices = lab.raw(backend)) {
             DeviceAccess ivshmem = devices.open(Guest.SHARED_MEMORY);
-            mapped = ivshmem.map(2, new RegionArea(INSIDE, COUNT)).memory();
+            mapped = ivshmem.map(2, AddressRange.ofSize(INSIDE, COUNT));
             byte[] pattern = new byte[COUNT];
             new Random(COUNT).nextBytes(pattern);
             mapped.copyFrom(MemorySegment.ofArray(pattern));
@@ -91,7 +91,7 @@ final class RegionTests {
             Expect.equal("what was written to the region", 0x1122_3344_5566_7788L,
                     mapped.get(ValueLayout.JAVA_LONG, 8));
             DeviceAccess edu = devices.open(Guest.EDU);
-            int identification = edu.map(0, new RegionArea(0, 0x1000)).memory().get(ValueLayout.JAVA_INT, 0);
+            int identification = edu.map(0, AddressRange.ofSize(0, 0x1000)).get(ValueLayout.JAVA_INT, 0);
             Expect.equal("edu's identification in memory", EDU_IS, identification & 0xff_ff_00_ff);
         }
         Expect.failure(IllegalStateException.class, () -> mapped.get(ValueLayout.JAVA_LONG, 8));
@@ -157,8 +157,8 @@ final class RegionTests {
             refused(() -> edu.read(VGA_REGION, 0, four), "EINVAL", "no such region");
             refused(() -> edu.read(1, 0, four), "the device does not have the region");
             refused(() -> edu.write(0, MIB - 2, four), "the region ends at 0x100000");
-            refused(() -> edu.map(1, new RegionArea(0, 0x1000)), "EINVAL", "lets no process map that part");
-            refused(() -> edu.map(0, new RegionArea(MIB, 0x1000)), "EINVAL", "lets no process map that part");
+            refused(() -> edu.map(1, AddressRange.ofSize(0, 0x1000)), "EINVAL", "lets no process map that part");
+            refused(() -> edu.map(0, AddressRange.ofSize(MIB, 0x1000)), "EINVAL", "lets no process map that part");
             edu.vfio().configSpace().memoryEnabled(false);
             refused(() -> edu.read(0, 0, four), "EIO", "its memory is disabled", "command register");
             edu.vfio().configSpace().memoryEnabled(true);

@@ -171,7 +171,7 @@ final class IommufdSession implements BackendSession {
     @Override
     public DeviceHandle attach(String device) throws IommuException {
         long before = pinnedBytes();
-        DeviceHandle handle = devices.attach(device);
+        DeviceHandle handle = devices.attach(device).access();
         pinnedSince(before);
         return handle;
     }
@@ -340,7 +340,7 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public DeviceHandle attached(String device) throws IommuException {
-        return devices.attached(device);
+        return devices.attached(device).access();
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuFacts;
 import org.pinion.api.ReservedRegion;
 import org.pinion.device.IovaRanges;
+import org.pinion.device.cause.DeviceAccess;
 import org.pinion.device.host.HostDevices;
 
 /**
@@ -23,7 +24,7 @@ final class LearnedGroup {
     private final List<ReservedRegion> reserved;
     private final Map<String, List<BarExport>> bars = new TreeMap<>();
     private final Map<String, HostDevices.Found> learned = new TreeMap<>();
-    private final Map<String, OpenDevice> attached = new TreeMap<>();
+    private final Map<String, DeviceAccess> attached = new TreeMap<>();
     private boolean inside;
 
     /**
@@ -61,7 +62,7 @@ final class LearnedGroup {
     }
 
     /** Goes on with a device that another object had attached. */
-    void goOnWith(OpenDevice device, List<BarExport> own) {
+    void goOnWith(DeviceAccess device, List<BarExport> own) {
         attached.put(device.device().address(), device);
         bars.put(device.device().address(), own);
     }
@@ -77,7 +78,7 @@ final class LearnedGroup {
         return learned;
     }
 
-    Map<String, OpenDevice> attached() {
+    Map<String, DeviceAccess> attached() {
         return attached;
     }
 

@@ -10,6 +10,7 @@ import org.pinion.api.ReservedRegion;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
+import org.pinion.device.cause.DeviceAccess;
 import org.pinion.device.host.HostDevices;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
@@ -93,7 +94,7 @@ final class SessionDevices {
         return group.limits(address);
     }
 
-    OpenDevice attach(String address) throws IommuException {
+    DeviceAccess attach(String address) throws IommuException {
         String operation = "attach " + address + " to '" + space + "'";
         LearnedGroup group = groupOf(address).orElse(null);
         if (group == null || group.attached().containsKey(address)) {
@@ -101,9 +102,9 @@ final class SessionDevices {
                     operation, group == null ? "its limits were not learned before" : "it is attached already", "");
         }
         HostDevices.Found found = group.learned().get(address);
-        OpenDevice device;
+        DeviceAccess device;
         try {
-            device = new OpenDevice(found.device(), enter(group, address));
+            device = new DeviceAccess(found.device(), enter(group, address));
         } catch (ErrnoException failure) {
             throw preflight.refused(found, content(group), operation, failure);
         }
@@ -116,11 +117,11 @@ final class SessionDevices {
     VfioDevice attached(String address) {
         return groupOf(address)
                 .map(group -> group.attached().get(address))
-                .map(OpenDevice::vfio)
+                .map(DeviceAccess::vfio)
                 .orElse(null);
     }
 
-    OpenDevice handle(String address) throws IommuException {
+    DeviceAccess handle(String address) throws IommuException {
         return groupOf(address)
                 .map(group -> group.attached().get(address))
                 .orElseThrow(() -> new IommuException(
@@ -257,7 +258,7 @@ final class SessionDevices {
      */
     void closeDevices(Closing closing) {
         for (LearnedGroup group : groups.values()) {
-            for (OpenDevice device : group.attached().values()) {
+            for (DeviceAccess device : group.attached().values()) {
                 closing.step("close " + device.device().address(), device.vfio()::close);
             }
         }

@@ -17,11 +17,12 @@ import org.pinion.device.DriverParts;
 import org.pinion.device.IovaRanges;
 import org.pinion.device.MemoryDecoding;
 import org.pinion.device.VfioDevice;
+import org.pinion.device.cause.DeviceAccess;
 import org.pinion.device.host.HostDevices;
 import org.pinion.linux.Kernel;
-import org.pinion.spi.backend.HandOver;
 import org.pinion.spi.backend.HandOver.MappedMemory;
 import org.pinion.spi.backend.HandOver.OpenFile;
+import org.pinion.spi.backend.HandOver;
 import org.pinion.spi.backend.Particulars;
 
 /**
@@ -42,7 +43,7 @@ final class SessionRecord {
         List<OpenFile> groups = new ArrayList<>();
         List<MappedMemory> memory = bars(session);
         for (LearnedGroup group : session.devices.groups().values()) {
-            for (OpenDevice device : group.attached().values()) {
+            for (DeviceAccess device : group.attached().values()) {
                 if (device.isOpen()) {
                     devices.add(new OpenFile(device.device().address(), device.vfio().fd()));
                     DriverParts parts = driverParts(session, device);
@@ -73,7 +74,7 @@ final class SessionRecord {
     }
 
     /** What of a region the session itself has mapped, for other devices, is not its driver's. */
-    private static DriverParts driverParts(VfioSession session, OpenDevice device) {
+    private static DriverParts driverParts(VfioSession session, DeviceAccess device) {
         DriverParts all = device.vfio().driverParts();
         Collection<MemorySegment> bars = session.bars.entered().values();
         return new DriverParts(
@@ -117,7 +118,7 @@ final class SessionRecord {
                 "cdev", found.cdev().orElse("")));
     }
 
-    private static Particulars of(VfioSession session, OpenDevice device, LearnedGroup group) {
+    private static Particulars of(VfioSession session, DeviceAccess device, LearnedGroup group) {
         MemoryDecoding decoding = device.vfio().decoding();
         return Particulars.of(Map.of(
                 "device", device.device(),
@@ -183,7 +184,7 @@ final class SessionRecord {
             DriverParts parts =
                     DriverParts.read(device.address(), handOver, from.get("driver", Particulars.class));
             vfio.goOnFrom(new MemoryDecoding(from.flag("decodes"), from.number("interruptions")), parts);
-            group.goOnWith(new OpenDevice(device, vfio), limits.bars());
+            group.goOnWith(new DeviceAccess(device, vfio), limits.bars());
         } else {
             Optional<String> cdev = Optional.of(from.get("cdev", String.class)).filter(path -> !path.isEmpty());
             group.learned(new HostDevices.Found(device, cdev), limits.bars());

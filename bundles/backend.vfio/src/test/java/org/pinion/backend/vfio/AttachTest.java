@@ -18,6 +18,7 @@ import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
 import org.pinion.device.DeviceRegion;
+import org.pinion.device.cause.DeviceAccess;
 import org.pinion.emulator.host.ReservedType;
 import org.pinion.linux.Errno;
 import org.pinion.linux.Mman;
@@ -267,7 +268,7 @@ class AttachTest {
     @Test
     void aBarGoesInByTheAddressAtWhichItIsMapped() throws Exception {
         open(Machine.with(Machine.ivshmem()));
-        OpenDevice ivshmem = (OpenDevice) attach(Machine.IVSHMEM);
+        DeviceAccess ivshmem = (DeviceAccess) attach(Machine.IVSHMEM);
         DeviceRegion region = ivshmem.vfio().region(2);
         MemorySegment bar = machine.watched
                 .kernel()

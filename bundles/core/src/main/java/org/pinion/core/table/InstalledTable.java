@@ -76,31 +76,20 @@ public final class InstalledTable implements Held {
         RangeSet where = RangeSet.of(touched);
         boolean many = where.ranges().size() > entries.size() / MANY;
         for (AddressRange range : many ? RangeSet.ALL : where) {
-            List<Mapping> now = in(range);
-            joined = RangeList.overlay(joined, around(range, now), now);
+            joined = RangeList.overlay(joined, range, in(range));
         }
         touched.clear();
         return where;
     }
 
-    /** An entry may reach beyond what was touched, where one in doubt had its place. */
-    private static AddressRange around(AddressRange range, List<Mapping> now) {
-        if (now.isEmpty()) {
-            return range;
-        }
-        AddressRange first = now.getFirst().range();
-        AddressRange last = now.getLast().range();
-        return new AddressRange(
-                Long.compareUnsigned(first.start(), range.start()) < 0 ? first.start() : range.start(),
-                Long.compareUnsigned(last.last(), range.last()) > 0 ? last.last() : range.last());
-    }
-
     /**
+     * What was in doubt at its addresses, whole or in part, is so no more: the kernel maps only where nothing is.
+     *
      * @param entry an entry that is installed now
      */
     public void add(Mapping entry) {
-        doubtful.remove(entry.range());
-        take(entry);
+        doubtful.keySet().removeIf(range -> range.overlaps(entry.range()));
+        touched.add(entry.range());
         entries.put(entry.range().start(), entry);
         if (entry.backing() instanceof Backing.DeviceBar) {
             bars.put(entry.range().start(), entry);
@@ -137,10 +126,9 @@ public final class InstalledTable implements Held {
 
     private void take(Mapping entry) {
         touched.add(entry.range());
-        Mapping old = entries.remove(entry.range().start());
         bars.remove(entry.range().start());
+        Mapping old = entries.remove(entry.range().start());
         if (old != null) {
-            touched.add(old.range());
             count(old, -1);
         }
     }

@@ -6,35 +6,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.pinion.api.AddressRange;
+import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
 import org.pinion.device.DependentDevice;
 import org.pinion.device.DeviceRegion;
 import org.pinion.device.Interrupts;
+import org.pinion.device.MemoryDecoding;
 import org.pinion.device.RegionAccessException;
 import org.pinion.device.RegionArea;
 import org.pinion.device.RegionMapping;
 import org.pinion.device.VfioDevice;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
+import org.pinion.spi.backend.Decoding;
+import org.pinion.spi.backend.DeviceHandle;
 
 /**
- * What a driver does with its device: reads and writes of regions and the reset, with the meaning of {@link
- * org.pinion.api.AttachedDevice}, and what {@link VfioDevice} has beside; what fails is told with its cause. May be
- * used from any thread.
+ * A device behind VFIO as its driver sees it, and what {@link VfioDevice} has beside; what fails is told with its
+ * cause. May be used from any thread.
  *
- * @param vfio the open device
- * @param address the device's address, for messages
+ * @param device which device it is
+ * @param vfio the device, open
  */
-public record DeviceAccess(VfioDevice vfio, String address) {
+public record DeviceAccess(HostDevice device, VfioDevice vfio) implements DeviceHandle {
 
-    /**
-     * @param region the region's index
-     * @param offset where in the region, bytes
-     * @param into takes the bytes
-     * @throws IommuException if the region or the offset does not exist or the device does not answer
-     */
+    @Override
     public void read(int region, long offset, MemorySegment into) throws IommuException {
         try {
             vfio.read(region, offset, into);
@@ -43,12 +41,7 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         }
     }
 
-    /**
-     * @param region the region's index
-     * @param offset where in the region, bytes
-     * @param from the bytes
-     * @throws IommuException if the region or the offset does not exist or the device does not answer
-     */
+    @Override
     public void write(int region, long offset, MemorySegment from) throws IommuException {
         try {
             vfio.write(region, offset, from);
@@ -57,34 +50,28 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         }
     }
 
-    /**
-     * Resets the device.
-     *
-     * @throws IommuException if the device cannot be reset
-     */
+    @Override
     public void reset() throws IommuException {
         try {
             vfio.reset();
         } catch (ErrnoException failure) {
-            throw ResetCauses.of(failure).failing("reset " + address, failure);
+            throw ResetCauses.of(failure).failing("reset " + address(), failure);
         }
     }
 
-    /**
-     * Maps a part of a region into this process.
-     *
-     * @param region the region's index
-     * @param area a part of what can be mapped of it, in whole pages
-     * @return the mapping, which is closed with the device at the latest
-     * @throws IommuException if the device has no such region or the kernel does not map it
-     */
-    public RegionMapping map(int region, RegionArea area) throws IommuException {
+    @Override
+    public MemorySegment map(int region, AddressRange area) throws IommuException {
         try {
-            return vfio.map(region, area);
+            return vfio.map(region, new RegionArea(area.start(), area.size())).memory();
         } catch (ErrnoException failure) {
             throw RegionCauses.ofMapping(failure)
-                    .failing(operation("map", region, area.offset(), area.size()), failure);
+                    .failing(operation("map", region, area.start(), area.size()), failure);
         }
+    }
+
+    @Override
+    public void allow(InterruptKind kind, int count) throws IommuException {
+        interrupts(kind.ordinal(), count);
     }
 
     /**
@@ -99,16 +86,12 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         try {
             return vfio.interrupts(kind, count);
         } catch (ErrnoException failure) {
-            String operation = "enable %d %s interrupts of %s".formatted(count, InterruptCauses.name(kind), address);
+            String operation = "enable %d %s interrupts of %s".formatted(count, InterruptCauses.name(kind), address());
             throw InterruptCauses.of(kind, failure).failing(operation, failure);
         }
     }
 
-    /**
-     * @param region the region's index
-     * @return what it is
-     * @throws IommuException if the device has no such region or does not tell
-     */
+    @Override
     public RegionFacts region(int region) throws IommuException {
         try {
             DeviceRegion asked = vfio.region(region);
@@ -117,18 +100,13 @@ public record DeviceAccess(VfioDevice vfio, String address) {
                     .toList();
             return new RegionFacts(asked.size(), asked.readable(), asked.writable(), mappable);
         } catch (ErrnoException failure) {
-            throw RegionCauses.of(failure).failing("ask about region %d of %s".formatted(region, address), failure);
+            throw RegionCauses.of(failure).failing("ask about region %d of %s".formatted(region, address()), failure);
         }
     }
 
-    /**
-     * Unmaps a part of a region.
-     *
-     * @param memory what was mapped
-     * @throws IommuException if a system call is using the memory, or the kernel refuses; it stays mapped
-     */
+    @Override
     public void unmap(MemorySegment memory) throws IommuException {
-        String operation = "unmap 0x%x bytes of a region of %s".formatted(memory.byteSize(), address);
+        String operation = "unmap 0x%x bytes of a region of %s".formatted(memory.byteSize(), address());
         RegionMapping mapping = vfio.mapping(memory)
                 .orElseThrow(() -> new IommuException(operation, "they are not mapped", ""));
         try {
@@ -141,12 +119,8 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         }
     }
 
-    /**
-     * @param kind which kind of interrupts
-     * @return how many of them the device has
-     * @throws IommuException if the device does not tell
-     */
-    public int count(InterruptKind kind) throws IommuException {
+    @Override
+    public int interrupts(InterruptKind kind) throws IommuException {
         try {
             return vfio.irq(kind.ordinal()).count();
         } catch (ErrnoException failure) {
@@ -154,21 +128,13 @@ public record DeviceAccess(VfioDevice vfio, String address) {
                 return 0;
             }
             throw RegionCauses.of(failure)
-                    .failing("ask about %s interrupts of %s".formatted(kind, address), failure);
+                    .failing("ask about %s interrupts of %s".formatted(kind, address()), failure);
         }
     }
 
-    /**
-     * Waits for an interrupt that is allowed.
-     *
-     * @param kind which kind
-     * @param number which of them, from 0
-     * @param longest how long to wait at most
-     * @return how often it came since it was asked about last; 0 if the time has passed
-     * @throws IommuException if the kind is not allowed or the kernel does not tell
-     */
+    @Override
     public long await(InterruptKind kind, int number, Duration longest) throws IommuException {
-        String operation = "wait for %s interrupt %d of %s".formatted(kind, number, address);
+        String operation = "wait for %s interrupt %d of %s".formatted(kind, number, address());
         try {
             return allowed(operation, kind).await(number, longest);
         } catch (ErrnoException failure) {
@@ -176,15 +142,9 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         }
     }
 
-    /**
-     * Lets an interrupt come again that masked itself.
-     *
-     * @param kind which kind
-     * @param number which of them, from 0
-     * @throws IommuException if the kind is not allowed or the kernel refuses
-     */
+    @Override
     public void unmask(InterruptKind kind, int number) throws IommuException {
-        String operation = "unmask %s interrupt %d of %s".formatted(kind, number, address);
+        String operation = "unmask %s interrupt %d of %s".formatted(kind, number, address());
         try {
             allowed(operation, kind).unmask(number);
         } catch (ErrnoException failure) {
@@ -192,12 +152,7 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         }
     }
 
-    /**
-     * Forbids the interrupts of a kind; of no consequence if they are not allowed.
-     *
-     * @param kind which kind
-     * @throws IommuException if the kernel refuses; they are gone all the same
-     */
+    @Override
     public void forbid(InterruptKind kind) throws IommuException {
         Optional<Interrupts> allowed = vfio.allowed(kind.ordinal());
         if (allowed.isEmpty()) {
@@ -207,8 +162,20 @@ public record DeviceAccess(VfioDevice vfio, String address) {
             allowed.get().close();
         } catch (ErrnoException failure) {
             throw Cause.unknown(failure)
-                    .failing("disable the %s interrupts of %s".formatted(kind, address), failure);
+                    .failing("disable the %s interrupts of %s".formatted(kind, address()), failure);
         }
+    }
+
+    /** A device that was closed, and that the kernel did not let out, has nothing to show any more. */
+    @Override
+    public Decoding decoding() {
+        MemoryDecoding decoding = vfio.decoding();
+        return new Decoding(decoding.on() && isOpen(), decoding.interruptions());
+    }
+
+    /** {@return whether the device is open} */
+    public boolean isOpen() {
+        return vfio.fd() >= 0;
     }
 
     private Interrupts allowed(String operation, InterruptKind kind) throws IommuException {
@@ -223,7 +190,7 @@ public record DeviceAccess(VfioDevice vfio, String address) {
      * @throws IommuException if that cannot be done; the message names the devices that are in the way
      */
     public void hotReset(List<Integer> groups) throws IommuException {
-        String operation = "reset the bus of " + address;
+        String operation = "reset the bus of " + address();
         List<DependentDevice> devices;
         try {
             devices = vfio.hotResetDevices();
@@ -233,8 +200,12 @@ public record DeviceAccess(VfioDevice vfio, String address) {
         try {
             vfio.hotReset(groups);
         } catch (ErrnoException failure) {
-            throw HotResetCauses.of(address, devices, !groups.isEmpty(), failure).failing(operation, failure);
+            throw HotResetCauses.of(address(), devices, !groups.isEmpty(), failure).failing(operation, failure);
         }
+    }
+
+    private String address() {
+        return device.address();
     }
 
     private IommuException failed(String verb, int region, long offset, long size, IOException failure) {
@@ -247,6 +218,6 @@ public record DeviceAccess(VfioDevice vfio, String address) {
     }
 
     private String operation(String verb, int region, long offset, long size) {
-        return "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, size, offset, region, address);
+        return "%s 0x%x bytes at 0x%x of region %d of %s".formatted(verb, size, offset, region, address());
     }
 }

@@ -98,7 +98,8 @@ public interface BackendSession extends AutoCloseable {
     RangeSet usable() throws IommuException;
 
     /**
-     * Maps, at exactly the given addresses.
+     * Maps, at exactly the given addresses. Nothing else may be mapped there then: what an earlier failure may have
+     * left behind makes it fail, and is not replaced.
      *
      * @param mapping what to map; aligned, free of other mappings, by a route of {@link #capabilities()}
      * @throws IommuException if the kernel refuses, with its errno, the range and the cause in words;
