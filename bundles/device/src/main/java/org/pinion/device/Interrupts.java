@@ -68,11 +68,12 @@ public final class Interrupts implements AutoCloseable {
         }
     }
 
-    /** {@code EINVAL} says that there are none of the kind, or none was allowed. */
+    /** {@code EINVAL} and {@code ENOTTY} say that there are none of the kind, or none was allowed. */
     private static void forbid(VfioDevice device, int kind) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             int answer = device.ioctl(Vfio.DEVICE_SET_IRQS, none(arena, kind));
-            device.check("disable interrupts " + kind, answer == Errno.EINVAL.answer() ? 0 : answer);
+            boolean none = answer == Errno.EINVAL.answer() || answer == Errno.ENOTTY.answer();
+            device.check("disable interrupts " + kind, none ? 0 : answer);
         }
     }
 

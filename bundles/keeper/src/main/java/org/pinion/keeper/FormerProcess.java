@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.pinion.api.Backing;
+import org.pinion.api.IommuException;
 import org.pinion.api.SpaceOptions;
 import org.pinion.linux.DescriptorStore;
 import org.pinion.linux.DescriptorStore.StoredFile;
@@ -23,9 +24,11 @@ final class FormerProcess {
 
     private final Kernel kernel;
     private final DescriptorStore store;
+    private final Room room;
     private final HandOver.KernelLink link;
 
-    FormerProcess(Kernel kernel, DescriptorStore store) {
+    FormerProcess(Kernel kernel, DescriptorStore store, Room room) {
+        this.room = room;
         this.kernel = kernel;
         this.store = store;
         this.link = new HandOver.KernelLink(kernel, kernel.closer(), kernel.unmapper());
@@ -56,8 +59,9 @@ final class FormerProcess {
      * @return the space
      * @throws DamagedRecordException if its record cannot be read, or names a file that is missing
      * @throws IOException if its memory cannot be mapped
+     * @throws IommuException if there are more files than are kept
      */
-    Found read(Map<String, Integer> files) throws DamagedRecordException, IOException {
+    Found read(Map<String, Integer> files) throws DamagedRecordException, IOException, IommuException {
         RecordFiles record = record(files);
         SpaceText.Outline outline = SpaceText.Outline.of(record.read());
         String space = new ValueReader(file -> file)
@@ -69,7 +73,7 @@ final class FormerProcess {
         Map<String, LastingMemory> mapped = map(outline, files);
         ValueReader reader = new ValueReader(file -> moved(file, outline, mapped));
         HeldSpace state = SpaceText.read(outline, reader, open, link).withMemory(List.copyOf(mapped.values()));
-        return new Found(state, new StoredSpace(kernel, store, space).goOnWith(record, files));
+        return new Found(state, new StoredSpace(kernel, store, room, space).goOnWith(record, files));
     }
 
     private RecordFiles record(Map<String, Integer> files) throws DamagedRecordException {

@@ -27,6 +27,7 @@ public final class Keeper implements SpaceKeeper {
 
     private final Kernel kernel;
     private final DescriptorStore store;
+    private final Room room;
     private final FormerProcess former;
     private final Map<String, StoredSpace> found = new HashMap<>();
 
@@ -38,7 +39,8 @@ public final class Keeper implements SpaceKeeper {
     public Keeper(@Reference Kernel kernel, @Reference DescriptorStore store) {
         this.kernel = kernel;
         this.store = store;
-        this.former = new FormerProcess(kernel, store);
+        this.room = new Room(store);
+        this.former = new FormerProcess(kernel, store, room);
     }
 
     @Override
@@ -48,7 +50,7 @@ public final class Keeper implements SpaceKeeper {
             throw new IommuException("keep address space '" + space + "' beyond this process", obstacle.get(), "");
         }
         StoredSpace before = found.remove(space);
-        return before == null ? new StoredSpace(kernel, store, space) : before;
+        return before == null ? new StoredSpace(kernel, store, room, space) : before;
     }
 
     @Override
@@ -74,7 +76,7 @@ public final class Keeper implements SpaceKeeper {
                         unreadable.getMessage());
                 giveUp(name, files);
             }
-        } catch (IOException | IllegalArgumentException unusable) {
+        } catch (IOException | IommuException | IllegalArgumentException unusable) {
             LOG.error("address space '{}' of the process before is closed: {}", name, unusable.getMessage());
             giveUp(name, files);
         }

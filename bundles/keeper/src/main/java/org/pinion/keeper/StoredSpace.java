@@ -26,6 +26,7 @@ final class StoredSpace implements KeptSpace {
 
     private final Kernel kernel;
     private final DescriptorStore store;
+    private final Room room;
     private final String space;
     private final Map<String, Integer> stored = new HashMap<>();
     private RecordFiles record;
@@ -33,18 +34,21 @@ final class StoredSpace implements KeptSpace {
     /**
      * @param kernel the kernel that has the files
      * @param store keeps them
+     * @param room says how many it keeps
      * @param space the space's name
      */
-    StoredSpace(Kernel kernel, DescriptorStore store, String space) {
+    StoredSpace(Kernel kernel, DescriptorStore store, Room room, String space) {
         this.kernel = kernel;
         this.store = store;
+        this.room = room;
         this.space = space;
     }
 
     /** Goes on with what another process had stored. */
-    StoredSpace goOnWith(RecordFiles files, Map<String, Integer> all) {
+    StoredSpace goOnWith(RecordFiles files, Map<String, Integer> all) throws IommuException {
         record = files;
         stored.putAll(all);
+        room.take("go on with '" + space + "'", space, stored.size());
         return this;
     }
 
@@ -55,7 +59,7 @@ final class StoredSpace implements KeptSpace {
             Map<Integer, String> memory = memory(state);
             Map<String, Integer> wanted = wanted(state, memory);
             byte[] text = SpaceText.write(state, memory);
-            requireRoom(operation, wanted.size());
+            room.take(operation, space, wanted.size());
             boolean changed = storeNew(wanted);
             if (changed) {
                 store.settle();
@@ -96,15 +100,6 @@ final class StoredSpace implements KeptSpace {
         return wanted;
     }
 
-    private void requireRoom(String operation, int files) throws IommuException {
-        if (files > store.capacity()) {
-            throw new IommuException(
-                    operation,
-                    "it takes %d files, and the service manager keeps %d".formatted(files, store.capacity()),
-                    "raise FileDescriptorStoreMax= of the unit, or use fewer devices and memory files");
-        }
-    }
-
     private boolean storeNew(Map<String, Integer> wanted) throws ErrnoException {
         boolean changed = false;
         for (Map.Entry<String, Integer> file : wanted.entrySet()) {
@@ -138,6 +133,7 @@ final class StoredSpace implements KeptSpace {
             LOG.error("address space '{}' may stay with the service manager after it is closed: {}", space,
                     refused.getMessage());
         }
+        room.free(space);
         if (record != null) {
             record.close();
             record = null;

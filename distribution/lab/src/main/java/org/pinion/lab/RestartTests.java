@@ -2,6 +2,7 @@ package org.pinion.lab;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -35,6 +36,9 @@ final class RestartTests {
                         AcceptanceTest.on(backend, "restart-in-commit",
                                 "the same in the midst of commit after commit: the table is what the kernel holds",
                                 (lab, _) -> unlessTooOld(lab, RestartTests::inCommit)),
+                        AcceptanceTest.on(backend, "restart-charge",
+                                "a limit that has no room for both processes: the space waits, says why, and closes",
+                                (lab, _) -> unlessTooOld(lab, RAM + RAM / 2, RestartTests::noRoom)),
                         AcceptanceTest.on(backend, "restart-refused",
                                 "without a keeper, and on a kernel that charges no other process: the reason",
                                 (lab, name) -> refused(lab, name)))
@@ -47,8 +51,16 @@ final class RestartTests {
         void run(Lab lab, ResidentPinion pinion) throws Exception;
     }
 
+    /** By a user without privileges: who has CAP_IPC_LOCK is not charged, and nothing passes to the next process. */
     private static void unlessTooOld(Lab lab, Trial trial) throws Exception {
-        try (ResidentPinion pinion = Pinion.of(lab).keep(Files.createTempDirectory("lab"))) {
+        unlessTooOld(lab, 2 * RAM, trial);
+    }
+
+    private static void unlessTooOld(Lab lab, long memlock, Trial trial) throws Exception {
+        Path state = Files.createTempDirectory("lab");
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (Permissions permissions = new Permissions();
+                ResidentPinion pinion = started(lab, permissions, memlock, state)) {
             pinion.await(UP);
             if (lab.look().chargesOtherProcesses()) {
                 trial.run(lab, pinion);
@@ -56,6 +68,12 @@ final class RestartTests {
                 pinion.type("open vm0 iommufd strict --lasting", NO_CHANGE_PROCESS);
             }
         }
+    }
+
+    private static ResidentPinion started(Lab lab, Permissions permissions, long memlock, Path state)
+            throws Exception {
+        permissions.openNodes(lab);
+        return Pinion.ofNobody(lab, memlock).keep(state);
     }
 
     private static void work(ResidentPinion pinion) throws Exception {
@@ -85,7 +103,9 @@ final class RestartTests {
             System.err.printf("lab: the DMA was %s when the process was dead; %d whole DMAs in the gap; kept: %s%n",
                     armed ? "under way" : "done", inTheGap, KeptFiles.kept(pinion.pid()));
             ProcessHandle second = restarted(pinion, 2);
-            Expect.soon("process " + second.pid() + " is not charged", () -> look.pinned(second.pid()) == RAM);
+            Expect.within(START_SECONDS,
+                    () -> "process " + second.pid() + " is not charged: " + pinion.since("killed by"),
+                    () -> look.pinned(second.pid()) == RAM);
             Expect.says(table(pinion), "vm0", "active", "64 MiB", Guest.EDU);
             move(files, 40);
             Expect.equal("faults in the kernel's log", faults, KernelView.faults());
@@ -166,6 +186,15 @@ final class RestartTests {
         long pinned = lab.look().pinned(second.pid());
         Expect.that(pinned == RAM || pinned == RAM / 2, "pinned are " + pinned + " bytes");
         closes(lab, pinion);
+    }
+
+    private static void noRoom(Lab lab, ResidentPinion pinion) throws Exception {
+        work(pinion);
+        kill(pinion.child().orElseThrow());
+        restarted(pinion, 2);
+        pinion.await("the limit on locked memory (RLIMIT_MEMLOCK) is too low");
+        pinion.type("close vm0", "closed vm0");
+        Expect.equal("files that are kept", List.of(), KeptFiles.kept(pinion.pid()));
     }
 
     private static void refused(Lab lab, String backend) throws Exception {

@@ -257,7 +257,6 @@ public final class Succession {
             if (published.closed() || presence.isRetired()) {
                 return false;
             }
-            devices.pause();
             presence.retire();
             return true;
         } finally {
