@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.DeviceAccess;
@@ -44,7 +45,7 @@ final class KeptFiles implements AutoCloseable {
         this.kernel = kernel;
         this.memory = memory;
         this.edu = edu;
-        DeviceAccess access = new DeviceAccess(edu, Guest.EDU);
+        DeviceAccess access = new DeviceAccess(new HostDevice(Guest.EDU, "", -1, "", false), edu);
         this.registers = new Registers(access, 0);
         new Registers(access, CONFIG_SPACE).set(COMMAND_REGISTER, MEMORY_SPACE_AND_BUS_MASTER);
     }
