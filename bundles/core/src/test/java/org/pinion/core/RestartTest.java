@@ -231,7 +231,7 @@ class RestartTest {
             sections[i] = host.memory(SIZE).at(i * SIZE, 0, PAGE);
         }
         assertThat(catchThrowableOfType(IommuException.class, () -> space.commit(view(sections))))
-                .hasMessageContaining("it takes 10 files, 10 with those of other address spaces, and the service manager keeps 8")
+                .hasMessageContaining("it takes 11 files, 11 with those of other address spaces, and the service manager keeps 8")
                 .hasMessageContaining("FileDescriptorStoreMax=");
         assertThat(ledger.starts()).containsExactly(0L);
         requireDma(space, 7);
