@@ -215,6 +215,8 @@ class RestartTest {
         manager.obstacle = "nobody keeps files here";
         core.bindKeeper(new Keeper(killed.kernel(), manager));
         assertThat(refusal("iommufd")).contains("nobody keeps files here");
+        core.bindKeeper(new Keeper(killed.kernel(), null));
+        assertThat(refusal("iommufd")).contains("the kernel is emulated, and ends with the process");
         assertThat(core.spaces().all()).isEmpty();
     }
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.pinion.api.IommuException;
 import org.pinion.linux.DescriptorStore;
 import org.pinion.linux.ErrnoException;
@@ -33,10 +35,13 @@ public final class Keeper implements SpaceKeeper {
 
     /**
      * @param kernel the kernel that has the files
-     * @param store keeps files
+     * @param store keeps files; null if there is none, since the kernel is emulated
      */
     @Activate
-    public Keeper(@Reference Kernel kernel, @Reference DescriptorStore store) {
+    public Keeper(
+            @Reference Kernel kernel,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    DescriptorStore store) {
         this.kernel = kernel;
         this.store = store;
         this.room = new Room(store);
@@ -45,7 +50,9 @@ public final class Keeper implements SpaceKeeper {
 
     @Override
     public synchronized KeptSpace keep(String space) throws IommuException {
-        Optional<String> obstacle = store.obstacle();
+        Optional<String> obstacle = store == null
+                ? Optional.of("the kernel is emulated, and ends with the process")
+                : store.obstacle();
         if (obstacle.isPresent()) {
             throw new IommuException("keep address space '" + space + "' beyond this process", obstacle.get(), "");
         }
@@ -56,6 +63,9 @@ public final class Keeper implements SpaceKeeper {
     @Override
     public synchronized List<HeldSpace> take() {
         List<HeldSpace> spaces = new ArrayList<>();
+        if (store == null) {
+            return spaces;
+        }
         former.files().forEach((name, files) -> read(name, files).ifPresent(space -> {
             found.put(space.state().name(), space.stored());
             spaces.add(space.state());

@@ -63,8 +63,8 @@ public final class NativeKernelActivator implements BundleActivator {
 
     private static void register(BundleContext context) {
         NativeKernel kernel = new NativeKernel();
-        context.registerService(Kernel.class, kernel, new Hashtable<>(Map.of(Kernel.TYPE_PROPERTY, Kernel.NATIVE)));
         context.registerService(DescriptorStore.class, new ServiceManager(kernel), new Hashtable<>());
+        context.registerService(Kernel.class, kernel, new Hashtable<>(Map.of(Kernel.TYPE_PROPERTY, Kernel.NATIVE)));
         LOG.info("the kernel is {}", kernel.description());
     }
 
