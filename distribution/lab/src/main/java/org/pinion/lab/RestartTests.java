@@ -109,7 +109,10 @@ final class RestartTests {
             Expect.says(table(pinion), "vm0", "active", "64 MiB", Guest.EDU);
             move(files, 40);
             Expect.equal("faults in the kernel's log", faults, KernelView.faults());
-            pinion.type("load vm0 " + Pinion.memoryTree(RAM / 2), "loaded");
+            long loaded = pinion.count("loaded");
+            pinion.type(List.of("load vm0 " + Pinion.memoryTree(RAM / 2)));
+            Expect.within(START_SECONDS, () -> "no commit: " + pinion.since("killed by"),
+                    () -> pinion.count("loaded") > loaded);
             Expect.equal("bytes pinned by process " + second.pid(), RAM / 2, look.pinned(second.pid()));
         }
         closes(lab, pinion);
