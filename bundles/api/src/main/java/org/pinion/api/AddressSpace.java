@@ -98,6 +98,18 @@ public interface AddressSpace extends AutoCloseable {
     }
 
     /**
+     * Finds memory of a process that has ended, in a space that has outlived it ({@link SpaceOptions#lasting}). It is
+     * mapped into this process, where what the space's view shows has its address; it is given back when it is closed
+     * or the space is.
+     *
+     * @param backing what a section of the view shows
+     * @return the memory file that it lies in, the whole of it; empty if it is none, or one of this process
+     */
+    default Optional<HostMemory> memory(Backing backing) {
+        return Optional.empty();
+    }
+
+    /**
      * Detaches a device, and maps what only it had kept out.
      *
      * @param device the device's address

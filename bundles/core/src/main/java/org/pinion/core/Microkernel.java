@@ -32,6 +32,7 @@ import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.holder.HeldSpace;
 import org.pinion.spi.holder.SpaceHolder;
+import org.pinion.spi.holder.SpaceKeeper;
 import org.pinion.spi.memory.ClassifierName;
 import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.MappingPolicy;
@@ -76,6 +77,8 @@ public final class Microkernel {
     private final Expected expected = new Expected();
     private final Bundle own;
     private final AtomicReference<SpaceHolder> holder = new AtomicReference<>();
+    private final AtomicReference<SpaceKeeper> keeper = new AtomicReference<>();
+    private boolean begun;
 
     /**
      * @param context tells why the core's own bundle stops
@@ -127,14 +130,26 @@ public final class Microkernel {
                 configuration.replacement_wait());
     }
 
-    /** Goes on with the spaces of another core, when all plugins that are there are bound. */
+    /** Goes on with the spaces of another core or process, when all plugins that are there are bound. */
     @Activate
-    void begin() {
+    synchronized void begin() {
+        begun = true;
         SpaceHolder present = holder.get();
-        List<HeldSpace> held = present == null ? List.of() : present.take();
+        goOnWith(present == null ? List.of() : present.take(), "the core was replaced");
+        goOnFromFormerProcess();
+    }
+
+    private synchronized void goOnFromFormerProcess() {
+        SpaceKeeper present = keeper.get();
+        if (begun && present != null) {
+            goOnWith(present.take(), "the process was restarted");
+        }
+    }
+
+    private void goOnWith(List<HeldSpace> held, String cause) {
         if (!held.isEmpty()) {
             spaces.goOnWith(held);
-            executor.execute(spaces.planningAnew("the core was replaced"));
+            executor.execute(spaces.planningAnew(cause));
         }
     }
 
@@ -150,6 +165,8 @@ public final class Microkernel {
         SpaceHolder present = holder.get();
         if (present != null && Leaving.isReplaced(own)) {
             spaces.holdAll(present);
+        } else if (Leaving.isEndOfAll(own)) {
+            spaces.leaveAll();
         } else {
             spaces.closeAll();
         }
@@ -188,6 +205,18 @@ public final class Microkernel {
 
     void unbindHolder(SpaceHolder leaving) {
         holder.compareAndSet(leaving, null);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindKeeper(SpaceKeeper arrived) {
+        keeper.set(arrived);
+        spaces.keepWith(arrived);
+        goOnFromFormerProcess();
+    }
+
+    void unbindKeeper(SpaceKeeper leaving) {
+        keeper.compareAndSet(leaving, null);
+        spaces.keepNoLongerWith(leaving);
     }
 
     /** Whoever listens is not called from here, so its service is not asked for, which might make it. */

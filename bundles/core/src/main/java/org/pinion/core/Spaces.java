@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DmaTopics;
@@ -24,6 +25,7 @@ import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.holder.HeldSpace;
 import org.pinion.spi.holder.SpaceHolder;
+import org.pinion.spi.holder.SpaceKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ final class Spaces {
     private final SpaceEnvironment environment;
     private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
     private volatile String kernelGone = "";
+    private final AtomicReference<SpaceKeeper> keeper = new AtomicReference<>();
 
     /** A name that is taken: by a space, or by one that is just being opened. */
     private record Entry(Plugin backend, Space space) {}
@@ -45,7 +48,8 @@ final class Spaces {
         this.registry = registry;
         this.calls = calls;
         environment = new SpaceEnvironment(
-                planner, events, settings::writerWait, settings::replacementWait, this::forget);
+                planner, events, settings::writerWait, settings::replacementWait, this::forget,
+                () -> Optional.ofNullable(keeper.get()));
     }
 
     AddressSpace open(SpaceOptions options) throws IommuException {
@@ -272,6 +276,33 @@ final class Spaces {
         return report;
     }
 
+    /** From now on spaces are kept beyond this process, those that are to be among them. */
+    void keepWith(SpaceKeeper arrived) {
+        if (keeper.getAndSet(arrived) != arrived) {
+            all().forEach(Space::keepOn);
+        }
+    }
+
+    void keepNoLongerWith(SpaceKeeper leaving) {
+        keeper.compareAndSet(leaving, null);
+    }
+
+    /** The process is about to end: what is to outlive it is left as it is, and the rest is closed. */
+    void leaveAll() {
+        for (Space space : all()) {
+            try {
+                if (space.leave()) {
+                    LOG.info("address space '{}' is left to the next process", space.options().name());
+                    forget(space);
+                }
+            } catch (IommuException busy) {
+                LOG.error("address space '{}' is not left to the next process: {}", space.options().name(),
+                        busy.getMessage());
+            }
+        }
+        closeAll();
+    }
+
     void closeAll() {
         for (Space space : all()) {
             try {
@@ -300,6 +331,7 @@ final class Spaces {
     void goOnWith(List<HeldSpace> held) {
         for (HeldSpace each : held) {
             try {
+                requireFree(each.name());
                 Space space = new Space(each, environment);
                 String backend = space.options().backend();
                 Plugin gone = new Plugin(PluginKind.BACKEND, backend, "(of another core)", -1, 0, each);
@@ -313,9 +345,18 @@ final class Spaces {
         }
     }
 
-    private static void giveBack(HeldSpace unusable) {
+    private void requireFree(String name) {
+        if (entries.containsKey(name)) {
+            throw new IllegalStateException("an address space of that name was opened meanwhile");
+        }
+    }
+
+    private void giveBack(HeldSpace unusable) {
         try {
-            unusable.handOver().giveBack("close '" + unusable.name() + "'");
+            if (unusable.formerProcess() && keeper.get() != null) {
+                keeper.get().keep(unusable.name()).end();
+            }
+            unusable.giveBack("close '" + unusable.name() + "'");
         } catch (IommuException failure) {
             LOG.error("{}", failure.getMessage());
         }

@@ -55,6 +55,34 @@ public final class Interrupts implements AutoCloseable {
         return interrupts;
     }
 
+    /**
+     * Forbids all interrupts of a device, whoever has allowed them: for who goes on with a device of a process that has
+     * ended, in which nobody waits for them any more.
+     *
+     * @param device the device, of which no object has interrupts
+     * @throws ErrnoException if the kernel refuses
+     */
+    public static void forbidAll(VfioDevice device) throws ErrnoException {
+        for (int kind = Vfio.PCI_INTX_IRQ; kind <= Vfio.PCI_REQ_IRQ; kind++) {
+            forbid(device, kind);
+        }
+    }
+
+    /** {@code EINVAL} and {@code ENOTTY} say that there are none of the kind, or none was allowed. */
+    private static void forbid(VfioDevice device, int kind) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            int answer = device.ioctl(Vfio.DEVICE_SET_IRQS, none(arena, kind));
+            boolean none = answer == Errno.EINVAL.answer() || answer == Errno.ENOTTY.answer();
+            device.check("disable interrupts " + kind, none ? 0 : answer);
+        }
+    }
+
+    private static VfioIrqSet none(Arena arena, int kind) {
+        return VfioIrqSet.allocate(arena)
+                .flags(Vfio.IRQ_SET_DATA_NONE | Vfio.IRQ_SET_ACTION_TRIGGER)
+                .index(kind);
+    }
+
     /** {@return the index of their kind} */
     int kind() {
         return kind;

@@ -45,7 +45,7 @@ public final class Holder implements SpaceHolder {
     private static void giveBack(HeldSpace space) {
         LOG.warn("address space '{}' is closed: no core has gone on with it", space.name());
         try {
-            space.handOver().giveBack("close '" + space.name() + "'");
+            space.giveBack("close '" + space.name() + "'");
         } catch (IommuException failure) {
             LOG.error("closing address space '{}': {}", space.name(), failure.getMessage());
         }

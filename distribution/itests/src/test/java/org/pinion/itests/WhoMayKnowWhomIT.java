@@ -33,6 +33,7 @@ class WhoMayKnowWhomIT {
             Map.entry("backend.vfio", Set.of("api", "spi", "linux", "device")),
             Map.entry("doctor", Set.of("api", "linux")),
             Map.entry("holder", Set.of("api", "spi")),
+            Map.entry("keeper", Set.of("api", "spi", "linux")),
             Map.entry("memory.memfd", Set.of("api", "linux")),
             Map.entry("memory.section", Set.of("api", "spi")),
             Map.entry("memory.vma", Set.of("api", "spi", "linux")),

@@ -29,6 +29,7 @@ final class Catalogue {
             tests.addAll(SwapTests.on(backend));
             tests.addAll(ContractTests.on(backend));
             tests.addAll(MoveTests.on(backend));
+            tests.addAll(RestartTests.on(backend));
         }
         tests.addAll(DoctorTests.all());
         tests.addAll(VdpaTests.all());

@@ -69,6 +69,11 @@ final class KernelView {
         return major() >= 7;
     }
 
+    /** Whether another process can be charged for what an iommufd has pinned: since 6.14. */
+    boolean chargesOtherProcesses() throws IOException {
+        return major() >= 7 || !release().matches("6\\.([0-9]|1[0-3])\\..*");
+    }
+
     /** Whether every PCI function has interrupts for errors: Linux 6 has them for functions of PCI Express only. */
     boolean tellsErrorsOfAll() throws IOException {
         return major() >= 7;

@@ -67,7 +67,16 @@ final class Pinion {
 
     /** Starts {@code pinion run}, whose console is the process's standard input. */
     ResidentPinion start(Path state) throws IOException {
-        ProcessBuilder builder = builder("run");
+        return start(state, "run");
+    }
+
+    /** Starts {@code pinion keep}, which starts {@code pinion run} and has its console. */
+    ResidentPinion keep(Path state) throws IOException {
+        return start(state, "keep");
+    }
+
+    private ResidentPinion start(Path state, String command) throws IOException {
+        ProcessBuilder builder = builder(command);
         builder.environment().put("PINION_OPTS", quickStart());
         builder.environment().put("PINION_STATE", state.toString());
         return new ResidentPinion(builder.redirectErrorStream(true).start());

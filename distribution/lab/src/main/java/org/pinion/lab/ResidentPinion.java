@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code pinion run} that is typed at. Closing it kills it. */
@@ -86,8 +87,21 @@ final class ResidentPinion implements AutoCloseable {
         Expect.that(process.waitFor(STOP_SECONDS, TimeUnit.SECONDS), "process " + pid() + " does not die");
     }
 
+    /** The process that it has started, if it starts one. */
+    Optional<ProcessHandle> child() {
+        return process.children().findFirst();
+    }
+
+    /** What it has said since some words were said last. */
+    String since(String words) {
+        String all = output();
+        return all.substring(Math.max(0, all.lastIndexOf(words)));
+    }
+
     @Override
     public void close() {
+        List<ProcessHandle> started = process.descendants().toList();
         process.destroyForcibly();
+        started.forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -24,10 +24,13 @@ final class Syscalls {
     /** In huge pages. */
     static final int MAP_HUGETLB = 0x40000;
 
+    private static final int CLOSE = 3;
     private static final int MMAP = 9;
     private static final int MPROTECT = 10;
     private static final int MUNMAP = 11;
     private static final int MADVISE = 28;
+    private static final int PIDFD_OPEN = 434;
+    private static final int PIDFD_GETFD = 438;
     private static final int MEMFD_SECRET = 447;
     private static final int MADV_HUGEPAGE = 14;
 
@@ -61,6 +64,16 @@ final class Syscalls {
 
     static int secretFile() {
         return (int) call("memfd_secret", MEMFD_SECRET, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** A file that another process has open: the same open file, under a descriptor of this process. */
+    static int duplicate(long process, int fd) {
+        long handle = call("pidfd_open", PIDFD_OPEN, process, 0, 0, 0, 0, 0);
+        try {
+            return (int) call("pidfd_getfd", PIDFD_GETFD, handle, fd, 0, 0, 0, 0);
+        } finally {
+            call("close", CLOSE, handle, 0, 0, 0, 0, 0);
+        }
     }
 
     private static long call(String name, long number, long a, long b, long c, long d, long e, long f) {

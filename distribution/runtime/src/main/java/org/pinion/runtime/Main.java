@@ -1,24 +1,30 @@
 package org.pinion.runtime;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** The {@code pinion} process: exit code 0 if all went well, 1 if not, 2 if the command line is wrong. */
 public final class Main {
+
+    private static final String KEEP = "keep";
 
     private Main() {}
 
     /**
      * Starts Pinion and ends the process.
      *
-     * @param arguments the command line; {@code run}, {@code --host} and {@code --emulate} are the launcher's, the
-     *        rest is the command's
+     * @param arguments the command line; {@code run}, {@code keep}, {@code --host} and {@code --emulate} are the
+     *     launcher's, the rest is the command's
      */
     public static void main(String[] arguments) {
         System.exit(launch(arguments));
     }
 
     private static int launch(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(KEEP)) {
+            return keep(List.of(arguments).subList(1, arguments.length));
+        }
         try (InterruptGuard guard = new InterruptGuard()) {
             return launch(arguments, guard);
         }
@@ -38,6 +44,14 @@ public final class Main {
                 return failed(failure);
             }
             return LaunchException.FAILED;
+        }
+    }
+
+    private static int keep(List<String> arguments) {
+        try {
+            return new Keep().run(arguments);
+        } catch (LaunchException | IOException failure) {
+            return failed(failure);
         }
     }
 

@@ -21,6 +21,7 @@ import org.pinion.linux.uapi.IommuHwptGetDirtyBitmap;
 import org.pinion.linux.uapi.IommuHwptSetDirtyTracking;
 import org.pinion.linux.uapi.IommuIoasAlloc;
 import org.pinion.linux.uapi.IommuIoasAllowIovas;
+import org.pinion.linux.uapi.IommuIoasChangeProcess;
 import org.pinion.linux.uapi.IommuIoasCopy;
 import org.pinion.linux.uapi.IommuIoasIovaRanges;
 import org.pinion.linux.uapi.IommuIoasMap;
@@ -210,6 +211,20 @@ final class IommuFd implements AutoCloseable {
         try (Arena once = Arena.ofConfined()) {
             IommuOption set = IommuOption.allocate(once).optionId(option).objectId(object).val64(value);
             check("IOMMU_OPTION", issue(Iommufd.OPTION, set.op((short) Iommufd.OPTION_SET)));
+        }
+    }
+
+    /**
+     * Charges this process for what is pinned in all IOASes (iommufd_ioas_change_process in ioas.c): nothing, if it
+     * is charged already. Linux 6.14 and later.
+     *
+     * @throws ErrnoException if the kernel refuses, {@code ENOTTY} if it does not know the request, {@code EINVAL} if
+     *     anything is mapped but memory of files, {@code ENOMEM} if the process may not have as much pinned
+     */
+    void changeProcess() throws ErrnoException {
+        try (Arena once = Arena.ofConfined()) {
+            IommuIoasChangeProcess change = IommuIoasChangeProcess.allocate(once);
+            check("IOMMU_IOAS_CHANGE_PROCESS", issue(Iommufd.IOAS_CHANGE_PROCESS, change));
         }
     }
 

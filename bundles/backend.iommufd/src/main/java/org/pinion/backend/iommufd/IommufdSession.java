@@ -40,7 +40,8 @@ final class IommufdSession implements BackendSession {
     long newlyPinned;
     private final String space;
     private final PinningFacts pinning;
-    private final BackendCapabilities capabilities;
+    private BackendCapabilities capabilities;
+    private boolean lasting;
     private boolean closed;
 
     /**
@@ -280,6 +281,9 @@ final class IommufdSession implements BackendSession {
     @Override
     public DirtyTracking startDirtyTracking() throws IommuException {
         String operation = "track dirty pages of '" + space + "'";
+        if (lasting) {
+            throw Outliving.noTracking(operation);
+        }
         devices.requireTold(operation);
         try {
             pageTables.start();
@@ -344,6 +348,27 @@ final class IommufdSession implements BackendSession {
     @Override
     public DeviceHandle attached(String device) throws IommuException {
         return devices.attached(device).access();
+    }
+
+    @Override
+    public void outliveProcess(String operation) throws IommuException {
+        Outliving.require(iommu, operation);
+        lasting = true;
+        capabilities = Outliving.capabilities(kernel.pageSize());
+    }
+
+    @Override
+    public HandOver lasting(Set<String> leaving) {
+        iommu.sweep();
+        return SessionRecord.lasting(this, leaving);
+    }
+
+    @Override
+    public void changeProcess(String operation, List<Mapping> entries, List<Mapping> doubtful) throws IommuException {
+        Outliving.changeProcess(iommu, operation);
+        mapped.goOnAfterCrash(operation, entries, doubtful);
+        Outliving.endDrivers(devices.open(), operation);
+        Strays.destroy(this);
     }
 
     @Override

@@ -66,6 +66,38 @@ final class MappedIoas {
         writable.forEach(range -> this.writable.put(range.start(), range));
     }
 
+    /**
+     * Unmaps what a process that has ended may have left, and counts what is left then. An entry that reaches beyond
+     * the range keeps the kernel from looking further, so it is asked as long as it finds something.
+     *
+     * @param operation what is being done
+     * @param entries what is there for certain
+     * @param doubtful what may be there, or parts of it
+     * @throws IommuException if the kernel refuses
+     */
+    void goOnAfterCrash(String operation, List<Mapping> entries, List<Mapping> doubtful) throws IommuException {
+        boolean found = true;
+        while (found) {
+            found = false;
+            for (Mapping entry : doubtful) {
+                found |= clear(operation, entry.range());
+            }
+        }
+        forgetCounts();
+        entries.forEach(this::goOnWith);
+    }
+
+    private boolean clear(String operation, AddressRange range) throws IommuException {
+        try {
+            return iommu.unmap(ioas, range) > 0;
+        } catch (ErrnoException failure) {
+            if (failure.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw UnmapCauses.of(range, failure).failing(operation, range, failure);
+        }
+    }
+
     /** Counts what another object mapped. */
     void goOnWith(Mapping mapping) {
         count(mapping, 1, mapping.range().size());
@@ -262,6 +294,10 @@ final class MappedIoas {
      */
     void unmapAll() throws ErrnoException {
         iommu.unmapAll(ioas);
+        forgetCounts();
+    }
+
+    private void forgetCounts() {
         mappings = 0;
         bytes = 0;
         deviceBytes = 0;

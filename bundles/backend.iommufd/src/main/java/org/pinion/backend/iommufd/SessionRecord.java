@@ -1,9 +1,12 @@
 package org.pinion.backend.iommufd;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.pinion.api.AddressRange;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.HostDevice;
@@ -37,15 +40,29 @@ final class SessionRecord {
     private SessionRecord() {}
 
     static HandOver write(IommufdSession session) {
+        return write(session, session.devices.open(), device -> device.bound().vfio().driverParts());
+    }
+
+    /** For another process, in which drivers begin anew: what they have mapped and wait for ends with this one. */
+    static HandOver lasting(IommufdSession session, Set<String> leaving) {
+        List<OpenDevice> staying = session.devices.open().stream()
+                .filter(device -> !leaving.contains(device.device().address()))
+                .filter(device -> session.devices.placeOf(device.device().address()) != null)
+                .toList();
+        return write(session, staying, device -> new DriverParts(device.device().address(), List.of(), Map.of()));
+    }
+
+    private static HandOver write(
+            IommufdSession session, Collection<OpenDevice> open, Function<OpenDevice, DriverParts> driver) {
         List<OpenFile> files = new ArrayList<>();
         List<MappedMemory> memory = new ArrayList<>();
         List<Particulars> devices = new ArrayList<>();
-        for (OpenDevice device : session.devices.open()) {
-            DriverParts parts = device.bound().vfio().driverParts();
+        for (OpenDevice device : open) {
+            DriverParts parts = driver.apply(device);
             memory.addAll(parts.memory());
             files.addAll(parts.files());
             files.add(new OpenFile(device.device().address(), device.bound().vfio().fd()));
-            devices.add(of(device, session.devices.placeOf(device.device().address())));
+            devices.add(of(device, parts, session.devices.placeOf(device.device().address())));
         }
         // Devices first: closing one takes it out of the IOAS, and the iommufd takes along what is left.
         files.add(new OpenFile(IommuFd.PATH, session.iommu.fd()));
@@ -107,7 +124,7 @@ final class SessionRecord {
         return Particulars.of(Map.of("ioas", scratch.ioas(), "pageTable", scratch.pageTable()));
     }
 
-    private static Particulars of(OpenDevice device, MappedIoas place) {
+    private static Particulars of(OpenDevice device, DriverParts driver, MappedIoas place) {
         MemoryDecoding decoding = device.bound().vfio().decoding();
         return Particulars.of(Map.of(
                 "device", device.device(),
@@ -118,7 +135,7 @@ final class SessionRecord {
                 "pinsAside", device.pinsAside(),
                 "decodes", decoding.on(),
                 "interruptions", decoding.interruptions(),
-                "driver", device.bound().vfio().driverParts().particulars()));
+                "driver", driver.particulars()));
     }
 
     /** Reads everything before it makes anything of it, so that a record that is none changes nothing. */

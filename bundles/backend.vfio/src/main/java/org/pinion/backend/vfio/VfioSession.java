@@ -245,6 +245,15 @@ final class VfioSession implements BackendSession {
     }
 
     @Override
+    public void outliveProcess(String operation) throws IommuException {
+        throw new IommuException(
+                operation,
+                "a VFIO container belongs to the process that maps into it: the pages are pinned through its memory and"
+                        + " charged to it, and the kernel lets no other process take that over",
+                "use backend iommufd on Linux 6.14 or later, or open one that ends with the process");
+    }
+
+    @Override
     public DeviceHandle attached(String device) throws IommuException {
         return devices.handle(device);
     }

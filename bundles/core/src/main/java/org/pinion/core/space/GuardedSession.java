@@ -2,6 +2,7 @@ package org.pinion.core.space;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.pinion.api.AddressRange;
 import org.pinion.api.Budget;
@@ -11,6 +12,7 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
+import org.pinion.api.SpaceOptions;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
@@ -21,25 +23,49 @@ import org.pinion.spi.holder.HeldSpace;
 /** A session whose every failure is an {@link IommuException}, whatever a faulty plugin throws or returns. */
 final class GuardedSession implements BackendSession {
 
+    private final boolean lasting;
     private volatile String backend;
     private volatile BackendSession session;
     private volatile BackendCapabilities capabilities;
+    private volatile HeldSpace bequest;
 
     /** A call of a backend. */
     interface Call<T> {
         T run() throws IommuException;
     }
 
-    GuardedSession(String backend, BackendSession session) throws IommuException {
-        this.backend = backend;
+    GuardedSession(SpaceOptions options, BackendSession session) throws IommuException {
+        this.backend = options.backend();
+        this.lasting = options.lasting();
         this.session = session;
+        if (lasting) {
+            outliveProcess("keep address space '" + options.name() + "' beyond this process", session);
+        }
         this.capabilities = answer("ask for the capabilities", session::capabilities);
     }
 
     private GuardedSession(String backend, BackendSession session, BackendCapabilities capabilities) {
         this.backend = backend;
+        this.lasting = false;
         this.session = session;
         this.capabilities = capabilities;
+    }
+
+    /** Goes on with a session that was handed over. */
+    private GuardedSession(HeldSpace held) {
+        SpaceOptions options = held.snapshot().options();
+        backend = options.backend();
+        lasting = options.lasting();
+        session = new AwaySession(backend, held.capabilities(), held.snapshot().ledger());
+        capabilities = held.capabilities();
+        bequest = held.formerProcess() ? held : null;
+    }
+
+    private void outliveProcess(String operation, BackendSession asked) throws IommuException {
+        guard(operation, () -> {
+            asked.outliveProcess(operation);
+            return null;
+        });
     }
 
     /**
@@ -69,15 +95,33 @@ final class GuardedSession implements BackendSession {
     }
 
     /** {@return a session that another core has handed over, and that goes on when somebody adopts it} */
-    static GuardedSession away(HeldSpace held) throws IommuException {
-        String backend = held.snapshot().options().backend();
-        return new GuardedSession(
-                backend, new AwaySession(backend, held.capabilities(), held.snapshot().ledger()));
+    static GuardedSession away(HeldSpace held) {
+        return new GuardedSession(held);
+    }
+
+    /** {@return what a process that has ended left, as long as no backend has gone on with it} */
+    Optional<HeldSpace> bequest() {
+        return Optional.ofNullable(bequest);
+    }
+
+    @Override
+    public HandOver lasting(Set<String> leaving) throws IommuException {
+        return answer("tell what outlives the process", () -> session.lasting(leaving));
     }
 
     /** {@return a session that has gone on, once it has said what it can do} */
     Adopted adopted(String operation, Call<BackendSession> adopt) throws IommuException {
         BackendSession next = answer(operation, adopt);
+        HeldSpace left = bequest;
+        if (left != null) {
+            guard(operation, () -> {
+                next.changeProcess(operation, left.entries(), left.doubtful());
+                return null;
+            });
+        }
+        if (lasting) {
+            outliveProcess(operation, next);
+        }
         return new Adopted(next, answer(operation, next::capabilities));
     }
 
@@ -90,6 +134,7 @@ final class GuardedSession implements BackendSession {
     void goOn(Adopted next) {
         session = next.session;
         capabilities = next.capabilities;
+        bequest = null;
     }
 
     /** {@return which backend it is of} */

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.pinion.api.AddressRange;
+import java.util.Set;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
+import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.DirtyLog;
@@ -15,10 +16,10 @@ import org.pinion.api.Explanation;
 import org.pinion.api.FlatView;
 import org.pinion.api.FlatViewChange;
 import org.pinion.api.Forecast;
+import org.pinion.api.HostMemory;
 import org.pinion.api.IommuException;
 import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
-import org.pinion.api.Pending;
 import org.pinion.api.Plan;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
@@ -48,6 +49,8 @@ public final class Space implements AddressSpace {
     private final Publication published;
     private final CloseActions closeActions;
     private final PlanInForce inForce;
+    private final Lasting lasting;
+    private final SpaceRecord record;
 
     /** A change; what it adds to the list is told although the change itself stands. */
     private interface Change<T> {
@@ -61,7 +64,9 @@ public final class Space implements AddressSpace {
      * @throws IommuException if the session does not say what it can do
      */
     public Space(SpaceOptions options, BackendSession opened, SpaceEnvironment environment) throws IommuException {
-        this(options, new GuardedSession(options.backend(), opened), environment);
+        this(options, new GuardedSession(options, opened), environment);
+        lasting.begin(environment.keeper().get());
+        lasting.write();
     }
 
     /**
@@ -75,7 +80,9 @@ public final class Space implements AddressSpace {
         this(held.snapshot().options(), GuardedSession.away(held), environment);
         devices.goOnWith(held);
         inForce.goOnFrom(held);
-        succession.goOnWith(held.handOver());
+        record.goOnFrom(held);
+        succession.goOnWith(held);
+        keepOn();
     }
 
     private Space(SpaceOptions options, GuardedSession session, SpaceEnvironment environment) {
@@ -86,10 +93,12 @@ public final class Space implements AddressSpace {
         turn = new WriterTurn(options.name(), environment.patience(), presence);
         devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence);
         news = new SpaceNews(options.name(), environment.events());
-        table = new Table(session, devices::leadsNowhere, devices::isLost);
+        published = new Publication(options, nothing().plan(), session.ledger());
+        lasting = new Lasting(published, this::forProcess);
+        table = new Table(session, devices::leadsNowhere, devices::isLost, lasting::announce);
+        record = new SpaceRecord(session, table, devices, published);
         dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
         closeActions = new CloseActions(options.name());
-        published = new Publication(options, nothing().plan(), session.ledger());
         inForce = new PlanInForce(session, table, devices, published, nothing());
         succession = new Succession(session, devices, turn, presence, published, news, this::replan);
         moves = new Moves(environment, new SpaceParts(
@@ -126,13 +135,35 @@ public final class Space implements AddressSpace {
     public HeldSpace hold() throws IommuException {
         return succession.retire(
                 dirtyLogs::end,
-                handOver -> new HeldSpace(
-                        published.now().withBackendAway(""),
-                        session.capabilities(),
-                        handOver,
-                        table.held().in(new AddressRange(0, -1)),
-                        table.doubtful(),
-                        devices.hold()));
+                record::forCore);
+    }
+
+    private HeldSpace forProcess(Set<String> leaving, List<Mapping> touched) throws IommuException {
+        return record.forProcess(leaving, touched);
+    }
+
+    /** Has the space kept beyond this process as it was, by whoever does so now. */
+    public void keepOn() {
+        try {
+            lasting.begin(environment.keeper().get());
+        } catch (IommuException unkept) {
+            LOG.error("address space '{}' ends with this process: {}", options.name(), unkept.getMessage());
+        }
+    }
+
+    /**
+     * Leaves the space to the next process, if it is to outlive this one, which is about to end.
+     *
+     * @return whether it is left
+     * @throws IommuException if it is busy
+     */
+    public boolean leave() throws IommuException {
+        return lasting.isKept() && succession.leaveToNextProcess();
+    }
+
+    @Override
+    public Optional<HostMemory> memory(Backing backing) {
+        return record.memory(backing);
     }
 
     @Override
@@ -237,31 +268,15 @@ public final class Space implements AddressSpace {
                 throw away;
             } catch (IommuException unplanned) {
                 kept.add(unplanned);
-                return detachUnplanned(operation, device);
+                return inForce.detachUnplanned(operation, device, _ -> letOut(device));
             }
-            return detach(operation, device, plan);
+            return inForce.detach(operation, plan, _ -> letOut(device));
         });
     }
 
-    /**
-     * What the device's own memory was mapped for goes while the device still answers for it; what only the device had
-     * kept out comes when it is gone. In between there is no way back: the device stands closed.
-     */
-    private CommitReport detach(String operation, String device, Planned plan) throws IommuException {
-        List<Mapping> withdrawn =
-                inForce.attempt(operation, inForce.now(), () -> table.withdraw(plan, _ -> devices.letOut(device)));
-        CommitReport report = inForce.install(operation, plan, plan, _ -> {});
-        List<Mapping> unmapped = new ArrayList<>(withdrawn);
-        unmapped.addAll(report.unmapped());
-        return new CommitReport(plan.plan(), report.mapped(), unmapped, report.keptBytes(), report.remappedBytes());
-    }
-
-    /** A plan that cannot be made keeps no device in: only what shows the device's own memory goes with it. */
-    private CommitReport detachUnplanned(String operation, String device) throws IommuException {
-        List<Mapping> withdrawn =
-                inForce.attempt(operation, inForce.now(), () -> table.withdraw(device, _ -> devices.letOut(device)));
-        inForce.settle(inForce.now());
-        return new CommitReport(inForce.now().plan(), List.of(), withdrawn, table.bytes());
+    private void letOut(String device) throws IommuException {
+        lasting.leaving(device);
+        devices.letOut(device);
     }
 
     /**
@@ -284,7 +299,7 @@ public final class Space implements AddressSpace {
             return;
         }
         try {
-            changeOnce(cause, _ -> replanned(cause, planning));
+            changeOnce(cause, _ -> inForce.replanned(cause, planning));
         } catch (PluginAway later) {
             LOG.debug("address space '{}' is planned anew later: {}", options.name(), later.getMessage());
         } catch (IommuException failure) {
@@ -296,27 +311,6 @@ public final class Space implements AddressSpace {
         }
     }
 
-    private CommitReport replanned(String cause, PluginAway.Step<Planned> planning) throws IommuException {
-        try {
-            Planned plan = inForce.attempt(cause, inForce.now(), () -> planning.run().accepted(cause));
-            boolean same = !published.degraded()
-                    && plan.plan().equals(inForce.now().plan())
-                    && table.compareTo(plan).exact();
-            CommitReport report = same ? null : inForce.install(cause, plan, inForce.now(), _ -> {});
-            inForce.replace(plan);
-            published.pending(Optional.empty());
-            return report;
-        } catch (PluginAway away) {
-            throw away;
-        } catch (IommuException undecided) {
-            // A core that stops interrupts what it plans: the next one plans anew, and there is nothing to decide.
-            if (!Thread.currentThread().isInterrupted()) {
-                published.pending(Optional.of(Pending.of(cause, undecided)));
-            }
-            throw undecided;
-        }
-    }
-
     @Override
     public void close() throws IommuException {
         turn.takeAlone("close");
@@ -325,6 +319,7 @@ public final class Space implements AddressSpace {
                 return;
             }
             presence.requireNotRetired("close");
+            lasting.end();
             devices.endAll();
             inForce.replace(nothing());
             published.close(inForce.now().plan());
@@ -332,8 +327,15 @@ public final class Space implements AddressSpace {
                 session.close();
             }
         } finally {
+            closeMemory();
             turn.give();
             forget();
+        }
+    }
+
+    private void closeMemory() {
+        if (published.closed()) {
+            record.close();
         }
     }
 
@@ -372,6 +374,9 @@ public final class Space implements AddressSpace {
             kept.add(failure);
             throw failure;
         } finally {
+            if (presence.isThere()) {
+                lasting.settled();
+            }
             SpaceSnapshot after = published.now();
             turn.give();
             news.tell(cause, before, after, kept);

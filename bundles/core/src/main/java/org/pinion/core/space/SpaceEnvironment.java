@@ -1,8 +1,10 @@
 package org.pinion.core.space;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.pinion.spi.holder.SpaceKeeper;
 
 /**
  * What a space needs of the core around it.
@@ -12,16 +14,18 @@ import java.util.function.Supplier;
  * @param patience how long a writer waits for its turn, asked each time
  * @param replacement how long a writer waits for a backend that is being replaced, asked each time
  * @param closed told when the space has closed
+ * @param keeper keeps spaces beyond this process, asked each time; empty if nobody does
  */
 public record SpaceEnvironment(
         PlanMaker planner,
         Events events,
         Supplier<Duration> patience,
         Supplier<Duration> replacement,
-        Consumer<Space> closed) {
+        Consumer<Space> closed,
+        Supplier<Optional<SpaceKeeper>> keeper) {
 
     /**
-     * Waits for a backend as long as for a turn.
+     * Waits for a backend as long as for a turn, and keeps nothing beyond this process.
      *
      * @param planner asks the plugins
      * @param events takes what happens
@@ -29,6 +33,6 @@ public record SpaceEnvironment(
      * @param closed told when the space has closed
      */
     public SpaceEnvironment(PlanMaker planner, Events events, Supplier<Duration> patience, Consumer<Space> closed) {
-        this(planner, events, patience, patience, closed);
+        this(planner, events, patience, patience, closed, Optional::empty);
     }
 }

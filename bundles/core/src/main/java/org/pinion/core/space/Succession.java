@@ -11,6 +11,7 @@ import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
 import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.HandOver;
+import org.pinion.spi.holder.HeldSpace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -270,10 +271,28 @@ public final class Succession {
         }
     }
 
+    /**
+     * Lets nobody do anything any more, and hands nothing over: the next process gets what is kept beyond this one.
+     *
+     * @return whether it is left; it is not if somebody was faster
+     */
+    boolean leaveToNextProcess() throws IommuException {
+        turn.takeAlone("leave it to the next process");
+        try {
+            if (published.closed() || presence.isRetired()) {
+                return false;
+            }
+            presence.retire();
+            return true;
+        } finally {
+            turn.give();
+        }
+    }
+
     /** Goes on with what another core was handed over; the backend is still to come. */
-    void goOnWith(HandOver handOver) {
-        presence.left("the core was replaced", true);
-        held = handOver;
+    void goOnWith(HeldSpace space) {
+        presence.left(space.formerProcess() ? "the process was restarted" : "the core was replaced", true);
+        held = space.handOver();
         published.backendAway(presence.sentence());
     }
 

@@ -28,6 +28,7 @@ final class Table {
     private final BackendSession session;
     private final Predicate<Mapping> leadsNowhere;
     private final Predicate<Mapping> lost;
+    private final Announcement announcement;
     private InstalledTable installed = new InstalledTable();
     private Planned.Edition known;
     private RangeSet stale = RangeSet.ALL;
@@ -47,6 +48,11 @@ final class Table {
         void run(ChangeSet changes, Held held) throws IommuException;
     }
 
+    /** Hears of a change that is about to be made, and can keep it from being made. */
+    interface Announcement {
+        void of(ChangeSet changes) throws IommuException;
+    }
+
     /**
      * How what is installed compares to a plan.
      *
@@ -60,11 +66,17 @@ final class Table {
      * @param leadsNowhere tells the entries that the kernel still holds and that lead to nothing any more: they are
      *     removed and, if they are wanted, mapped anew
      * @param lost tells what cannot be mapped, since its device is lost
+     * @param announcement hears of every change
      */
-    Table(BackendSession session, Predicate<Mapping> leadsNowhere, Predicate<Mapping> lost) {
+    Table(
+            BackendSession session,
+            Predicate<Mapping> leadsNowhere,
+            Predicate<Mapping> lost,
+            Announcement announcement) {
         this.session = session;
         this.leadsNowhere = leadsNowhere;
         this.lost = lost;
+        this.announcement = announcement;
     }
 
     /** {@return what is installed, neighbours that continue each other joined} */
@@ -109,6 +121,7 @@ final class Table {
         requireOwnMemory(operation, changes.maps());
         check.run(changes, installed);
         long remapped = changes.remapped(session::keepsThroughCut);
+        announcement.of(changes);
         Transaction done = carryOut(transaction -> {
             transaction.remove(changes);
             between.run(transaction);
@@ -134,6 +147,7 @@ final class Table {
     }
 
     private List<Mapping> withdraw(ChangeSet changes, Between step) throws IommuException {
+        announcement.of(changes);
         return carryOut(transaction -> {
             transaction.remove(changes);
             step.run(transaction);

@@ -3,18 +3,17 @@ package org.pinion.linux.ffm;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.pinion.linux.ffm.NativeCall.answer;
+import static org.pinion.linux.ffm.NativeCall.bind;
+import static org.pinion.linux.ffm.NativeCall.string;
+import static org.pinion.linux.ffm.NativeCall.unchecked;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,24 +29,12 @@ final class Libc {
             "open", "close", "ioctl", "mmap", "munmap", "pread", "pwrite", "memfd_create", "ftruncate", "eventfd",
             "read", "poll", "getpagesize");
 
-    private static final int FAILED = -1;
     private static final long POLLFD_SIZE = 8;
     private static final long POLLFD_EVENTS = 4;
     private static final short POLLIN = 1;
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
 
     /** The C library declares open and ioctl with two arguments and an ellipsis, which some ABIs pass differently. */
     private static final Linker.Option AFTER_TWO = Linker.Option.firstVariadicArg(2);
-
-    private static final long ERRNO = STATE.byteOffset(PathElement.groupElement("errno"));
-
-    /**
-     * What a call leaves behind, per thread; its class is the JDK's, so that it keeps no class loader of a bundle
-     * alive.
-     */
-    private static final ThreadLocal<MemorySegment> CAPTURED =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
 
     private Libc() {}
 
@@ -117,23 +104,13 @@ final class Libc {
         static final MethodHandle CALL = bind("getpagesize", FunctionDescriptor.of(JAVA_INT));
     }
 
-    /** Looks for what {@link #bind} will need, without binding it. */
+    /** Looks for what will be bound, without binding it. */
     static Optional<String> missingFunction() {
-        SymbolLookup library = LINKER.defaultLookup();
-        return FUNCTIONS.stream().filter(name -> library.find(name).isEmpty()).findFirst();
-    }
-
-    private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... special) {
-        MemorySegment symbol = LINKER.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no function '" + name + "'"));
-        List<Linker.Option> options = new ArrayList<>(Arrays.asList(special));
-        options.add(Linker.Option.captureCallState("errno"));
-        return LINKER.downcallHandle(symbol, descriptor, options.toArray(Linker.Option[]::new));
+        return FUNCTIONS.stream().filter(name -> !NativeCall.has(name)).findFirst();
     }
 
     static int open(String path, int flags) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try (Arena arena = Arena.ofConfined()) {
             return answer((int) Open.CALL.invokeExact(state, string(arena, path), flags, 0), state);
         } catch (Throwable thrown) {
@@ -142,7 +119,7 @@ final class Libc {
     }
 
     static int close(int fd) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((int) Close.CALL.invokeExact(state, fd), state);
         } catch (Throwable thrown) {
@@ -151,7 +128,7 @@ final class Libc {
     }
 
     static int ioctl(int fd, int request, MemorySegment argument) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             long number = Integer.toUnsignedLong(request);
             return answer((int) IoctlStruct.CALL.invokeExact(state, fd, number, argument), state);
@@ -161,7 +138,7 @@ final class Libc {
     }
 
     static int ioctl(int fd, int request, long argument) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             long number = Integer.toUnsignedLong(request);
             return answer((int) IoctlNumber.CALL.invokeExact(state, fd, number, argument), state);
@@ -172,7 +149,7 @@ final class Libc {
 
     /** Answers with the address: no address of a process is as high as the negated error numbers. */
     static long mmap(long length, int protection, int flags, int fd, long offset) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             MemorySegment anywhere = MemorySegment.NULL;
             return answer(
@@ -183,7 +160,7 @@ final class Libc {
     }
 
     static int munmap(long address, long length) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((int) Munmap.CALL.invokeExact(state, address, length), state);
         } catch (Throwable thrown) {
@@ -192,7 +169,7 @@ final class Libc {
     }
 
     static long pread(int fd, MemorySegment into, long offset) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((long) Pread.CALL.invokeExact(state, fd, into, into.byteSize(), offset), state);
         } catch (Throwable thrown) {
@@ -201,7 +178,7 @@ final class Libc {
     }
 
     static long pwrite(int fd, MemorySegment from, long offset) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((long) Pwrite.CALL.invokeExact(state, fd, from, from.byteSize(), offset), state);
         } catch (Throwable thrown) {
@@ -210,7 +187,7 @@ final class Libc {
     }
 
     static int memfdCreate(String name, int flags) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try (Arena arena = Arena.ofConfined()) {
             return answer((int) MemfdCreate.CALL.invokeExact(state, string(arena, name), flags), state);
         } catch (Throwable thrown) {
@@ -219,7 +196,7 @@ final class Libc {
     }
 
     static int ftruncate(int fd, long length) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((int) Ftruncate.CALL.invokeExact(state, fd, length), state);
         } catch (Throwable thrown) {
@@ -228,7 +205,7 @@ final class Libc {
     }
 
     static int eventfd(int initial, int flags) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((int) Eventfd.CALL.invokeExact(state, initial, flags), state);
         } catch (Throwable thrown) {
@@ -237,7 +214,7 @@ final class Libc {
     }
 
     static long read(int fd, MemorySegment into) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((long) Read.CALL.invokeExact(state, fd, into, into.byteSize()), state);
         } catch (Throwable thrown) {
@@ -246,7 +223,7 @@ final class Libc {
     }
 
     static long write(int fd, MemorySegment from) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((long) Write.CALL.invokeExact(state, fd, from, from.byteSize()), state);
         } catch (Throwable thrown) {
@@ -256,7 +233,7 @@ final class Libc {
 
     /** {@code struct pollfd}: the descriptor, the events asked for, those that came. */
     static int poll(int fd, int millis) {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment asked = arena.allocate(POLLFD_SIZE, Integer.BYTES);
             asked.set(JAVA_INT, 0, fd);
@@ -268,34 +245,11 @@ final class Libc {
     }
 
     static int pageSize() {
-        MemorySegment state = CAPTURED.get();
+        MemorySegment state = NativeCall.state();
         try {
             return answer((int) Getpagesize.CALL.invokeExact(state), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
-    }
-
-    private static MemorySegment string(Arena arena, String text) {
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("the C library would end '" + text + "' at its NUL character");
-        }
-        return arena.allocateFrom(text);
-    }
-
-    private static int answer(int result, MemorySegment state) {
-        return result == FAILED ? -state.get(JAVA_INT, ERRNO) : result;
-    }
-
-    private static long answer(long result, MemorySegment state) {
-        return result == FAILED ? -state.get(JAVA_INT, ERRNO) : result;
-    }
-
-    private static RuntimeException unchecked(Throwable thrown) {
-        return switch (thrown) {
-            case RuntimeException mistake -> mistake;
-            case Error error -> throw error;
-            default -> new IllegalStateException("a call of the C library threw", thrown);
-        };
     }
 }

@@ -7,19 +7,27 @@ import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.pinion.linux.DescriptorStore;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.notify.ServiceManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Offers the kernel of the machine, unless the framework property {@value #CHOICE} asks for the emulated one. Where
- * there is no kernel to offer the bundle starts all the same: its interfaces and readers are needed with any kernel.
+ * Offers the kernel of the machine and what keeps files beyond the process, unless the framework property
+ * {@value #CHOICE} asks for the emulated one. Where there is no kernel to offer the bundle starts all the same: its
+ * interfaces and readers are needed with any kernel.
  */
 @Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
 @Capability(
         namespace = "osgi.service",
         attribute = "objectClass:List<String>='org.pinion.linux.Kernel'",
         uses = Kernel.class,
+        effective = "active")
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>='org.pinion.linux.DescriptorStore'",
+        uses = DescriptorStore.class,
         effective = "active")
 public final class NativeKernelActivator implements BundleActivator {
 
@@ -55,6 +63,7 @@ public final class NativeKernelActivator implements BundleActivator {
 
     private static void register(BundleContext context) {
         NativeKernel kernel = new NativeKernel();
+        context.registerService(DescriptorStore.class, new ServiceManager(kernel), new Hashtable<>());
         context.registerService(Kernel.class, kernel, new Hashtable<>(Map.of(Kernel.TYPE_PROPERTY, Kernel.NATIVE)));
         LOG.info("the kernel is {}", kernel.description());
     }

@@ -3,7 +3,7 @@
  * typed views over memory (include/uapi/linux/iommufd.h, include/uapi/linux/vfio.h).
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.pinion.linux.uapi;
 
 import org.osgi.annotation.bundle.Export;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
+import org.pinion.linux.DescriptorStore;
 import org.pinion.linux.Kernel;
 
 /** The bundle itself, as it was built, in a framework. */
@@ -35,8 +38,9 @@ class NativeKernelActivatorTest {
     void offersTheNativeKernelUnlessToldOtherwise() throws Exception {
         Bundle bundle = install(Map.of());
         bundle.start();
-        assertThat(kernels(bundle)).singleElement().satisfies(kernel ->
+        assertThat(services(bundle, Kernel.class)).singleElement().satisfies(kernel ->
                 assertThat(kernel.getProperty(Kernel.TYPE_PROPERTY)).isEqualTo(Kernel.NATIVE));
+        assertThat(services(bundle, DescriptorStore.class)).hasSize(1);
         bundle.stop();
         assertThat(bundle.getRegisteredServices()).isNull();
     }
@@ -46,7 +50,7 @@ class NativeKernelActivatorTest {
         Bundle bundle = install(Map.of(NativeKernelActivator.CHOICE, Kernel.EMULATED));
         bundle.start();
         assertThat(bundle.getState()).isEqualTo(Bundle.ACTIVE);
-        assertThat(kernels(bundle)).isEmpty();
+        assertThat(services(bundle, Kernel.class)).isEmpty();
     }
 
     @Test
@@ -58,9 +62,12 @@ class NativeKernelActivatorTest {
                 .hasMessage("framework property org.pinion.kernel is 'nativ'; it must be 'native' or 'emulated'");
     }
 
-    private static ServiceReference<?>[] kernels(Bundle bundle) {
+    private static List<ServiceReference<?>> services(Bundle bundle, Class<?> type) {
         ServiceReference<?>[] services = bundle.getRegisteredServices();
-        return services == null ? new ServiceReference<?>[0] : services;
+        return Stream.of(services == null ? new ServiceReference<?>[0] : services)
+                .filter(service -> List.of((String[]) service.getProperty(Constants.OBJECTCLASS))
+                        .contains(type.getName()))
+                .toList();
     }
 
     private Bundle install(Map<String, String> properties) throws BundleException {

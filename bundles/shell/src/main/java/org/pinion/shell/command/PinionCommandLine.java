@@ -30,6 +30,7 @@ public final class PinionCommandLine {
                 .addSubcommand(new PluginsCommand(services))
                 .addSubcommand(new DoctorCommand(services))
                 .addSubcommand(new RunCommand())
+                .addSubcommand(new KeepCommand())
                 .addSubcommand(new CommandLine.HelpCommand());
         line.getCommandSpec().version("pinion " + version);
         // A file may be called what it likes, also @something.

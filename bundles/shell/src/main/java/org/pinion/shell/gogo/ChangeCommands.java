@@ -1,5 +1,6 @@
 package org.pinion.shell.gogo;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,8 @@ import org.pinion.shell.report.Sizes;
         })
 public final class ChangeCommands {
 
+    private static final String LASTING = "--lasting";
+
     private final DmaService dma;
     private final OpenSpaces open;
     private final Map<String, StandInMemory> loaded = new ConcurrentHashMap<>();
@@ -62,16 +65,21 @@ public final class ChangeCommands {
 
     /**
      * @param space the new space's name
-     * @param backendAndPolicies the backend's name, then policies
+     * @param backendAndPolicies the backend's name, then policies; {@value #LASTING} among them for one that outlives
+     *     the process
      * @return what was opened
      * @throws IommuException if the space cannot be opened
      */
     public String open(String space, String... backendAndPolicies) throws IommuException {
-        String backend = backendAndPolicies.length == 0 ? Defaults.BACKEND : backendAndPolicies[0];
-        List<String> named = Arrays.stream(backendAndPolicies).skip(1).toList();
-        SpaceOptions options = new SpaceOptions(space, backend, named.isEmpty() ? List.of(Defaults.POLICY) : named);
+        List<String> words = new ArrayList<>(Arrays.asList(backendAndPolicies));
+        boolean lasting = words.removeIf(LASTING::equals);
+        String backend = words.isEmpty() ? Defaults.BACKEND : words.getFirst();
+        List<String> named = words.stream().skip(1).toList();
+        SpaceOptions options =
+                new SpaceOptions(space, backend, named.isEmpty() ? List.of(Defaults.POLICY) : named, lasting);
         dma.open(options);
-        return "opened %s on %s, policy %s".formatted(space, backend, String.join("+", options.policies()));
+        return "opened %s on %s, policy %s%s".formatted(
+                space, backend, String.join("+", options.policies()), lasting ? ", to outlive this process" : "");
     }
 
     /**
@@ -138,10 +146,12 @@ public final class ChangeCommands {
         return "closed " + space;
     }
 
-    /** Closes the spaces that show memory of this bundle, since the memory goes with it. */
+    /** Closes the spaces that show memory of this bundle, since the memory goes with it; but not what is to last. */
     @Deactivate
     void closeLoaded() throws IommuException {
         IommuException first = null;
+        loaded.keySet().removeIf(space ->
+                dma.space(space).filter(found -> found.options().lasting()).isPresent());
         for (Map.Entry<String, StandInMemory> entry : loaded.entrySet()) {
             try (StandInMemory _ = entry.getValue()) {
                 closeIfOpen(entry.getKey());

@@ -54,7 +54,8 @@ public final class LookCommands {
             dma:devices [BACKEND]                    the devices that could be attached
             dma:plugins                              the backends, classifiers, policies and sources
             dma:doctor                               what this host can and cannot do, and what helps
-            dma:open SPACE [BACKEND] [POLICY...]     open an address space (default: iommufd strict)
+            dma:open SPACE [BACKEND] [POLICY...]     open an address space (default: iommufd strict); with --lasting it
+                                                     outlives the process, where somebody keeps it (pinion keep)
             dma:load SPACE MTREE [MEMORY-DEVICES]    show a guest's flat view there, on memory of this process
             dma:attach DEVICE [SPACE]                attach a device
             dma:detach DEVICE [SPACE]                detach it

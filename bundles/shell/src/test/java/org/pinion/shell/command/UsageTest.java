@@ -68,6 +68,13 @@ class UsageTest {
         assertThat(Invocation.of(host, "run", "--emulate", "6.12")).isEqualTo(new Invocation(0, "", ""));
     }
 
+    @Test
+    void keepIsForTheLauncherAlone() {
+        assertThat(Invocation.of(host, "keep", "--help").out()).contains("Usage: pinion keep", "again when it is killed");
+        assertThat(Invocation.of(host, "keep").code()).isEqualTo(2);
+        assertThat(Invocation.of(host, "keep").err()).contains("'keep' comes first");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "''|which command?|pinion",

@@ -277,6 +277,18 @@ class GogoCommandsTest {
     }
 
     @Test
+    void whatOutlivesTheProcessIsLeftAsItIs() throws Exception {
+        give(change, host);
+        assertThat(run("dma:open lab iommufd --lasting strict"))
+                .isEqualTo("opened lab on iommufd, policy strict, to outlive this process");
+        run("dma:load lab guest.mtree");
+        change.closeLoaded();
+        assertThat(host.spaces()).singleElement().satisfies(space ->
+                assertThat(space.options().lasting()).isTrue());
+        assertThat(host.memory.open()).isPositive();
+    }
+
+    @Test
     void loadingWithoutAnAllocatorSaysWhatIsMissing() throws Exception {
         run("dma:open lab");
         assertThatThrownBy(() -> run("dma:load lab guest.mtree")).hasMessageContaining("no HostMemoryAllocator");

@@ -285,6 +285,48 @@ public interface BackendSession extends AutoCloseable {
     }
 
     /**
+     * From now on this process may end at any moment, and another one go on with the session: {@link #capabilities}
+     * says from then on only what can be gone on with. Asked before anything else, once, of a session that was opened
+     * or adopted.
+     *
+     * @param operation what is being done
+     * @throws IommuException if no other process could go on with it, with the reason; by default
+     */
+    default void outliveProcess(String operation) throws IommuException {
+        throw new IommuException(
+                operation,
+                "its backend does not let an address space outlive the process",
+                "open one that ends with the process, or use backend iommufd");
+    }
+
+    /**
+     * What another process would need if this one ended now, without letting go of anything: files and particulars, but
+     * no memory of this process. Asked only after {@link #outliveProcess}.
+     *
+     * @param leaving addresses of devices that are about to be detached, and left out
+     * @return what {@link IommuBackend#adopt} takes in the other process
+     * @throws IommuException if it cannot be told
+     */
+    default HandOver lasting(Set<String> leaving) throws IommuException {
+        throw new IommuException("tell what outlives the process", "its backend does not let anything", "");
+    }
+
+    /**
+     * Charges this process for what the kernel keeps pinned on behalf of the one that has ended, and clears up what
+     * that one was in the midst of. Asked once, before anything else, of a session that was adopted from the record of
+     * another process.
+     *
+     * @param operation what is being done
+     * @param entries what is mapped for certain
+     * @param doubtful what may be mapped, wholly or in part, or not at all: afterwards nothing of it is
+     * @throws IommuException if the kernel does not; whoever adopts next is asked again
+     */
+    default void changeProcess(String operation, List<Mapping> entries, List<Mapping> doubtful)
+            throws IommuException {
+        throw new IommuException(operation, "its backend does not go on with what another process had", "");
+    }
+
+    /**
      * Detaches and closes every device, removes every mapping, gives the address space back. Closing twice does
      * nothing.
      *

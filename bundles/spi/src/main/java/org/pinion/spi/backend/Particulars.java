@@ -1,5 +1,6 @@
 package org.pinion.spi.backend;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,11 @@ public final class Particulars {
     private static boolean isOfApi(Class<?> type) {
         return type.getClassLoader() == AddressRange.class.getClassLoader()
                 && type.getPackageName().equals(AddressRange.class.getPackageName());
+    }
+
+    /** {@return the values by name, for who writes them down} */
+    public Map<String, Object> asMap() {
+        return Collections.unmodifiableMap(values);
     }
 
     /**

@@ -1,8 +1,9 @@
 /**
- * What holds address spaces while the core's own bundle is replaced. The core provides the values, and whoever
- * implements {@link org.pinion.spi.holder.SpaceHolder} keeps them without knowing the core.
+ * What holds address spaces while the core's own bundle is replaced, and what keeps them while the process is. The core
+ * provides the values, and whoever implements {@link org.pinion.spi.holder.SpaceHolder} or {@link
+ * org.pinion.spi.holder.SpaceKeeper} keeps them without knowing the core.
  *
- * <p>Implementers import {@code [1.0,2.0)}: the interface grows by default methods only.
+ * <p>Implementers import {@code [1.0,2.0)}: the interfaces grow by default methods only.
  */
 @Export
 @Version("1.0.0")

@@ -1,0 +1,21 @@
+package org.pinion.spi.holder;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.pinion.api.IommuException;
+
+/** One space as it is kept beyond this process. Used by the space's writer alone. */
+@ConsumerType
+public interface KeptSpace {
+
+    /**
+     * Keeps another state of the space in place of the one before. When it returns, the process may end: the next one
+     * finds this state. Files that are not in it any more are not kept any more, so that closing them here closes them.
+     *
+     * @param space the state; what is being changed is among its doubtful entries
+     * @throws IommuException if it cannot be kept; then the state before is
+     */
+    void write(HeldSpace space) throws IommuException;
+
+    /** Nothing of the space is kept any more; when it returns, closing its files here closes them. */
+    void end();
+}

@@ -1,0 +1,25 @@
+package org.pinion.spi.holder;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.pinion.api.IommuException;
+
+/**
+ * Keeps what is needed to go on with address spaces after this process has ended, whatever it ends by, an OSGi service.
+ * Methods may be called from any thread.
+ */
+@ConsumerType
+public interface SpaceKeeper {
+
+    /**
+     * Begins to keep a space, or goes on with one that an earlier core had kept.
+     *
+     * @param space the space's name
+     * @return takes what is to be kept; nothing is yet
+     * @throws IommuException if nobody keeps anything beyond this process, with the reason
+     */
+    KeptSpace keep(String space) throws IommuException;
+
+    /** {@return the spaces that the process before this one had; they belong to the caller from then on} */
+    List<HeldSpace> take();
+}
