@@ -10,7 +10,7 @@ import org.pinion.linux.Kernel;
 
 /**
  * The kernel's fault injection for one thread (Documentation/fault-injection/fault-injection.rst, fail-nth): the N-th
- * allocation that it makes in the kernel fails. For the thread that opened it.
+ * allocation that it makes in the kernel fails. For the thread that opened it; what others ask for does not fail.
  */
 final class FailingAllocations implements AutoCloseable {
 
@@ -18,6 +18,7 @@ final class FailingAllocations implements AutoCloseable {
     private static final int DIGITS = 16;
 
     private final Kernel kernel;
+    private final Thread owner = Thread.currentThread();
     private final int file;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment text = arena.allocate(DIGITS);
@@ -39,15 +40,21 @@ final class FailingAllocations implements AutoCloseable {
     }
 
     void begin() {
-        write(left);
+        if (isOwn()) {
+            write(left);
+        }
     }
 
     void end() {
-        if (left > 0) {
+        if (isOwn() && left > 0) {
             left = read();
             failed = left == 0;
             write(0);
         }
+    }
+
+    private boolean isOwn() {
+        return Thread.currentThread() == owner;
     }
 
     /** Ends it, and says whether the allocation came and failed. */
