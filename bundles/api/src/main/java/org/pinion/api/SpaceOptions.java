@@ -21,7 +21,7 @@ public record SpaceOptions(String name, String backend, List<String> policies, b
      * @return the options
      */
     public SpaceOptions on(String other) {
-        return new SpaceOptions(name, other, policies);
+        return new SpaceOptions(name, other, policies, lasting);
     }
 
     /**

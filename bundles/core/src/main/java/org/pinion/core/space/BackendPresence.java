@@ -61,6 +61,11 @@ final class BackendPresence {
         return now != null && now.moving;
     }
 
+    /** {@return whether the space goes on elsewhere} */
+    boolean isRetired() {
+        return !retired.isEmpty();
+    }
+
     /** Throws if the space goes on elsewhere. */
     void requireNotRetired(String operation) throws IommuException {
         if (!retired.isEmpty()) {

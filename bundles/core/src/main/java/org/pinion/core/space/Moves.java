@@ -54,6 +54,10 @@ public final class Moves {
      */
     public CommitReport run(String backend, Opening opening, Runnable moved) throws IommuException {
         String cause = "move of '%s' to %s".formatted(parts.published().now().options().name(), backend);
+        if (parts.published().now().options().lasting()) {
+            throw new IommuException(cause, "it outlives the process, which another backend could not take over",
+                    "open one that ends with the process");
+        }
         if (!moving.compareAndSet(false, true)) {
             throw new IommuException(cause, "it is being moved already", "wait until it is there");
         }
@@ -69,7 +73,7 @@ public final class Moves {
             throws IommuException {
         GuardedSession to = null;
         try {
-            to = new GuardedSession(backend, opened);
+            to = new GuardedSession(parts.published().now().options().on(backend), opened);
             return withOwners(cause, to, moved);
         } catch (IommuException | RuntimeException failure) {
             closeAfter(opened, failure);

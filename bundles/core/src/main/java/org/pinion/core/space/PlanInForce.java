@@ -84,6 +84,8 @@ final class PlanInForce {
         planned = plan;
         Table.Comparison exact = new Table.Comparison(List.of(), true);
         published.changed(options, plan.plan(), table, exact, devices.hosts(), session.ledger());
+    }
+
     /**
      * What a device's own memory was mapped for goes while the device still answers for it; what only the device had
      * kept out comes when it is gone. In between there is no way back: the device stands closed.

@@ -133,9 +133,7 @@ public final class Space implements AddressSpace {
      * @throws IommuException if its backend does not let go; nothing was changed
      */
     public HeldSpace hold() throws IommuException {
-        return succession.retire(
-                dirtyLogs::end,
-                record::forCore);
+        return succession.retire(dirtyLogs::end, record::forCore);
     }
 
     private HeldSpace forProcess(Set<String> leaving, List<Mapping> touched) throws IommuException {
@@ -327,15 +325,11 @@ public final class Space implements AddressSpace {
                 session.close();
             }
         } finally {
-            closeMemory();
+            if (published.closed()) {
+                record.close();
+            }
             turn.give();
             forget();
-        }
-    }
-
-    private void closeMemory() {
-        if (published.closed()) {
-            record.close();
         }
     }
 
