@@ -78,7 +78,7 @@ public final class Microkernel {
     private final Bundle own;
     private final AtomicReference<SpaceHolder> holder = new AtomicReference<>();
     private final AtomicReference<SpaceKeeper> keeper = new AtomicReference<>();
-    private boolean begun;
+    private volatile boolean begun;
 
     /**
      * @param context tells why the core's own bundle stops
@@ -132,14 +132,15 @@ public final class Microkernel {
 
     /** Goes on with the spaces of another core or process, when all plugins that are there are bound. */
     @Activate
-    synchronized void begin() {
-        begun = true;
+    void begin() {
         SpaceHolder present = holder.get();
         goOnWith(present == null ? List.of() : present.take(), "the core was replaced");
+        begun = true;
         goOnFromFormerProcess();
     }
 
-    private synchronized void goOnFromFormerProcess() {
+    /** Whoever asks a keeper first gets what it has: coming here twice does no harm. */
+    private void goOnFromFormerProcess() {
         SpaceKeeper present = keeper.get();
         if (begun && present != null) {
             goOnWith(present.take(), "the process was restarted");

@@ -20,6 +20,10 @@ public interface SpaceKeeper {
      */
     KeptSpace keep(String space) throws IommuException;
 
-    /** {@return the spaces that the process before this one had; they belong to the caller from then on} */
+    /**
+     * Gives what the process before this one had.
+     *
+     * @return its spaces, which belong to the caller from then on; empty for everybody who asks later
+     */
     List<HeldSpace> take();
 }
