@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
+import org.pinion.api.driver.DeviceOwner;
+import org.pinion.api.driver.DmaEngine;
 
 /**
  * A device attached to an address space, open for a driver in this process. It stays valid until it is detached or its

@@ -1,5 +1,7 @@
 package org.pinion.api;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 /**
  * What the bytes of a section are. Two backings that are equal are the same bytes: the mapping of an unchanged address
  * with an equal backing is never touched.
@@ -7,6 +9,7 @@ package org.pinion.api;
  * <p>The kinds shipped are the records in here. The set may grow: a reader of backings keeps a default branch, and
  * treats a backing it does not know as one it cannot map.
  */
+@ProviderType
 public interface Backing {
 
     /** The backing of a section that has no bytes of its own, such as registers. */

@@ -51,11 +51,12 @@ public interface DmaService {
      *
      * <p>It is planned for the other backend first, with what is known of the devices; a plan with another table, or
      * that does not fit the other backend's limits, is refused before anybody notices. Then the {@linkplain
-     * DeviceOwner owners} of the devices bring them to rest, bus mastering is turned off, everything is unmapped,
-     * detached, attached to the other backend, planned again with what the kernel says there, and mapped; the command
-     * registers become what they were and the owners go on. In between no device reaches anything. Changes of the space
-     * and accesses of drivers wait as while a backend is replaced; snapshots can be read throughout. Spaces,
-     * attached devices and owners stay the objects that they are; the space's {@link SpaceOptions#backend} changes.
+     * org.pinion.api.driver.DeviceOwner owners} of the devices bring them to rest, bus mastering is turned off,
+     * everything is unmapped, detached, attached to the other backend, planned again with what the kernel says there,
+     * and mapped; the command registers become what they were and the owners go on. In between no device reaches
+     * anything. Changes of the space and accesses of drivers wait as while a backend is replaced; snapshots can be read
+     * throughout. Spaces, attached devices and owners stay the objects that they are; the space's {@link
+     * SpaceOptions#backend} changes.
      *
      * <p>A step that fails is undone: devices and mappings go back to the backend that had them. If that fails as well,
      * the space is {@link SpaceSnapshot.State#DEGRADED}: its snapshot says what is not mapped, and lacks the devices of

@@ -1,6 +1,9 @@
 package org.pinion.api;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 /** Allocates memory that devices can reach, an OSGi service. Methods may be called from any thread. */
+@ProviderType
 public interface HostMemoryAllocator {
 
     /**

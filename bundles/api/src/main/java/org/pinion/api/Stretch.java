@@ -5,7 +5,7 @@ package org.pinion.api;
  *
  * @param <E> the type itself
  */
-public interface Stretch<E extends Stretch<E>> extends Ranged {
+public sealed interface Stretch<E extends Stretch<E>> extends Ranged permits Mapping, Section {
 
     /**
      * The part of this stretch within a range.

@@ -7,8 +7,9 @@
  * byte, so that a range may end at 2<sup>64</sup>-1. All sizes are bytes. Values are immutable and may be shared
  * between threads.
  *
- * <p>Consumers import {@code [1.0,2.0)}; the core, which implements {@link org.pinion.api.DmaService},
- * {@link org.pinion.api.AddressSpace} and {@link org.pinion.api.AttachedDevice}, imports {@code [1.1,1.2)}.
+ * <p>Every interface here is implemented by Pinion, and may grow by any method with a minor version: consumers import
+ * {@code [1.0,2.0)}; the core, which implements {@link org.pinion.api.DmaService}, and whoever gives {@link
+ * org.pinion.api.HostMemory} import {@code [1.1,1.2)}. What drivers implement is in {@link org.pinion.api.driver}.
  */
 @Export
 @Version("1.1.0")

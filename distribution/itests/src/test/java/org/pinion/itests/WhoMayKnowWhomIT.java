@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -65,14 +61,14 @@ class WhoMayKnowWhomIT {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(MAY_KNOW.get(self)).as("what %s may know", self).containsAll(known);
-        assertThat(header(bundle, Constants.REQUIRE_BUNDLE)).as("Require-Bundle").isEmpty();
-        assertThat(header(bundle, Constants.DYNAMICIMPORT_PACKAGE)).as("DynamicImport-Package").isEmpty();
+        assertThat(BundleManifest.of(bundle).header(Constants.REQUIRE_BUNDLE)).as("Require-Bundle").isEmpty();
+        assertThat(BundleManifest.of(bundle).header(Constants.DYNAMICIMPORT_PACKAGE)).as("DynamicImport-Package").isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("bundles")
     void whatIsExportedHasAVersionAndIsMeantForOthers(Path bundle) throws IOException {
-        Map<String, String> exports = clauses(header(bundle, Constants.EXPORT_PACKAGE));
+        Map<String, String> exports = BundleManifest.of(bundle).packages(Constants.EXPORT_PACKAGE);
 
         assertThat(exports.keySet()).noneMatch(name -> (name + ".").contains(".internal."));
         assertThat(exports).allSatisfy((name, attributes) -> {
@@ -85,7 +81,7 @@ class WhoMayKnowWhomIT {
     void nothingIsExportedButContracts() throws IOException {
         for (Path bundle : bundles()) {
             boolean contract = Set.of("api", "spi", "linux", "device").contains(nameOf(bundle));
-            assertThat(contract || clauses(header(bundle, Constants.EXPORT_PACKAGE)).isEmpty())
+            assertThat(contract || BundleManifest.of(bundle).packages(Constants.EXPORT_PACKAGE).isEmpty())
                     .as("%s exports nothing", nameOf(bundle))
                     .isTrue();
         }
@@ -104,7 +100,7 @@ class WhoMayKnowWhomIT {
     @ParameterizedTest
     @MethodSource("bundles")
     void noImportOfOursIsOptional(Path bundle) throws IOException {
-        clauses(header(bundle, Constants.IMPORT_PACKAGE)).forEach((name, attributes) -> {
+        BundleManifest.of(bundle).packages(Constants.IMPORT_PACKAGE).forEach((name, attributes) -> {
             if (name.startsWith(OURS)) {
                 assertThat(attributes).as(name).doesNotContain("resolution:=optional");
             }
@@ -112,7 +108,7 @@ class WhoMayKnowWhomIT {
     }
 
     private static Set<String> imports(Path bundle) throws IOException {
-        return clauses(header(bundle, Constants.IMPORT_PACKAGE)).keySet();
+        return BundleManifest.of(bundle).packages(Constants.IMPORT_PACKAGE).keySet();
     }
 
     /** The bundle whose root package a package lies in. */
@@ -125,24 +121,5 @@ class WhoMayKnowWhomIT {
 
     private static String nameOf(Path bundle) {
         return bundle.getFileName().toString().substring(OURS.length()).replaceFirst("-[0-9].*", "");
-    }
-
-    private static String header(Path bundle, String name) throws IOException {
-        try (JarFile jar = new JarFile(bundle.toFile())) {
-            Manifest manifest = jar.getManifest();
-            String value = manifest.getMainAttributes().getValue(name);
-            return value == null ? "" : value;
-        }
-    }
-
-    /** Packages with their attributes, from a header such as {@code a.b;version="1.0",c.d}. */
-    private static Map<String, String> clauses(String header) {
-        Map<String, String> clauses = new TreeMap<>();
-        String outsideQuotes = "(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)";
-        for (String clause : header.isEmpty() ? new String[0] : header.split("," + outsideQuotes)) {
-            String[] parts = clause.split(";" + outsideQuotes);
-            clauses.put(parts[0], String.join(";", Arrays.copyOfRange(parts, 1, parts.length)));
-        }
-        return clauses;
     }
 }

@@ -15,7 +15,6 @@ import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.Backing;
 import org.pinion.api.DeviceInterrupts;
-import org.pinion.api.DeviceOwner;
 import org.pinion.api.HostMemory;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
@@ -25,6 +24,7 @@ import org.pinion.api.Route;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
 import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.driver.DeviceOwner;
 
 /** A space moves from one of the kernel's interfaces to the other and back, with its devices and its table. */
 final class MoveTests {

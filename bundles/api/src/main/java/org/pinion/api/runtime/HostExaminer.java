@@ -1,11 +1,13 @@
 package org.pinion.api.runtime;
 
 import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Looks at the host, an OSGi service; every one that is there is asked. Looking changes nothing that lasts, waits for
  * no other program, and may be done from any thread.
  */
+@ProviderType
 public interface HostExaminer {
 
     /**

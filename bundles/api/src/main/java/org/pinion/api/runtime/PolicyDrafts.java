@@ -1,12 +1,14 @@
 package org.pinion.api.runtime;
 
 import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
 import org.pinion.api.IommuException;
 
 /**
  * Tries out the configuration of a policy before it is put in force: a service. Opening a draft changes nothing for
  * the spaces that are open. Methods may be called from any thread.
  */
+@ProviderType
 public interface PolicyDrafts {
 
     /**

@@ -1,7 +1,7 @@
 package org.pinion.core.space;
 
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**

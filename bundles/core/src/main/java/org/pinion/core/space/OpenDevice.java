@@ -9,13 +9,13 @@ import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
-import org.pinion.api.DeviceOwner;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
 import org.pinion.api.RegionMemory;
+import org.pinion.api.driver.DeviceOwner;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.spi.backend.DeviceHandle;
 
 /**

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.pinion.api.DeviceOwner;
 import org.pinion.api.IommuException;
+import org.pinion.api.driver.DeviceOwner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

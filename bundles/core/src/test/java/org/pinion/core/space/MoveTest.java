@@ -30,14 +30,14 @@ import org.pinion.api.AttachedDevice;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
-import org.pinion.api.DeviceOwner;
 import org.pinion.api.FlatViewChange;
 import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.RefusedException;
-import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.driver.DeviceOwner;
 import org.pinion.core.space.FakeKernel.Fault;
 
 /** A space is moved to another backend: all of it, or nothing, or it says what is missing. */

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.pinion.api.DeviceLimits;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.RangeSet;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.spi.backend.DeviceHandle;
 
 /** A backend's engine is an access like any other: it ends with the device. */

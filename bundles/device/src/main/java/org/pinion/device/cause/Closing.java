@@ -1,5 +1,6 @@
 package org.pinion.device.cause;
 
+import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.IommuException;
 import org.pinion.linux.ErrnoException;
 
@@ -17,6 +18,7 @@ public final class Closing {
     }
 
     /** A call that gives something back to the kernel. */
+    @ConsumerType
     public interface Step {
 
         /**

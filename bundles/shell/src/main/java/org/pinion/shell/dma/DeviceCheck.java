@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.Backing;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.driver.DmaEngine;
 
 /**
  * The check of one device: every mapped range that it is to reach at its first and last bytes, then an address that is

@@ -6,9 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.pinion.api.AttachedDevice;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceSnapshot;
+import org.pinion.api.driver.DmaEngine;
 
 /** Lets the attached devices move bytes through their mappings, and looks whether the right bytes arrived. */
 public final class DmaCheck {

@@ -3,8 +3,8 @@ package org.pinion.shell.dma;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.pinion.api.AttachedDevice;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
+import org.pinion.api.driver.DmaEngine;
 
 /**
  * Drives the DMA engine of QEMU's {@code edu} device (1234:11e8): one buffer of 4096 bytes, one transfer at a time.

@@ -12,13 +12,13 @@ import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.DeviceInterrupts;
 import org.pinion.api.DeviceLimits;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
 import org.pinion.api.RegionMemory;
 import org.pinion.api.SpaceOptions;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.shell.fake.FakeDma;
 import org.pinion.shell.fake.Lab;
 

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.AddressRange;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
+import org.pinion.api.driver.DmaEngine;
 
 /**
  * An attached device, as a backend hands it to the core. It ends when the session detaches the device. It is no

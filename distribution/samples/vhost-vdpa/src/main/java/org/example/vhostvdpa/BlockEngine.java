@@ -4,8 +4,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
+import org.pinion.api.driver.DmaEngine;
 
 /**
  * Lets the kernel's simulated block device (drivers/vdpa/vdpa_sim/vdpa_sim_blk.c) move bytes: a write to its first

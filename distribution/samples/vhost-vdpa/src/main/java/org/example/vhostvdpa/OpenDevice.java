@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.linux.ErrnoException;
 import org.pinion.spi.backend.DeviceHandle;
 

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pinion.api.Access;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 import org.pinion.api.RegionFacts;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.spi.backend.DeviceHandle;
 
 /** The device moves bytes through what is mapped, and is left as it was. */

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pinion.api.AddressRange;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.spi.backend.DeviceHandle;
 
 /** Whichever system call fails, what was asked for is done or it is not, and nothing leaks. */

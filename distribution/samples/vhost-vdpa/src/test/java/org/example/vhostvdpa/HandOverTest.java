@@ -10,9 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pinion.api.Access;
-import org.pinion.api.DmaEngine;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
+import org.pinion.api.driver.DmaEngine;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.HandOver;
 

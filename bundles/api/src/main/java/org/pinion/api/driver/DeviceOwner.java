@@ -1,6 +1,10 @@
-package org.pinion.api;
+package org.pinion.api.driver;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.pinion.api.AttachedDevice;
+import org.pinion.api.DeviceInterrupts;
+import org.pinion.api.IommuException;
+import org.pinion.api.RegionMemory;
 
 /**
  * Whoever drives an attached device, such as a VMM for a guest or a driver in this process: asked before the device is

@@ -1,6 +1,7 @@
-package org.pinion.api;
+package org.pinion.api.driver;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.pinion.api.IommuException;
 
 /**
  * Makes a device move bytes between the memory it reaches and a buffer of its own, so that it can be seen whether
