@@ -1,16 +1,20 @@
 package org.pinion.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -27,14 +31,21 @@ import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
 
 /**
- * What the jar of every plugin must keep, tried in a framework of its own that has what Pinion's has. A subclass says
- * where the jar is; it is run when the jar has been made, in the phase {@code integration-test}.
+ * What the jar of every plugin must keep, tried in a framework of its own that has what Pinion's has, and, if there is
+ * one at hand, in a copy of an assembled Pinion. A subclass says where the jar is; it is run when the jar has been
+ * made, in the phase {@code integration-test}.
  */
 @Contract
 public abstract class BundleContract {
 
+    /** The system property that says where an assembled Pinion is. */
+    public static final String DISTRIBUTION_PROPERTY = "pinion.home";
+
     private static final String SPI = "org.pinion.spi.";
     private static final String CORE = "org.pinion.core";
+
+    /** The core uses it, or would on another machine. */
+    private static final Set<String> AT_WORK = Set.of("active", "unavailable");
 
     @TempDir
     private Path storage;
@@ -57,6 +68,16 @@ public abstract class BundleContract {
         return Stream.of(AddressRange.class, IommuBackend.class, Kernel.class)
                 .map(BundleContract::jarOf)
                 .toList();
+    }
+
+    /**
+     * The assembled Pinion in which the plugin is tried: what {@code distribution/runtime} makes, as a whole. A copy of
+     * it is used, with this plugin in the place of any other of its bundle's name.
+     *
+     * @return where it is; by default what the system property {@value #DISTRIBUTION_PROPERTY} says, empty without it
+     */
+    protected Optional<Path> distribution() {
+        return Optional.ofNullable(System.getProperty(DISTRIBUTION_PROPERTY)).map(Path::of);
     }
 
     private static Path jarOf(Class<?> type) {
@@ -177,5 +198,33 @@ public abstract class BundleContract {
                 }
             }
         }
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    final void droppedIntoPinionItIsAtWork() throws IOException, InterruptedException {
+        Path assembled = distribution().orElseGet(() -> abort("no assembled Pinion is at hand: "
+                + DISTRIBUTION_PROPERTY + " says where one is"));
+        Distribution pinion = Distribution.copy(assembled, storage);
+        pinion.drop(bundle(), bundle.getSymbolicName());
+        Distribution.Said said = pinion.plugins();
+        assertThat(said.complaints()).as("what 'pinion plugins' says of %s", bundle())
+                .doesNotContain(bundle.getSymbolicName());
+        String named = bundle.getSymbolicName() + " " + bundle.getVersion();
+        assertThat(said.plugins())
+                .as("what 'pinion plugins' lists; beside it said: %s", said.complaints())
+                .filteredOn(plugin -> AT_WORK.contains(plugin.state()) && plugin.bundle().equals(named))
+                .extracting(plugin -> plugin.kind() + " " + plugin.name())
+                .containsAll(provided());
+    }
+
+    /** The plugins that are there without anybody's doing. */
+    private List<String> provided() {
+        return components().stream()
+                .filter(component -> !component.waitsForConfiguration())
+                .flatMap(component -> Stream.of(PluginKind.values())
+                        .filter(kind -> component.provides().contains(kind.service()))
+                        .map(kind -> kind.word() + " " + component.properties().get(kind.namespace())))
+                .toList();
     }
 }

@@ -24,8 +24,10 @@ import org.xml.sax.SAXException;
  * @param implementation the name of its class
  * @param provides the names of the services it provides
  * @param properties its properties that have one value
+ * @param waitsForConfiguration whether it provides nothing as long as nobody has configured it
  */
-record Component(String implementation, List<String> provides, Map<String, String> properties) {
+record Component(
+        String implementation, List<String> provides, Map<String, String> properties, boolean waitsForConfiguration) {
 
     private static final String HEADER = "Service-Component";
 
@@ -64,7 +66,8 @@ record Component(String implementation, List<String> provides, Map<String, Strin
                         .findFirst()
                         .orElse(""),
                 elements(description, "provide").map(element -> element.getAttribute("interface")).toList(),
-                properties);
+                properties,
+                description.getDocumentElement().getAttribute("configuration-policy").equals("require"));
     }
 
     private static Stream<Element> elements(Document description, String name) {

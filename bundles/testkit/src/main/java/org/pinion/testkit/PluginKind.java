@@ -1,5 +1,6 @@
 package org.pinion.testkit;
 
+import java.util.Locale;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.memory.ClassifierName;
@@ -26,6 +27,11 @@ enum PluginKind {
 
     String service() {
         return service.getName();
+    }
+
+    /** {@return how {@code pinion plugins} calls it} */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     String namespace() {

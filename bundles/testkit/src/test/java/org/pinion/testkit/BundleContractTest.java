@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -31,6 +33,7 @@ class BundleContractTest {
 
     private static Path jar;
     private static Path spi;
+    private static Path pinion;
 
     @TempDir
     private Path directory;
@@ -45,6 +48,11 @@ class BundleContractTest {
         @Override
         protected List<Path> beside() {
             return List.of(spi);
+        }
+
+        @Override
+        protected Optional<Path> distribution() {
+            return Optional.of(pinion);
         }
     }
 
@@ -80,6 +88,43 @@ class BundleContractTest {
     }
 
     private Outcomes outcomes(Map<String, String> headers) throws IOException {
+        return outcomes(headers, listing("example", "active"));
+    }
+
+    private static String listing(String name, String state) {
+        return """
+                cat <<'END'
+                {
+                  "kernel" : "emulated",
+                  "plugins" : [ {
+                    "kind" : "policy",
+                    "name" : "%s",
+                    "bundle" : "com.example.policy 1.0.0",
+                    "state" : "%s",
+                    "detail" : ""
+                  } ]
+                }
+                END
+                """.formatted(name, state);
+    }
+
+    /** A Pinion with another version of the plugin, whose command says what a script says once that version is gone. */
+    private Path pinion(String script) throws IOException {
+        Path home = directory.resolve("assembled");
+        Files.createDirectories(home.resolve("plugins"));
+        Files.writeString(home.resolve("plugins/com.example.policy-0.9.0.jar"), "another version");
+        Path command = Files.createDirectories(home.resolve("bin")).resolve("pinion");
+        Files.writeString(command, """
+                #!/bin/sh
+                cd "$(dirname "$0")/../plugins"
+                [ "$(echo *)" = plugin.jar ] || exit 1
+                %s""".formatted(script));
+        Files.setPosixFilePermissions(command, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return home;
+    }
+
+    private Outcomes outcomes(Map<String, String> headers, String script) throws IOException {
+        pinion = pinion(script);
         jar = write("plugin.jar", headers, Map.of(
                 "OSGI-INF/policy.xml",
                 """
@@ -132,6 +177,32 @@ class BundleContractTest {
         Map<String, String> headers = right();
         headers.put(header, value);
         assertThat(outcomes(headers).broken().keySet()).anyMatch(name -> name.startsWith(rule));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sick")
+    void aPluginThatIsNotAtWorkIsCaught(String script, String told) throws IOException {
+        Outcomes outcomes = outcomes(right(), script);
+        assertThat(outcomes.broken()).containsOnlyKeys("droppedIntoPinionItIsAtWork()");
+        assertThat(outcomes.broken().firstEntry().getValue()).contains(told);
+    }
+
+    static Stream<Arguments> sick() {
+        return Stream.of(
+                Arguments.of(listing("other", "active"), "policy example"),
+                Arguments.of(listing("example", "quarantined"), "policy example"),
+                Arguments.of("echo \"the command did not come up\" >&2", "the command did not come up"),
+                Arguments.of(listing("example", "active")
+                        + "echo \"warning: bundle com.example.policy does not start: it is sick\" >&2", "it is sick"));
+    }
+
+    @Test
+    void whatIsNoPinionIsTold() throws IOException {
+        Outcomes outcomes = outcomes(right());
+        Files.delete(pinion.resolve("bin/pinion"));
+        assertThat(Outcomes.of(OnTrial.class).broken().get("droppedIntoPinionItIsAtWork()"))
+                .contains("no assembled Pinion is in " + pinion);
+        assertThat(outcomes.broken()).isEmpty();
     }
 
     @Test

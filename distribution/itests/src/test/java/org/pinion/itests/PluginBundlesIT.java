@@ -2,6 +2,7 @@ package org.pinion.itests;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.pinion.testkit.BundleContract;
@@ -21,6 +22,12 @@ class PluginBundlesIT {
         @Override
         protected Path bundle() {
             return Shipped.jar(name);
+        }
+
+        /** What is shipped is in there already, and listed by {@link LauncherIT}. */
+        @Override
+        protected Optional<Path> distribution() {
+            return Optional.empty();
         }
 
         @Override
