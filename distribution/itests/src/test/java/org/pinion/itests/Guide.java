@@ -10,22 +10,36 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A chapter of a guide that can be followed by a machine: blocks {@code sh} are commands, blocks after a line with a
- * file's name alone are that file, blocks {@code text} are lines that are printed in this order.
+ * A chapter of a guide that can be followed by a machine: numbered headings are steps, blocks {@code sh} are commands,
+ * blocks after a line with a file's name alone are that file, blocks {@code text} are lines that are printed in this
+ * order.
  *
- * @param steps how many numbered headings there are
- * @param parts the blocks, in their order
+ * @param parts headings and blocks, in their order
  */
-record Guide(int steps, List<Part> parts) {
+record Guide(List<Part> parts) {
 
+    /** Begins the lines in which the script says how long it is under way. */
+    static final String CLOCK = "guide: ";
+
+    private static final String BEGIN = "began=$(date +%s)\n";
+    private static final String TELL = "echo \"" + CLOCK + "after $(($(date +%%s) - began)) s: %s\"%n";
+    private static final Pattern STEP = Pattern.compile("### ([0-9]+\\. .*)");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`:");
     private static final String FENCE = "```";
 
-    /** A block. */
+    /** A heading or a block. */
     sealed interface Part {
         /** {@return the lines of a shell script that do what the block says} */
         default String script() {
             return "";
+        }
+    }
+
+    /** A step begins. */
+    record Step(String heading) implements Part {
+        @Override
+        public String script() {
+            return TELL.formatted(heading);
         }
     }
 
@@ -51,7 +65,6 @@ record Guide(int steps, List<Part> parts) {
     static Guide of(Path page, String chapter) throws IOException {
         List<String> all = Files.readAllLines(page);
         int from = all.indexOf("## " + chapter) + 1;
-        int steps = 0;
         List<Part> parts = new ArrayList<>();
         String before = "";
         for (int at = from; at < all.size() && !all.get(at).startsWith("## "); at++) {
@@ -61,11 +74,14 @@ record Guide(int steps, List<Part> parts) {
                 parts.add(part(line, before, all.subList(at + 1, end)));
                 at = end;
             } else {
-                steps += line.matches("### [0-9]+\\. .*") ? 1 : 0;
+                Matcher step = STEP.matcher(line);
+                if (step.matches()) {
+                    parts.add(new Step(step.group(1)));
+                }
                 before = line.isEmpty() ? before : line;
             }
         }
-        return new Guide(steps, List.copyOf(parts));
+        return new Guide(List.copyOf(parts));
     }
 
     private static Part part(String fence, String before, List<String> lines) {
@@ -79,9 +95,9 @@ record Guide(int steps, List<Part> parts) {
     }
 
     String script() {
-        StringBuilder script = new StringBuilder();
+        StringBuilder script = new StringBuilder(BEGIN);
         parts.forEach(part -> script.append(part.script()));
-        return script.toString();
+        return script.append(TELL.formatted("done")).toString();
     }
 
     /** {@return what is printed, in this order, with other lines between} */
@@ -96,6 +112,7 @@ record Guide(int steps, List<Part> parts) {
         long commands = parts.stream()
                 .mapToLong(part -> part instanceof Commands(List<String> lines) ? lines.size() : 0)
                 .sum();
+        long steps = parts.stream().filter(Step.class::isInstance).count();
         long files = parts.stream().filter(Written.class::isInstance).count();
         return "%d steps, %d commands, %d files".formatted(steps, commands, files);
     }
