@@ -33,6 +33,7 @@ final class Catalogue {
         }
         tests.addAll(DoctorTests.all());
         tests.addAll(VdpaTests.all());
+        tests.addAll(VdpaSwapTests.all());
         tests.add(ContractTests.onVdpa());
         return List.copyOf(tests);
     }

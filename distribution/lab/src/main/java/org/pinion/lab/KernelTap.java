@@ -8,12 +8,11 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -29,6 +28,15 @@ import org.pinion.linux.uapi.VfioType1;
  * a kernel that passes all on.
  */
 final class KernelTap implements AutoCloseable {
+
+    /** The bundles of backends that are not Pinion's own. */
+    private static final Map<String, String> OF_OTHERS = Map.of(VdpaTests.BACKEND, VdpaTests.BUNDLE);
+
+    /** What begins the path of a device that is reset by whoever opens it. */
+    private static final String VHOST_NODE = "/dev/vhost-";
+
+    /** The kind of all requests to a vhost device, the second byte of their numbers. */
+    private static final int VHOST_KIND = 0xaf;
 
     /** The requests that attach, detach, map or unmap. */
     private static final Map<Integer, String> HEARD = Map.ofEntries(
@@ -82,21 +90,15 @@ final class KernelTap implements AutoCloseable {
     static KernelTap on(Lab lab, String backend) throws Exception {
         BundleContext context = FrameworkUtil.getBundle(KernelTap.class).getBundleContext();
         KernelTap tap = new KernelTap(lab, backend, context);
-        for (Bundle bundle : context.getBundles()) {
-            if (bundle.getSymbolicName().equals("org.pinion.backend." + backend)) {
-                restart(bundle);
-            }
-        }
+        UpdatedBundle.of(lab, OF_OTHERS.getOrDefault(backend, "org.pinion.backend." + backend)).restart();
         tap.awaitBackend();
         return tap;
     }
 
-    private static void restart(Bundle bundle) throws BundleException {
-        bundle.stop(Bundle.STOP_TRANSIENT);
-        bundle.start(Bundle.START_TRANSIENT);
-    }
-
-    /** What attached, detached, mapped or unmapped since it was asked last, as {@code REQUEST: ANSWER}. */
+    /**
+     * What attached, detached, mapped or unmapped since it was asked last, as {@code REQUEST: ANSWER}; of a vhost
+     * device every request and message.
+     */
     List<String> heard() {
         List<String> heard = new ArrayList<>();
         for (String answer = answers.poll(); answer != null; answer = answers.poll()) {
@@ -113,13 +115,27 @@ final class KernelTap implements AutoCloseable {
     private Object pass(Object proxy, Method method, Object[] arguments) throws Throwable {
         try {
             Object answer = call(method, arguments);
-            if (method.getName().equals("ioctl") && HEARD.containsKey(arguments[1])) {
-                answers.add(HEARD.get(arguments[1]) + ": " + RawSpace.name((int) answer));
-            }
+            name(method.getName(), arguments)
+                    .ifPresent(name -> answers.add(name + ": " + RawSpace.name(((Number) answer).longValue())));
             return answer;
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
         }
+    }
+
+    private static Optional<String> name(String method, Object[] arguments) {
+        return switch (method) {
+            case "ioctl" -> request((int) arguments[1]);
+            case "open" -> Optional.of(arguments[0].toString()).filter(path -> path.startsWith(VHOST_NODE));
+            case "write" -> Optional.of("message");
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> request(int number) {
+        return (number >> Byte.SIZE & 0xff) == VHOST_KIND
+                ? Optional.of("VHOST 0x%x".formatted(number))
+                : Optional.ofNullable(HEARD.get(number));
     }
 
     private Object call(Method method, Object[] arguments) throws ReflectiveOperationException {

@@ -1,10 +1,7 @@
 package org.pinion.lab;
 
-import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -12,9 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.FrameworkUtil;
 import org.pinion.api.AddressRange;
 import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
@@ -81,15 +75,11 @@ final class SwapTests {
     }
 
     private static void update(Lab lab, String name, int updates, Traffic traffic) throws Exception {
-        Bundle bundle = bundle(name);
-        Path jar = jar(lab, name);
+        UpdatedBundle bundle = UpdatedBundle.of(lab, name);
         long[] nanos = new long[updates];
         for (int update = 0; update < updates; update++) {
             long began = System.nanoTime();
-            try (InputStream again = Files.newInputStream(jar)) {
-                bundle.update(again);
-            }
-            Expect.soon("the space has no backend", () -> backendIsThere(lab));
+            bundle.update(lab);
             nanos[update] = System.nanoTime() - began;
             traffic.goesOn();
         }
@@ -97,27 +87,6 @@ final class SwapTests {
         System.err.printf("lab: %d updates of %s: %.1f ms (median), %.1f ms (worst); %d DMAs checked%n",
                 updates, name, nanos[updates / 2] / 1e6, nanos[updates - 1] / 1e6, traffic.checked.get());
         Expect.that(traffic.checked.get() >= updates, "only " + traffic.checked + " DMAs were made");
-    }
-
-    private static boolean backendIsThere(Lab lab) {
-        return lab.dma().space("lab")
-                .filter(space -> space.snapshot().backendAway().isEmpty())
-                .isPresent();
-    }
-
-    private static Bundle bundle(String name) {
-        return Stream.of(FrameworkUtil.getBundle(SwapTests.class).getBundleContext().getBundles())
-                .filter(bundle -> bundle.getSymbolicName().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("there is no bundle " + name));
-    }
-
-    private static Path jar(Lab lab, String name) throws Exception {
-        try (Stream<Path> files = Files.walk(lab.guest().home().resolve("bundles"))) {
-            return files.filter(file -> file.getFileName().toString().matches("\\Q" + name + "\\E-[0-9].*\\.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("there is no jar of " + name));
-        }
     }
 
     /** A thread on which the device moves bytes from place to place until it is closed, checked each time. */

@@ -29,8 +29,9 @@ import org.pinion.linux.Kernel;
 final class VdpaTests {
 
     static final String BACKEND = "vhost-vdpa";
+    static final String BUNDLE = "org.example.vhostvdpa";
     static final String FIRST = "vdpa0";
-    private static final String SECOND = "vdpa1";
+    static final String SECOND = "vdpa1";
     private static final String NODE = "/dev/vhost-vdpa-0";
     private static final String USE_VA = "/sys/module/vdpa_sim/parameters/use_va";
     private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -76,7 +77,7 @@ final class VdpaTests {
         return Views.ram(RAM, memory, 0);
     }
 
-    private static DmaEngine engine(AttachedDevice device) throws IommuException {
+    static DmaEngine engine(AttachedDevice device) throws IommuException {
         DmaEngine engine = device.dmaEngine(DEADLINE).orElseThrow(
                 () -> new AssertionError(device.device().address() + " has no DMA engine"));
         Expect.equal("device", "virtio block \"vdpa_blk_sim\"", engine.description());
@@ -272,7 +273,7 @@ final class VdpaTests {
         Expect.says(said, "\"kernel\" : \"native\"", "vdpa_blk_sim", "\"backend\" : \"vhost-vdpa\"");
     }
 
-    private static byte[] fill(MemorySegment memory, Object seed) {
+    static byte[] fill(MemorySegment memory, Object seed) {
         byte[] pattern = new byte[Math.toIntExact(memory.byteSize())];
         new Random(seed.hashCode()).nextBytes(pattern);
         memory.copyFrom(MemorySegment.ofArray(pattern));
@@ -283,7 +284,7 @@ final class VdpaTests {
         return memory.toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private static void same(String what, byte[] expected, MemorySegment actual) {
+    static void same(String what, byte[] expected, MemorySegment actual) {
         long difference = MemorySegment.ofArray(expected).mismatch(actual);
         Expect.that(difference < 0, what + " differs from byte " + difference + " on");
     }
