@@ -18,7 +18,9 @@ import org.pinion.api.RangeSet;
  * <p>The core calls a session from one thread at a time, and never under a lock of its own: the thread of whoever
  * changes the address space, each time another one, or one of the core's where a plugin or a device has changed. There
  * is no limit of time, but other changes of the same address space wait meanwhile, for {@code writer.wait} of PID
- * {@code org.pinion.core}. After {@link #close} and {@link #handOver} nothing but {@link #close} is called.
+ * {@code org.pinion.core}. Only {@link #capabilities}, {@link #handsOver} and {@link #handOver} are called on a thread
+ * made for plugins, and may take {@code plugin.budget}, since they ask nothing of the kernel. After {@link #close} and
+ * {@link #handOver} nothing but {@link #close} is called.
  *
  * <p>A method that throws has changed nothing, unless it says otherwise. What is thrown that is no
  * {@link IommuException}, and an answer of null, is told as the backend's failure, and taken for the kernel's refusal.
@@ -113,7 +115,8 @@ public interface BackendSession extends AutoCloseable {
      * What the kernel lets be mapped now, with the devices attached now that are not apart. Asked after every attach:
      * the core takes the device out again if the kernel enforces other limits than were predicted.
      *
-     * @return the usable IO virtual addresses
+     * @return the usable IO virtual addresses, each range with its last address, which may be 2<sup>64</sup>-1; with no
+     *     device attached {@link RangeSet#ALL}, or what the kernel limits even then
      * @throws IommuException if the kernel does not tell
      */
     RangeSet usable() throws IommuException;
@@ -123,7 +126,10 @@ public interface BackendSession extends AutoCloseable {
      * left behind makes it fail, and is not replaced. What is mapped stays until it is unmapped or the session closed,
      * whatever devices come and go, and with no device at all.
      *
-     * @param mapping what to map; aligned, free of other mappings, by a route of {@link #capabilities()}
+     * @param mapping what to map: its first address, its size and where its bytes begin are multiples of {@linkplain
+     *     BackendCapabilities#pageSize the page} and of the alignment of every device attached; it ends with its last
+     *     address, which may be 2<sup>64</sup>-1, so that its size fits; nothing is mapped there; its route is one of
+     *     {@link #capabilities()} that its backing goes by
      * @throws IommuException if the kernel refuses, with its errno, the range and the cause in words;
      *     {@link InDoubtException} if that left something that could not be undone
      */
@@ -328,7 +334,7 @@ public interface BackendSession extends AutoCloseable {
 
     /**
      * Detaches and closes every device, removes every mapping, gives the address space back. Closing twice does
-     * nothing.
+     * nothing. A session that was handed over has nothing to give back: closing it touches nothing that it had.
      *
      * @throws IommuException if the kernel did not take something back; everything else was given back
      */

@@ -12,10 +12,12 @@ import org.pinion.api.IommuException;
  * until they are handed over.
  *
  * <p>Methods may be called from any thread, at any time, also before the host has what the backend needs, several at
- * a time and as often as one likes, never under a lock of the core's. A call that throws something else than it
- * declares, returns null or does not return within the core's configured time has failed, which whoever asked is told
- * with the bundle's name; a session that is opened too late is closed, and one that is adopted too late must do nothing
- * by itself. A backend that keeps failing is asked for no more spaces.
+ * a time and as often as one likes, never under a lock of the core's. A call may take {@code plugin.budget} of PID
+ * {@code org.pinion.core}, five seconds if nobody has configured it. One that throws something else than it declares,
+ * returns null or does not return in time has failed, which whoever asked is told with the bundle's name; a session
+ * that is opened too late is closed, and one that is adopted too late must do nothing by itself. A backend that fails
+ * the first {@link #probe}, or three times in a row at one method, is asked for no more spaces until its bundle is
+ * updated or somebody releases it ({@code dma:release}). An {@link IommuException} is an answer, not a failure.
  */
 @ConsumerType
 public interface IommuBackend {
@@ -38,7 +40,8 @@ public interface IommuBackend {
     List<HostDevice> devices() throws IommuException;
 
     /**
-     * Opens an empty IO address space. It may take its time: nobody waits but whoever opens the space.
+     * Opens an empty IO address space. Nobody waits but whoever opens the space, for the configured time at most. What
+     * only a device tells is asked later, in {@link BackendSession#preflight}, which may take as long as it takes.
      *
      * @param name the name of the address space it is for, for messages and for the kernel's own listings
      * @return the session; the core closes it

@@ -15,8 +15,10 @@ import org.pinion.api.Trait;
  * about those that come.
  *
  * <p>Called from any thread, several at a time, never under a lock. A call that throws, returns null or does not return
- * within the core's configured time, {@code plugin.budget}, fails the plan that needed it; a classifier that keeps
- * failing is not asked any more.
+ * in time fails the plan that needed it; it may take {@code plugin.budget} of PID {@code org.pinion.core}, five seconds
+ * if nobody has configured it, also if it names a million sections. A classifier that fails so when it is asked first,
+ * or three times in a row, is not asked any more, and plans are made without it, until its bundle is updated or
+ * somebody releases it ({@code dma:release}). An {@link IommuException} fails the plan too, but is an answer.
  */
 @ConsumerType
 public interface MemoryClassifier {

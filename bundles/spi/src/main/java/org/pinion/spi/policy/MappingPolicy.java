@@ -13,9 +13,12 @@ import org.osgi.annotation.versioning.ConsumerType;
  * device has come or gone, or that lie where devices forbid something else than before; and about all sections if
  * the alignment or a plugin changes, or if a policy {@linkplain #looksAtDevices looks at the devices}.
  *
- * <p>They are called from any thread, several at a time, never under a lock. A plan of many sections asks very
- * often, so that a verdict should cost no more than a look. A call that throws, returns null or does not return
- * within the core's configured time, {@code plugin.budget}, fails the plan that needed it.
+ * <p>They are called from any thread, several at a time, never under a lock. A plan of many sections asks very often,
+ * so that a verdict should cost no more than a look. A call that throws, returns null or does not return within {@code
+ * plugin.budget} of PID {@code org.pinion.core}, five seconds if nobody has configured it, fails the plan that needed
+ * it. A policy that has just come is asked once each about a page of device registers and about a conflict there,
+ * without devices; one that fails that, or three plans in a row, is not asked any more, and plans that require it fail,
+ * until its bundle is updated or somebody releases it ({@code dma:release}).
  */
 @ConsumerType
 public interface MappingPolicy {

@@ -10,7 +10,8 @@ import org.pinion.api.Route;
  *
  * @param outcome map, skip or refuse
  * @param access the most a device may do, if mapped
- * @param routes the ways that are allowed, if mapped
+ * @param routes the ways that are allowed, if mapped; a part that can go by none of them, or that the backend takes by
+ *     none of them, is left out, for that reason
  * @param rule the name of the policy's rule, without the policy's own name, such as {@code not-ram}
  * @param reason why, a sentence for people
  * @param remedy what an operator could do about it; empty if there is nothing to do

@@ -8,9 +8,11 @@ import org.pinion.api.IommuException;
 
 /**
  * Reads flat views from somewhere, such as a running VMM or a file: a service that carries {@link SourceType}. Called
- * from any thread, several at a time, never under a lock. A call that throws something else than it declares, returns
- * null or does not return within the core's configured time has failed; a source that keeps failing is not asked any
- * more.
+ * from any thread, several at a time, never under a lock. A call may take {@code source.budget} of PID {@code
+ * org.pinion.core}, thirty seconds if nobody has configured it. One that throws something else than it declares,
+ * returns null or does not return in time has failed; a source that fails three times in a row is not asked any more
+ * until its bundle is updated or somebody releases it ({@code dma:release}). An {@link IommuException} is an answer,
+ * not a failure.
  */
 @ConsumerType
 public interface MemorySource {
