@@ -40,6 +40,11 @@ sealed interface PageSource {
             SyscallException.require(start + Math.min(length, PIECE) != 0, Errno.EOVERFLOW);
             return process.pages(start, length, write);
         }
+
+        /** The pages up to where nothing is, as {@code copy_to_user} meets them. */
+        List<PageRun> reachable(long offset, long length, boolean write) {
+            return process.reachable(base + offset, length, write, false);
+        }
     }
 
     /** A memfd ({@code memfd_pin_folios}, which answers EINVAL past the file's end). */
