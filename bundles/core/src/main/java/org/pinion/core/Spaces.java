@@ -37,6 +37,7 @@ final class Spaces {
     private final PluginRegistry registry;
     private final BoundedCalls calls;
     private final SpaceEnvironment environment;
+    private final Endings endings;
     private final Map<String, Entry> entries = new ConcurrentSkipListMap<>();
     private volatile String kernelGone = "";
     private final AtomicReference<SpaceKeeper> keeper = new AtomicReference<>();
@@ -48,8 +49,9 @@ final class Spaces {
         this.registry = registry;
         this.calls = calls;
         environment = new SpaceEnvironment(
-                planner, events, settings::writerWait, settings::replacementWait, this::forget,
+                planner, events, settings::writerWait, settings::replacementWait, this::forget, registry.underWay(),
                 () -> Optional.ofNullable(keeper.get()));
+        endings = new Endings(registry.underWay(), settings::writerWait);
     }
 
     AddressSpace open(SpaceOptions options) throws IommuException {
@@ -289,42 +291,47 @@ final class Spaces {
 
     /** The process is about to end: what is to outlive it is left as it is, and the rest is closed. */
     void leaveAll() {
-        for (Space space : all()) {
-            try {
-                if (space.leave()) {
-                    LOG.info("address space '{}' is left to the next process", space.options().name());
-                    forget(space);
-                }
-            } catch (IommuException busy) {
-                LOG.error("address space '{}' is not left to the next process: {}", space.options().name(),
-                        busy.getMessage());
+        endings.all(all(), this::leave);
+    }
+
+    private void leave(Space space) throws IommuException {
+        try {
+            if (space.leave()) {
+                LOG.info("address space '{}' is left to the next process", nameOf(space));
+                forget(space);
+                return;
             }
+        } catch (IommuException busy) {
+            LOG.error("address space '{}' is not left to the next process: {}", nameOf(space), busy.getMessage());
         }
-        closeAll();
+        space.close();
     }
 
     void closeAll() {
-        for (Space space : all()) {
-            try {
-                space.close();
-            } catch (IommuException failure) {
-                LOG.error("closing address space '{}': {}", space.options().name(), failure.getMessage());
-            }
-        }
+        endings.all(all(), Space::close);
     }
 
     /** Leaves every space to the next core; one that cannot be left is closed. */
     void holdAll(SpaceHolder holder) {
-        for (Space space : all()) {
-            try {
-                holder.hold(space.hold());
-                entries.remove(space.options().name());
-            } catch (IommuException stays) {
-                LOG.error("address space '{}' does not outlive the core: {}", space.options().name(),
-                        stays.getMessage());
-            }
+        endings.all(all(), space -> hold(space, holder));
+    }
+
+    private void hold(Space space, SpaceHolder holder) throws IommuException {
+        HeldSpace held;
+        try {
+            held = space.hold();
+        } catch (IommuException stays) {
+            LOG.error("address space '{}' does not outlive the core: {}", nameOf(space), stays.getMessage());
+            space.close();
+            return;
         }
-        closeAll();
+        entries.remove(nameOf(space));
+        if (endings.over()) {
+            // The next core has taken what was held, and would not look again.
+            held.giveBack("close '" + nameOf(space) + "', which was handed over too late");
+        } else {
+            holder.hold(held);
+        }
     }
 
     /** Goes on with spaces of another core. */

@@ -90,8 +90,9 @@ public final class Space implements AddressSpace {
         this.environment = environment;
         this.session = session;
         presence = new BackendPresence(options.name(), session::backend, environment.replacement());
-        turn = new WriterTurn(options.name(), environment.patience(), presence);
-        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence);
+        turn = new WriterTurn(options.name(), environment.patience(), presence, environment.calls());
+        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence,
+                environment.calls());
         news = new SpaceNews(options.name(), environment.events());
         published = new Publication(options, nothing().plan(), session.ledger());
         lasting = new Lasting(published, this::forProcess);
