@@ -104,17 +104,17 @@ public final class Microkernel {
 
             @Override
             public void backendLeft(Plugin backend, boolean replaced) {
-                spaces.backendLeft(backend, replaced);
+                spaces.backends().left(backend, replaced);
             }
 
             @Override
             public void backendGone(long id) {
-                spaces.backendGone(id);
+                spaces.backends().gone(id);
             }
 
             @Override
             public void backendArrived(Plugin backend) {
-                spaces.backendArrived(backend);
+                spaces.backends().arrived(backend);
             }
         }, settings::replacementWait);
         calls = new BoundedCalls(guard, registry);
