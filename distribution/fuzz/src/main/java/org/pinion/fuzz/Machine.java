@@ -92,7 +92,7 @@ record Machine(String release, String iommu) {
     private String pageSizes() {
         return switch (iommu) {
             case "virtio" -> "0xfffffffffffff000";
-            case "amd" -> older() ? "0xffffff7ffffff000" : "0x7f7ffffff000";
+            case "amd" -> older() ? "0xfff7ffffff000" : "0x7f7ffffff000";
             default -> "0x40201000";
         };
     }

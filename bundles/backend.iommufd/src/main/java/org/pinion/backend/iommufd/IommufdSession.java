@@ -218,6 +218,7 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public void map(Mapping mapping) throws IommuException {
+        devices.requireOffTheLastPage(mapping.range());
         if (mapping.route() == Route.DMA_BUF && mapping.backing() instanceof Backing.DeviceBar bar) {
             mapped.mapBar(mapping, bar, devices.owner(mapping, bar.device()));
             apart.add(mapping);

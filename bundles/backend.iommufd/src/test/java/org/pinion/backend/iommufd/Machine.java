@@ -100,9 +100,10 @@ final class Machine {
     }
 
     /** An edu behind an IOMMU with 64 bits of addresses. */
-    static HostDevice wide(String address, int group) {
+    static HostDevice wide(String address, int group, ReservedRegion... reserved) {
         IommuGeometry all = new IommuGeometry(new IovaRange(0, -1L), List.of(PAGE));
-        return new HostDevice(address, DeviceModel.EDU, group, "vfio-pci", all, List.of(), false);
+        return new HostDevice(
+                address, DeviceModel.EDU, group, "vfio-pci", all, Arrays.asList(reserved), false);
     }
 
     /** An edu behind an IOMMU that tells which pages devices wrote. */

@@ -25,12 +25,25 @@ sealed interface PageSource {
      */
     List<PageRun> find(long offset, long length, boolean write) throws SyscallException;
 
-    /** Addresses of the process. */
+    /**
+     * Addresses of the process, pinned piece by piece ({@code pfn_reader_user_pin} in drivers/iommu/iommufd/pages.c):
+     * EOVERFLOW if the first piece ends with the last of all addresses ({@code gup_fast_fallback} in mm/gup.c).
+     */
     record UserAddress(ProcessMemory process, long base) implements PageSource {
+
+        /** As many pages as there is room for in TEMP_MEMORY_LIMIT, by a pointer each. */
+        private static final long PIECE = 65536 / Long.BYTES * Pages.SIZE;
 
         @Override
         public List<PageRun> find(long offset, long length, boolean write) throws SyscallException {
-            return process.pages(base + offset, length, write);
+            long start = base + offset;
+            SyscallException.require(start + Math.min(length, PIECE) != 0, Errno.EOVERFLOW);
+            return process.pages(start, length, write);
+        }
+
+        /** The pages up to where nothing is, as {@code copy_to_user} meets them. */
+        List<PageRun> reachable(long offset, long length, boolean write) {
+            return process.reachable(base + offset, length, write, false);
         }
     }
 

@@ -10,6 +10,7 @@ import org.pinion.emulator.memory.LockedMemory;
 import org.pinion.emulator.memory.PageRun;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
 
 /**
  * The memory of one MAP call ({@code struct iopt_pages}), shared by every area that COPY makes of it. A page is
@@ -96,14 +97,12 @@ final class PinnablePages implements AreaMemory {
     /**
      * Copies bytes (iopt_pages_rw_access in drivers/iommu/iommufd/pages.c): memory of the process by its addresses as
      * they are now, if that is wanted or it is a single page, all else from the pages that are pinned, where they are.
+     * What is wanted by address is copied up to where nothing is, then EFAULT.
      */
     void copy(long position, MemorySegment buffer, boolean write, boolean direct) throws SyscallException {
-        long first = Pages.roundDown(position);
-        long skipped = position - first;
-        long bytes = Pages.roundUp(skipped + buffer.byteSize());
-        boolean byAddress = !ofFile() && (direct || bytes == Pages.SIZE);
+        long skipped = position % Pages.SIZE;
         long done = 0;
-        for (PageRun run : byAddress ? source.find(first, bytes, write) : held(first / Pages.SIZE, bytes)) {
+        for (PageRun run : pages(position - skipped, skipped + buffer.byteSize(), write, direct)) {
             long here = Math.min(run.bytes() - skipped, buffer.byteSize() - done);
             MemorySegment part = buffer.asSlice(done, here);
             if (write) {
@@ -114,6 +113,20 @@ final class PinnablePages implements AreaMemory {
             done += here;
             skipped = 0;
         }
+        SyscallException.require(done == buffer.byteSize(), Errno.EFAULT);
+    }
+
+    private List<PageRun> pages(long first, long length, boolean write, boolean direct) throws SyscallException {
+        long bytes = Pages.roundUp(length);
+        if (source instanceof PageSource.UserAddress user) {
+            if (direct) {
+                return user.reachable(first, bytes, write);
+            }
+            if (bytes == Pages.SIZE) {
+                return source.find(first, bytes, write);
+            }
+        }
+        return held(first / Pages.SIZE, bytes);
     }
 
     /** The pages that are pinned, and between them those that would be. */
