@@ -261,6 +261,7 @@ public class SwapMatrixIT {
 
     @Test
     public void theConfigurationThatIsAPolicyDeletedAndMadeAgain() throws Exception {
+        Configuration quick = replacedQuickly();
         Configuration[] house = {house()};
         stage.play("iommufd", List.of("house"), () -> {
             house[0].delete();
@@ -271,6 +272,15 @@ public class SwapMatrixIT {
         });
         house[0].delete();
         awaitPlugins("house", List::isEmpty);
+        quick.delete();
+    }
+
+    /** Where something leaves that does not come back, plans wait for it no longer than this. */
+    private Configuration replacedQuickly() throws IOException {
+        Configuration quick = configurations.getConfiguration(CORE, "?");
+        quick.update(new Hashtable<>(Map.of("replacement.wait", 500L)));
+        soon().until(() -> stage.isConfigured(Map.of("replacement.wait", 500L)));
+        return quick;
     }
 
     private Configuration house() throws IOException {
@@ -384,6 +394,7 @@ public class SwapMatrixIT {
 
     @Test
     public void droppedOverwrittenAndDeleted() throws Exception {
+        Configuration quick = replacedQuickly();
         stage.play("iommufd", STRICT, () -> {
             drop("plugin.jar", SmallBundle.of("dropped", Healthy.Protecting.class));
             soon().until(() -> stage.space().snapshot().table().getFirst().range().size() == Stage.SIZE / 2);
@@ -396,6 +407,7 @@ public class SwapMatrixIT {
         for (String backend : List.of("iommufd", "vfio")) {
             stage.play(backend, STRICT, () -> droppedBackend("org.pinion.backend." + backend));
         }
+        quick.delete();
     }
 
     /** What is dropped goes on with the space, is overwritten, and gives it back. */
