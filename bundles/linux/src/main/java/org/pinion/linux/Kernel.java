@@ -93,6 +93,18 @@ public interface Kernel {
     int munmap(MemorySegment memory);
 
     /**
+     * {@code madvise(2)}.
+     *
+     * @param memory what mmap returned, or whole pages of it
+     * @param advice see {@link Mman}
+     * @return 0, or a negated error number: {@code EINVAL} if the kernel does not know the advice, {@code ENOSYS} if it
+     *     takes none
+     */
+    default int madvise(MemorySegment memory, int advice) {
+        return Errno.ENOSYS.answer();
+    }
+
+    /**
      * {@link #close} for those who know no kernel, and must not depend on whoever asks for this.
      *
      * @return closes the file descriptor that it is given

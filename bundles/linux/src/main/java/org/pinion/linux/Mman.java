@@ -1,6 +1,9 @@
 package org.pinion.linux;
 
-/** Flags of {@code mmap(2)} and {@code memfd_create(2)} (include/uapi/asm-generic/mman-common.h, linux/memfd.h). */
+/**
+ * Flags of {@code mmap(2)}, {@code madvise(2)} and {@code memfd_create(2)} (include/uapi/asm-generic/mman-common.h,
+ * linux/memfd.h).
+ */
 public final class Mman {
 
     /** Pages may be read. */
@@ -20,6 +23,9 @@ public final class Mman {
 
     /** Do not reserve swap for it. */
     public static final int MAP_NORESERVE = 0x4000;
+
+    /** Pages may not be touched any more, without a memory area of their own (Linux 6.13 and later). */
+    public static final int MADV_GUARD_INSTALL = 102;
 
     /** Close the memfd on exec. */
     public static final int MFD_CLOEXEC = 1;

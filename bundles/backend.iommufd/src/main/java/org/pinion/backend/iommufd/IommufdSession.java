@@ -15,6 +15,7 @@ import org.pinion.api.Route;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
+import org.pinion.device.cause.MappingCauses;
 import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
@@ -218,7 +219,7 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public void map(Mapping mapping) throws IommuException {
-        devices.requireOffTheLastPage(mapping.range());
+        MappingCauses.requireOffTheLastPage(mapping.range(), devices.reserved());
         if (mapping.route() == Route.DMA_BUF && mapping.backing() instanceof Backing.DeviceBar bar) {
             mapped.mapBar(mapping, bar, devices.owner(mapping, bar.device()));
             apart.add(mapping);

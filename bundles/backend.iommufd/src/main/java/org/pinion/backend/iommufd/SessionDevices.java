@@ -8,7 +8,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.pinion.api.AddressRange;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
@@ -111,16 +110,6 @@ final class SessionDevices {
                 .flatMap(address -> open.get(address).limits().reserved().stream())
                 .map(ReservedRegion::range)
                 .toList());
-    }
-
-    /** Refuses what the kernel would not: it maps other memory there than it was given. */
-    void requireOffTheLastPage(AddressRange range) throws IommuException {
-        if (range.last() == -1L && reserved().contains(Preflight.LAST_PAGE.range())) {
-            throw new IommuException(
-                    "map " + range, null, range,
-                    "Linux maps other memory than it is given at the last page of all addresses",
-                    "end the mapping before " + Long.toHexString(Preflight.LAST_PAGE.range().start()), null);
-        }
     }
 
     /** {@return every open device, attached or not} */

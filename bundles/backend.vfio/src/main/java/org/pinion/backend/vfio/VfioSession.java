@@ -15,6 +15,7 @@ import org.pinion.api.Route;
 import org.pinion.device.VfioDevice;
 import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
+import org.pinion.device.cause.MappingCauses;
 import org.pinion.device.host.PinningFacts;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
@@ -138,6 +139,7 @@ final class VfioSession implements BackendSession {
 
     @Override
     public void map(Mapping mapping) throws IommuException {
+        MappingCauses.requireOffTheLastPage(mapping.range(), devices.reserved());
         mapped.map(mapping);
         if (devices.pin()) {
             newlyPinned += mapping.range().size() - MappedContainer.deviceBytes(mapping);

@@ -47,6 +47,23 @@ public final class MappingCauses {
         return misaligned(mapping, ranges.alignment()).or(() -> unusable(mapping.range(), ranges.usable()));
     }
 
+    /**
+     * Refuses a mapping that the kernel takes and gets wrong: what ends with the last of all addresses is given to the
+     * IOMMU as other pages (batch_to_domain in drivers/iommu/iommufd/pages.c), or never found again by the type1 of
+     * Linux 6.12.
+     *
+     * @param range what is to be mapped
+     * @param reserved what is kept out for attached devices, the last page among it where the kernel gets it wrong
+     * @throws IommuException if the range ends there and the page is kept out
+     */
+    public static void requireOffTheLastPage(AddressRange range, RangeSet reserved) throws IommuException {
+        if (range.last() == -1L && reserved.contains(range.last())) {
+            throw new IommuException(
+                    "map " + range, null, range, "the kernel gets wrong what ends with the last of all addresses",
+                    "leave out the last page", null);
+        }
+    }
+
     private static Optional<Cause> misaligned(Mapping mapping, long alignment) {
         long bits = mapping.range().start() | mapping.range().size() | position(mapping);
         return (bits & (alignment - 1)) == 0

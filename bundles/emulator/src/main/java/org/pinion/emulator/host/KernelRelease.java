@@ -83,6 +83,16 @@ public enum KernelRelease {
         return this != LINUX_6_12;
     }
 
+    /**
+     * Whether a driver that makes page tables to order is taken for one that makes nested ones: both were made by one
+     * function ({@code domain_alloc_user} in struct iommu_ops), so that it is the table below that is refused.
+     *
+     * @return whether it is
+     */
+    public boolean takesAllForNesting() {
+        return this == LINUX_6_12;
+    }
+
     /** {@return whether containers still claim the kind with nested page tables, which mdevs alone can be in} */
     public boolean claimsNesting() {
         return this == LINUX_6_12;

@@ -84,7 +84,8 @@ record HostIommu(HostDevice device, IommuDriver driver, KernelRelease release) i
     @Override
     public boolean nests(int flags) {
         boolean known = release.attachesPasids() || (flags & Iommufd.HWPT_ALLOC_PASID) == 0;
-        return known && driver == IommuDriver.INTEL;
+        boolean nesting = driver == IommuDriver.INTEL || driver == IommuDriver.AMD && release.takesAllForNesting();
+        return known && nesting;
     }
 
     @Override

@@ -39,7 +39,7 @@ final class MockAccesses {
         file(fields).binding().attach(fields.word(0));
     }
 
-    /** Pins pages, and answers EFAULT or EINVAL if they are not those at an address of the process. */
+    /** Pins pages, and answers EFAULT or EBADE if they are not those at an address of the process, if one is given. */
     void pin(MockFields fields) throws SyscallException {
         requireLength(fields.address(16));
         SyscallException.require((fields.word(0) & ~WRITE) == 0, Errno.EOPNOTSUPP);
@@ -49,7 +49,9 @@ final class MockAccesses {
         AccessPin pin = new AccessMemory(access).pin(file.nextPin(), fields.address(8), fields.address(16),
                 (fields.word(0) & WRITE) != 0);
         try {
-            checkSame(access, pin, fields.address(24));
+            if (fields.address(24) != 0) {
+                checkSame(access, pin, fields.address(24));
+            }
         } catch (SyscallException e) {
             pin.unpin();
             throw e;

@@ -26,8 +26,8 @@ import java.util.Optional;
 final class Libc {
 
     private static final List<String> FUNCTIONS = List.of(
-            "open", "close", "ioctl", "mmap", "munmap", "pread", "pwrite", "memfd_create", "ftruncate", "eventfd",
-            "read", "poll", "getpagesize");
+            "open", "close", "ioctl", "mmap", "munmap", "madvise", "pread", "pwrite", "memfd_create", "ftruncate",
+            "eventfd", "read", "poll", "getpagesize");
 
     private static final long POLLFD_SIZE = 8;
     private static final long POLLFD_EVENTS = 4;
@@ -64,6 +64,11 @@ final class Libc {
 
     private static final class Munmap {
         static final MethodHandle CALL = bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    }
+
+    private static final class Madvise {
+        static final MethodHandle CALL =
+                bind("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     }
 
     private static final class Pread {
@@ -190,6 +195,15 @@ final class Libc {
         MemorySegment state = NativeCall.state();
         try (Arena arena = Arena.ofConfined()) {
             return answer((int) MemfdCreate.CALL.invokeExact(state, string(arena, name), flags), state);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static int madvise(MemorySegment memory, int advice) {
+        MemorySegment state = NativeCall.state();
+        try {
+            return answer((int) Madvise.CALL.invokeExact(state, memory, memory.byteSize(), advice), state);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -105,6 +105,11 @@ public final class NativeKernel implements Kernel {
     }
 
     @Override
+    public int madvise(MemorySegment segment, int advice) {
+        return Libc.madvise(segment, advice);
+    }
+
+    @Override
     public long pread(int fd, MemorySegment into, long offset) {
         return Libc.pread(fd, into, offset);
     }

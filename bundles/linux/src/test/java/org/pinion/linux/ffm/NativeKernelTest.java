@@ -77,6 +77,18 @@ class NativeKernelTest {
     }
 
     @Test
+    void adviceIsTakenOrNotKnown() throws IOException {
+        MemorySegment memory = anonymous(8192);
+        memory.fill((byte) 1);
+        int doNotNeed = 4;
+        assertThat(kernel.madvise(memory.asSlice(4096, 4096), doNotNeed)).isZero();
+        assertThat(memory.get(ValueLayout.JAVA_BYTE, 4095)).isEqualTo((byte) 1);
+        assertThat(memory.get(ValueLayout.JAVA_BYTE, 4096)).isZero();
+        assertThat(kernel.madvise(memory, 0x7fff)).isEqualTo(Errno.EINVAL.answer());
+        kernel.munmap(memory);
+    }
+
+    @Test
     void unmappedMemoryCannotBeTouchedAnyMore() throws IOException {
         MemorySegment memory = anonymous(4096);
         MemorySegment part = memory.asSlice(100, 4);

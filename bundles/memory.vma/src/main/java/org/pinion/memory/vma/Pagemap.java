@@ -4,8 +4,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.pinion.api.AddressRange;
+import org.pinion.linux.Errno;
+import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
+import org.pinion.linux.Mman;
 
 /**
  * The first and cheapest look at single pages. An entry of {@code /proc/self/pagemap} is eight bytes; of many pages the
@@ -35,6 +38,7 @@ final class Pagemap implements AutoCloseable {
     private final Kernel kernel;
     private final long pageSize;
     private final int fd;
+    private final boolean guarding;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment entries = arena.allocate(MOST_ENTRIES * Long.BYTES, Long.BYTES);
     private final MemorySegment scan = arena.allocate(SCAN_SIZE, Long.BYTES);
@@ -44,6 +48,20 @@ final class Pagemap implements AutoCloseable {
         this.kernel = kernel;
         this.pageSize = kernel.pageSize();
         this.fd = kernel.open(PATH, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+        this.guarding = canGuard(kernel);
+    }
+
+    /** A kernel before Linux 6.13 does not know what guard pages are, and cannot look for them either. */
+    private static boolean canGuard(Kernel kernel) {
+        try {
+            MemorySegment page = kernel.mmap(
+                    kernel.pageSize(), Mman.PROT_READ, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS, -1, 0);
+            int answer = kernel.madvise(page, Mman.MADV_GUARD_INSTALL);
+            kernel.munmap(page);
+            return answer != Errno.EINVAL.answer();
+        } catch (ErrnoException noMemory) {
+            return true;
+        }
     }
 
     /**
@@ -62,7 +80,7 @@ final class Pagemap implements AutoCloseable {
         }
         return count <= MOST_ENTRIES
                 ? isWhole(first, (int) count)
-                : isWhole(last, 1) && hasNoGuards(first * pageSize, (last + 1) * pageSize);
+                : isWhole(last, 1) && (!guarding || hasNoGuards(first * pageSize, (last + 1) * pageSize));
     }
 
     private boolean isWhole(long first, int count) {

@@ -17,6 +17,8 @@ final class FakeFile {
 
     private final String path;
     private final LongPredicate present;
+    private int advice = Errno.ENOSYS.answer();
+    private int mapped;
     private int reads;
     private boolean open;
 
@@ -33,6 +35,17 @@ final class FakeFile {
     /** A page map in which some pages are guard pages. */
     static FakeFile pagemap(LongPredicate guarded) {
         return new FakeFile("/proc/self/pagemap", guarded);
+    }
+
+    /** The same with a kernel that does not know guard pages. */
+    FakeFile withoutGuards() {
+        advice = Errno.EINVAL.answer();
+        return this;
+    }
+
+    /** How many pages are mapped. */
+    int mapped() {
+        return mapped;
     }
 
     int reads() {
@@ -54,6 +67,15 @@ final class FakeFile {
             case "open" -> open((String) arguments[0]);
             case "close" -> {
                 open = false;
+                yield 0;
+            }
+            case "mmap" -> {
+                mapped++;
+                yield MemorySegment.NULL.reinterpret((long) arguments[0]);
+            }
+            case "madvise" -> advice;
+            case "munmap" -> {
+                mapped--;
                 yield 0;
             }
             case "ioctl" -> Errno.ENOTTY.answer();

@@ -34,6 +34,20 @@ class PagemapTest {
     }
 
     @Test
+    void ofManyPagesTheLastIsEnoughWhereThereAreNoGuards() {
+        assertThat(isWhole(FakeFile.pagemap(page -> false).withoutGuards(), 16, 65)).isTrue();
+        assertThat(isWhole(FakeFile.pagemap(page -> page == 80).withoutGuards(), 16, 65)).isFalse();
+    }
+
+    @Test
+    void askingForGuardsLeavesNoMemory() {
+        FakeFile file = FakeFile.pagemap(page -> false);
+        isWhole(file, 0, 1);
+
+        assertThat(file.mapped()).isZero();
+    }
+
+    @Test
     void nothingIsKnownWhereTheFileDoesNotOpen() {
         assertThat(isWhole(FakeFile.ofSize("/elsewhere", 0), 16, 1)).isFalse();
     }
