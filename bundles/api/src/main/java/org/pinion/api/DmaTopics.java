@@ -45,6 +45,12 @@ public final class DmaTopics {
     /** A plugin threw, answered what cannot be, or did not answer in time; {@link #REASON} says how. */
     public static final String PLUGIN_FAILED = "org/pinion/plugin/FAILED";
 
+    /**
+     * A backend has been at one thing for longer than a change waits for another; {@link #REASON} says what, for which
+     * space and since when. Told once a call, and no failure: the kernel may take that long.
+     */
+    public static final String PLUGIN_SLOW = "org/pinion/plugin/SLOW";
+
     /** Property: the space's name. */
     public static final String SPACE = "space";
 

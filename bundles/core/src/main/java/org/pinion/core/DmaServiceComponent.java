@@ -50,12 +50,12 @@ public final class DmaServiceComponent implements DmaService {
 
     @Override
     public void adopt(String space) throws IommuException {
-        core.spaces().adopt(space);
+        core.spaces().backends().adopt(space);
     }
 
     @Override
     public CommitReport move(String space, String backend) throws IommuException {
-        return core.spaces().move(space, backend);
+        return core.spaces().backends().move(space, backend);
     }
 
     @Override

@@ -31,9 +31,9 @@ final class KernelWatch implements ServiceListener {
     public void serviceChanged(ServiceEvent event) {
         ServiceReference<?> kernel = event.getServiceReference();
         if (event.getType() == ServiceEvent.REGISTERED) {
-            spaces.kernelArrived();
+            spaces.backends().kernelArrived();
         } else if (event.getType() == ServiceEvent.UNREGISTERING && !Leaving.isEndOfAll(own)) {
-            spaces.kernelLeft("the %s Kernel service of bundle %s left"
+            spaces.backends().kernelLeft("the %s Kernel service of bundle %s left"
                     .formatted(kernel.getProperty(TYPE), nameOf(kernel.getBundle())));
         }
     }

@@ -28,6 +28,7 @@ import org.pinion.core.plugin.PluginKind;
 import org.pinion.core.plugin.PluginListener;
 import org.pinion.core.plugin.PluginPlanMaker;
 import org.pinion.core.plugin.PluginRegistry;
+import org.pinion.core.plugin.SlowCalls;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.holder.HeldSpace;
@@ -73,6 +74,7 @@ public final class Microkernel {
     private final BoundedCalls calls;
     private final Spaces spaces;
     private final KernelWatch kernels;
+    private final SlowCalls slowCalls;
 
     private final Expected expected = new Expected();
     private final Bundle own;
@@ -102,23 +104,25 @@ public final class Microkernel {
 
             @Override
             public void backendLeft(Plugin backend, boolean replaced) {
-                spaces.backendLeft(backend, replaced);
+                spaces.backends().left(backend, replaced);
             }
 
             @Override
             public void backendGone(long id) {
-                spaces.backendGone(id);
+                spaces.backends().gone(id);
             }
 
             @Override
             public void backendArrived(Plugin backend) {
-                spaces.backendArrived(backend);
+                spaces.backends().arrived(backend);
             }
         }, settings::replacementWait);
         calls = new BoundedCalls(guard, registry);
         spaces = new Spaces(registry, calls, new PluginPlanMaker(registry, guard), events, settings);
         kernels = new KernelWatch(own, spaces);
+        slowCalls = new SlowCalls(registry.underWay(), events, settings::writerWait);
         configure(configuration);
+        slowCalls.start();
     }
 
     @Modified
@@ -171,6 +175,7 @@ public final class Microkernel {
         } else {
             spaces.closeAll();
         }
+        slowCalls.stop();
         guard.renew();
     }
 

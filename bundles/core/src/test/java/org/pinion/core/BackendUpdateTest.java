@@ -268,7 +268,7 @@ class BackendUpdateTest {
         AttachedDevice edu = space.attach(EmulatedHost.edu(0));
         ServiceReference<IommuBackend> first = bundle;
         start("2.0.0");
-        core.spaces().adopt("guest");
+        core.spaces().backends().adopt("guest");
         requireDma(edu, 9);
         core.unbindBackend(bundle);
         requireDma(edu, 10);
@@ -286,14 +286,14 @@ class BackendUpdateTest {
         core.unbindBackend(first);
         core.bindBackend(ofTheFuture(backend), future);
         await().until(() -> space.snapshot().backendAway().contains("takes [7]"));
-        assertThatThrownBy(() -> core.spaces().adopt("guest"))
+        assertThatThrownBy(() -> core.spaces().backends().adopt("guest"))
                 .hasMessageContaining("it was handed over in version ")
                 .hasMessageContaining("and backend '" + backend + "' of bundle org.plugin 9.0.0 takes [7]");
         start("1.0.1");
         await().until(() -> space.snapshot().backendAway().isEmpty());
         requireDma(edu, 11);
         // Both are there now: the one of the future is asked first, and refused before the other lets go.
-        assertThat(failure(() -> core.spaces().adopt("guest"))).hasMessageContaining("takes [7]");
+        assertThat(failure(() -> core.spaces().backends().adopt("guest"))).hasMessageContaining("takes [7]");
         assertThat(space.snapshot().backendAway()).isEmpty();
         requireDma(edu, 12);
         core.unbindBackend(bundle);

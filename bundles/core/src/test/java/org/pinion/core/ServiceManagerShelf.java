@@ -41,6 +41,11 @@ final class ServiceManagerShelf implements DescriptorStore {
     }
 
     @Override
+    public void storeMemory(String name, int fd) {
+        store(name, fd);
+    }
+
+    @Override
     public void remove(String name) {
         kept.remove(name);
     }

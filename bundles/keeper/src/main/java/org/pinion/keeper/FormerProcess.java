@@ -136,7 +136,7 @@ final class FormerProcess {
             store.remove(file.getKey());
         }
         store.settle();
-        // Devices came after the iommufd that they are in.
-        new ArrayList<>(files.values()).reversed().forEach(kernel::close);
+        // In any order: what a device needs of its iommufd the kernel keeps until the device is closed.
+        files.values().forEach(kernel::close);
     }
 }

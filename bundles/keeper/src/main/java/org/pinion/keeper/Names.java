@@ -37,6 +37,12 @@ final class Names {
         return name;
     }
 
+    /** {@return whether it is the name of a memory file} */
+    static boolean isMemory(String name) {
+        String[] parts = name.split("\\.");
+        return parts.length == PARTS && parts[2].equals(MEMORY);
+    }
+
     /** {@return the part of a name that stands for its space; empty if it is none of the keeper's} */
     static Optional<String> space(String name) {
         String[] parts = name.split("\\.");

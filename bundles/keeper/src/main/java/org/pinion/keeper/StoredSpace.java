@@ -106,12 +106,21 @@ final class StoredSpace implements KeptSpace {
             if (!file.getValue().equals(stored.get(file.getKey()))) {
                 // systemd would keep the file before it beside it, under the same name.
                 store.remove(file.getKey());
-                store.store(file.getKey(), file.getValue());
+                store(file.getKey(), file.getValue());
                 stored.put(file.getKey(), file.getValue());
                 changed = true;
             }
         }
         return changed;
+    }
+
+    /** Spaces may show the same memory, and each has it by a name of its own. */
+    private void store(String name, int fd) throws ErrnoException {
+        if (Names.isMemory(name)) {
+            store.storeMemory(name, fd);
+        } else {
+            store.store(name, fd);
+        }
     }
 
     private boolean removeOld(Map<String, Integer> wanted) throws ErrnoException {

@@ -41,18 +41,27 @@ public interface DescriptorStore {
      * The files that were kept for this process when it was started. Who asks first in a process gets them; they belong
      * to it.
      *
-     * @return the files, in the order in which the process got them
+     * @return the files, in the order in which the process got them: systemd gives those first that it was given last
      */
     List<StoredFile> inherited();
 
     /**
-     * Keeps a file, which stays open here.
+     * Keeps a file, which stays open here. One open file is kept once, under the name that it is given first.
      *
      * @param name its name, made by {@link #name}
      * @param fd the file
      * @throws ErrnoException if the request cannot be made
      */
     void store(String name, int fd) throws ErrnoException;
+
+    /**
+     * Keeps a memory file under a name of its own, whatever names it has already.
+     *
+     * @param name its name, made by {@link #name}
+     * @param fd the file, which this process may read and write
+     * @throws ErrnoException if the file cannot be opened once more, or the request cannot be made
+     */
+    void storeMemory(String name, int fd) throws ErrnoException;
 
     /**
      * Keeps the files of a name no longer.

@@ -15,6 +15,7 @@ import org.pinion.api.RangeSet;
 import org.pinion.api.Section;
 import org.pinion.api.SectionKind;
 import org.pinion.api.Trait;
+import org.pinion.api.Traits;
 import org.pinion.spi.memory.MemoryClassifier;
 
 /** What every classifier must keep. A subclass says which classifier, and may add sections that it knows. */
@@ -22,6 +23,7 @@ import org.pinion.spi.memory.MemoryClassifier;
 public abstract class ClassifierContract {
 
     private static final long FIRST = 0x1000;
+    private static final String POWER_OF_TWO = "(1|2|4|8|16|32|64|128|256|512)[KMGT]";
 
     /** Made by a subclass. */
     protected ClassifierContract() {}
@@ -92,6 +94,46 @@ public abstract class ClassifierContract {
             assertThat(covered.contains(trait.range().start())).as("the start of %s", trait).isTrue();
             assertThat(covered.contains(trait.range().last())).as("the end of %s", trait).isTrue();
         });
+    }
+
+    @Rule(
+            of = MemoryClassifier.class,
+            in = "classify",
+            says = "a range of which no section of the call covers anything is a failure")
+    final void nothingIsSaidOfWhatWasNotAskedAbout() throws IommuException {
+        for (Section section : sections()) {
+            assertThat(classifier().classify(List.of(section)))
+                    .as("asked about %s alone", section.range())
+                    .allMatch(trait -> trait.range().overlaps(section.range()));
+        }
+    }
+
+    @Rule(
+            of = MemoryClassifier.class,
+            in = "classify",
+            says = "statements of one classifier about the same addresses that cannot both be true")
+    final void noStatementContradictsAnother() throws IommuException {
+        List<Trait> traits = List.copyOf(classifier().classify(sections()));
+        for (Trait one : traits) {
+            assertThat(traits)
+                    .as("what else is said where %s is, at %s", one.label(), one.range())
+                    .noneMatch(other -> one.range().overlaps(other.range()) && excludes(one, other));
+        }
+    }
+
+    private static boolean excludes(Trait one, Trait other) {
+        return switch (one.name()) {
+            case Traits.GUP_ABLE -> List.of(Traits.DEVICE_MEMORY, Traits.UNBACKED).contains(other.name());
+            case Traits.HUGE_PAGE -> other.name().equals(one.name()) && !other.value().equals(one.value());
+            default -> false;
+        };
+    }
+
+    @Rule(of = MemoryClassifier.class, in = "classify", says = "huge pages without a size")
+    final void hugePagesHaveASize() throws IommuException {
+        assertThat(classifier().classify(sections()))
+                .filteredOn(trait -> trait.name().equals(Traits.HUGE_PAGE))
+                .allSatisfy(trait -> assertThat(trait.value()).as("%s", trait.label()).matches(POWER_OF_TWO));
     }
 
     @Rule(of = Trait.class, says = "how the classifier knows, for people")

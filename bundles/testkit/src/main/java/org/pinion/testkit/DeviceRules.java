@@ -56,6 +56,48 @@ abstract class DeviceRules extends BackendFixture {
         return AddressRange.ofSize(hole.get().start(), page(session));
     }
 
+    @Rule(of = BackendSession.class, in = "expect", says = "the limits that are to be expected here")
+    final void whatIsExpectedIsOfTheSameDeviceAndTheSameEachTime() throws IommuException {
+        BackendSession session = open();
+        DeviceLimits elsewhere = learned();
+        DeviceLimits expected = session.expect(elsewhere);
+        assertThat(expected).as("what is expected").isNotNull();
+        assertThat(expected.device()).isEqualTo(device());
+        assertThat(Long.bitCount(expected.alignment())).as("alignment is a power of two").isEqualTo(1);
+        assertThat(session.expect(elsewhere)).as("asked again").isEqualTo(expected);
+    }
+
+    @Rule(of = BackendSession.class, in = "expect", says = "without opening it")
+    final void whoExpectsADeviceLeavesItToWhoHasIt() throws Exception {
+        DeviceLimits elsewhere = learned();
+        BackendSession owner = openWithDevice();
+        BackendSession session = open();
+        State before = State.of(session);
+        List<String> open = leftOver();
+        session.expect(elsewhere);
+        assertThat(State.of(session)).isEqualTo(before);
+        assertThat(leftOver()).as("open and mapped").isEqualTo(open);
+        owner.detach(device());
+        attach(owner);
+    }
+
+    @Rule(of = BackendSession.class, in = "expect", says = "What a guess cannot know is taken as it would be best.")
+    final void noLessIsExpectedThanTheKernelLaterAllows() throws IommuException {
+        BackendSession session = open();
+        DeviceLimits expected = session.expect(learned());
+        DeviceLimits found = session.preflight(device());
+        assertThat(found.usable().minus(expected.usable())).as("usable, and not expected to be").isEmpty();
+        assertThat(expected.alignment()).as("alignment").isLessThanOrEqualTo(found.alignment());
+    }
+
+    /** {@return what a session that is closed again has learned of the device} */
+    private DeviceLimits learned() throws IommuException {
+        BackendSession session = open();
+        DeviceLimits limits = session.preflight(device());
+        session.close();
+        return limits;
+    }
+
     @Rule(of = BackendSession.class, in = "preflight", says = "if there is no such device")
     final void anUnknownDeviceIsRefused() throws IommuException {
         BackendSession session = open();

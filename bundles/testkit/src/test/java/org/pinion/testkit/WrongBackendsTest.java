@@ -23,6 +23,19 @@ class WrongBackendsTest {
                         WrongBackends.AttachesToAsk.class,
                         "BackendSession.preflight: 'without letting it into this address space'"),
                 Arguments.of(
+                        WrongExpectations.ExpectsAnother.class,
+                        "BackendSession.expect: 'the limits that are to be expected here'"),
+                Arguments.of(
+                        WrongExpectations.ExpectsNothing.class,
+                        "BackendSession.expect: 'the limits that are to be expected here'"),
+                Arguments.of(WrongExpectations.OpensIt.class, "BackendSession.expect: 'without opening it'"),
+                Arguments.of(
+                        WrongExpectations.ExpectsTheWorst.class,
+                        "BackendSession.expect: 'What a guess cannot know is taken as it would be best.'"),
+                Arguments.of(
+                        WrongExpectations.ExpectsLargePages.class,
+                        "BackendSession.expect: 'What a guess cannot know is taken as it would be best.'"),
+                Arguments.of(
                         WrongBackends.ComplainsOfRelease.class,
                         "BackendSession.release: 'A device that is not open is ignored.'"),
                 Arguments.of(

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.pinion.api.AddressRange;
+import org.pinion.api.IommuException;
 import org.pinion.api.Section;
 import org.pinion.api.Trait;
 import org.pinion.api.Traits;
@@ -101,6 +103,62 @@ final class WrongClassifiers {
     static class SpeaksOfNothing extends Under {
         SpeaksOfNothing() {
             super(sections -> sections.isEmpty() ? List.of(pinnable(AddressRange.ALL)) : pinnable(sections));
+        }
+    }
+
+    /** Takes a device's memory for memory that can be pinned, where two sections meet. */
+    static class ContradictsItself extends Under {
+        ContradictsItself() {
+            super(sections -> {
+                List<Trait> traits = new ArrayList<>(pinnable(sections));
+                for (Section section : sections) {
+                    AddressRange end = new AddressRange(section.range().last(), section.range().last());
+                    traits.add(Trait.of(end, Traits.DEVICE_MEMORY, "it was measured"));
+                }
+                return traits;
+            });
+        }
+    }
+
+    /** Finds pages of two sizes in one place. */
+    static class CannotChooseASize extends Under {
+        CannotChooseASize() {
+            super(sections -> sections.stream()
+                    .flatMap(section -> Stream.of("2M", "1G").map(size -> huge(section, size)))
+                    .toList());
+        }
+    }
+
+    /** Takes any number for a size. */
+    static class MeasuresOddPages extends Under {
+        MeasuresOddPages() {
+            super(sections -> sections.stream().map(section -> huge(section, "3M")).toList());
+        }
+    }
+
+    private static Trait huge(Section section, String size) {
+        return new Trait(section.range(), Traits.HUGE_PAGE, size, "it was measured", "");
+    }
+
+    /** Says of all sections of the view what it was to say of one. */
+    static class SaysMoreThanItIsAsked extends Under {
+        SaysMoreThanItIsAsked() {
+            Set<AddressRange> seen = new HashSet<>();
+            super(sections -> {
+                sections.forEach(section -> seen.add(section.range()));
+                return seen.stream().map(WrongClassifiers::pinnable).toList();
+            });
+        }
+
+        @Override
+        protected List<Section> sections() {
+            List<Section> sections = super.sections();
+            try {
+                classifier().classify(sections);
+            } catch (IommuException never) {
+                throw new IllegalStateException(never);
+            }
+            return sections;
         }
     }
 

@@ -58,6 +58,21 @@ class WrongPluginsTest {
                         WrongClassifiers.SpeaksOfNothing.class,
                         "MemoryClassifier.classify: 'some or all sections of one flat view'"),
                 arguments(
+                        WrongClassifiers.ContradictsItself.class,
+                        "MemoryClassifier.classify: 'statements of one classifier about the same addresses that"
+                                + " cannot both be true'"),
+                arguments(
+                        WrongClassifiers.CannotChooseASize.class,
+                        "MemoryClassifier.classify: 'statements of one classifier about the same addresses that"
+                                + " cannot both be true'"),
+                arguments(
+                        WrongClassifiers.MeasuresOddPages.class,
+                        "MemoryClassifier.classify: 'huge pages without a size'"),
+                arguments(
+                        WrongClassifiers.SaysMoreThanItIsAsked.class,
+                        "MemoryClassifier.classify: 'a range of which no section of the call covers anything is a"
+                                + " failure'"),
+                arguments(
                         WrongClassifiers.Blocks.class,
                         "MemoryClassifier: 'A call that throws, returns null … fails the plan that needed it'"));
     }

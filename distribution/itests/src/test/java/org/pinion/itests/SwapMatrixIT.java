@@ -1,6 +1,7 @@
 package org.pinion.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.OptionUtils.combine;
@@ -47,6 +48,7 @@ import org.pinion.api.Route;
 import org.pinion.api.SpaceOptions;
 import org.pinion.api.runtime.DmaRuntime;
 import org.pinion.api.runtime.PluginInfo;
+import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.memory.MemoryClassifier;
 import org.pinion.spi.policy.Candidate;
@@ -259,6 +261,7 @@ public class SwapMatrixIT {
 
     @Test
     public void theConfigurationThatIsAPolicyDeletedAndMadeAgain() throws Exception {
+        Configuration quick = replacedQuickly();
         Configuration[] house = {house()};
         stage.play("iommufd", List.of("house"), () -> {
             house[0].delete();
@@ -269,6 +272,15 @@ public class SwapMatrixIT {
         });
         house[0].delete();
         awaitPlugins("house", List::isEmpty);
+        quick.delete();
+    }
+
+    /** Where something leaves that does not come back, plans wait for it no longer than this. */
+    private Configuration replacedQuickly() throws IOException {
+        Configuration quick = configurations.getConfiguration(CORE, "?");
+        quick.update(new Hashtable<>(Map.of("replacement.wait", 500L)));
+        soon().until(() -> stage.isConfigured(Map.of("replacement.wait", 500L)));
+        return quick;
     }
 
     private Configuration house() throws IOException {
@@ -283,7 +295,7 @@ public class SwapMatrixIT {
     @Test
     public void aPluginThatBlocksInEachOfItsMethods() throws Exception {
         Configuration quick = configurations.getConfiguration(CORE, "?");
-        quick.update(new Hashtable<>(Map.of("plugin.budget", 300L, "source.budget", 300L)));
+        quick.update(new Hashtable<>(Map.of("plugin.budget", 300L, "source.budget", 300L, "writer.wait", 300L)));
         DmaService dma = stage.service(DmaService.class);
         IommuBackend backend = shipped(IommuBackend.class, BACKEND, "iommufd");
         MappingPolicy policy = shipped(MappingPolicy.class, POLICY, "strict");
@@ -298,6 +310,9 @@ public class SwapMatrixIT {
             blocks(IommuBackend.class, backend, BACKEND, "devices", () -> dma.devices("sick"));
             blocks(IommuBackend.class, backend, BACKEND, "open", () ->
                     dma.open(new SpaceOptions("sick", "sick", STRICT)));
+            for (String method : List.of("preflight", "attach", "map", "unmap", "detach", "close")) {
+                blocksASession(backend, method);
+            }
             return null;
         });
         for (String method : List.of("adopts", "adopt")) {
@@ -331,6 +346,42 @@ public class SwapMatrixIT {
         return null;
     }
 
+    /** Who is at a session that blocks waits for it; others are told, and all goes on when it answers. */
+    private void blocksASession(IommuBackend healthy, String method) throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        IommuBackend backend = (IommuBackend) Proxy.newProxyInstance(
+                SwapMatrixIT.class.getClassLoader(), new Class<?>[] {IommuBackend.class}, (_, asked, arguments) -> {
+                    Object answer = asked.invoke(healthy, arguments);
+                    return answer instanceof BackendSession session
+                            ? blocking(BackendSession.class, session, method, released)
+                            : answer;
+                });
+        ServiceRegistration<IommuBackend> sick = register(IommuBackend.class, backend, BACKEND, "sick", 0);
+        try (HostMemory ram = stage.service(HostMemoryAllocator.class).allocate("sick", Stage.SIZE)) {
+            AddressSpace space = stage.service(DmaService.class).open(new SpaceOptions("sick", "sick", STRICT));
+            var life = CompletableFuture.supplyAsync(() -> succeeds(() -> live(space, ram)));
+            awaitPlugins("sick", found -> found.getFirst().detail().startsWith("in '" + method));
+            assertThatThrownBy(space::discardPending)
+                    .hasMessageContaining("address space 'sick' is busy")
+                    .hasMessageContaining("backend 'sick' of bundle")
+                    .hasMessageContaining("has been in '" + method);
+            FlatView view = stage.space().snapshot().plan().view();
+            stage.space().commit(FlatView.EMPTY);
+            assertThat(stage.space().commit(view).plan().mapped()).hasSize(1);
+            released.countDown();
+            assertThat(life.get(30, TimeUnit.SECONDS)).isTrue();
+        }
+        sick.unregister();
+    }
+
+    private static void live(AddressSpace space, HostMemory ram) throws IommuException {
+        space.attach("0000:00:11.0");
+        space.commit(Stage.view(ram, Stage.SIZE));
+        space.commit(FlatView.EMPTY);
+        space.detach("0000:00:11.0");
+        space.close();
+    }
+
     private static <T> T blocking(Class<T> type, T healthy, String blocked, CountDownLatch released) {
         return type.cast(Proxy.newProxyInstance(
                 SwapMatrixIT.class.getClassLoader(), new Class<?>[] {type}, (_, method, arguments) -> {
@@ -343,6 +394,7 @@ public class SwapMatrixIT {
 
     @Test
     public void droppedOverwrittenAndDeleted() throws Exception {
+        Configuration quick = replacedQuickly();
         stage.play("iommufd", STRICT, () -> {
             drop("plugin.jar", SmallBundle.of("dropped", Healthy.Protecting.class));
             soon().until(() -> stage.space().snapshot().table().getFirst().range().size() == Stage.SIZE / 2);
@@ -355,6 +407,7 @@ public class SwapMatrixIT {
         for (String backend : List.of("iommufd", "vfio")) {
             stage.play(backend, STRICT, () -> droppedBackend("org.pinion.backend." + backend));
         }
+        quick.delete();
     }
 
     /** What is dropped goes on with the space, is overwritten, and gives it back. */

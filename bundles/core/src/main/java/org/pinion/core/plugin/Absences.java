@@ -17,6 +17,7 @@ final class Absences {
 
     private final Map<Name, Absence> absences = new ConcurrentHashMap<>();
     private final Supplier<Duration> longest;
+    private volatile boolean ended;
 
     private record Name(PluginKind kind, String name) {
 
@@ -36,6 +37,9 @@ final class Absences {
 
     /** A plugin left and is likely to be replaced; if it is not in time, an action is run. */
     void begin(Plugin plugin, Runnable otherwise) {
+        if (ended) {
+            return;
+        }
         long nanos = longest.get().toNanos();
         Absence absence = new Absence(plugin, System.nanoTime() + nanos, new CountDownLatch(1), otherwise);
         Absence before = absences.put(Name.of(plugin), absence);
@@ -79,8 +83,9 @@ final class Absences {
         }
     }
 
-    /** Nobody is waited for any more. */
+    /** Nobody is waited for any more: a core that has stopped lets go of plugins that stay. */
     void endAll() {
+        ended = true;
         absences.values().forEach(absence -> absence.over.countDown());
         absences.clear();
     }

@@ -105,7 +105,7 @@ public final class BoundedCalls {
         IommuBackend service = (IommuBackend) backend.service();
         BackendSession session =
                 ask("open", operation, backend, () -> service.open(space), late -> closeLate(operation, backend, late));
-        return WatchedSession.of(session, backend, this);
+        return WatchedSession.of(session, backend, space, this);
     }
 
     /**
@@ -122,7 +122,7 @@ public final class BoundedCalls {
             throws IommuException {
         IommuBackend service = (IommuBackend) backend.service();
         return WatchedSession.of(
-                ask("adopt", operation, backend, () -> service.adopt(space, handOver)), backend, this);
+                ask("adopt", operation, backend, () -> service.adopt(space, handOver)), backend, space, this);
     }
 
     /**
@@ -147,6 +147,11 @@ public final class BoundedCalls {
         } catch (IommuException stays) {
             LOG.error("{}: {} answered too late: {}", operation, backend, stays.getMessage());
         }
+    }
+
+    /** {@return what sessions and devices are being asked} */
+    CallsUnderWay underWay() {
+        return registry.underWay();
     }
 
     /** A plugin failed in a call that is not bounded. */

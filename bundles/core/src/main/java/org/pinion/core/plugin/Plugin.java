@@ -1,5 +1,7 @@
 package org.pinion.core.plugin;
 
+import org.pinion.api.runtime.PluginInfo;
+
 /**
  * A plugin as its service was registered.
  *
@@ -15,6 +17,11 @@ public record Plugin(PluginKind kind, String name, String bundle, long id, int r
     /** {@return whether this one is to be used rather than another of the same name} */
     boolean precedes(Plugin other) {
         return ranking != other.ranking ? ranking > other.ranking : id < other.id;
+    }
+
+    /** {@return what there is to say about it} */
+    PluginInfo info(PluginInfo.State state, String detail) {
+        return new PluginInfo(kind.word(), name, bundle, state, detail);
     }
 
     /** {@return {@code KIND 'NAME' of bundle BUNDLE}} */

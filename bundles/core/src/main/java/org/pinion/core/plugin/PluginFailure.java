@@ -1,9 +1,10 @@
 package org.pinion.core.plugin;
 
 import org.pinion.api.IommuException;
+import org.pinion.core.space.PluginFault;
 
 /** A plugin broke its contract: it threw, answered null, or did not answer in time. */
-final class PluginFailure extends RuntimeException {
+final class PluginFailure extends PluginFault {
 
     private static final long serialVersionUID = 1L;
 
@@ -26,13 +27,17 @@ final class PluginFailure extends RuntimeException {
         return plugin;
     }
 
+    @Override
+    public String sentence() {
+        return plugin + " " + getMessage();
+    }
+
+    @Override
+    public String remedy() {
+        return "update or stop bundle " + plugin.bundle();
+    }
+
     IommuException toIommuException(String operation) {
-        return new IommuException(
-                operation,
-                null,
-                null,
-                plugin + " " + getMessage(),
-                "update or stop bundle " + plugin.bundle(),
-                this);
+        return new IommuException(operation, null, null, sentence(), remedy(), this);
     }
 }

@@ -29,6 +29,7 @@ public final class PluginRegistry {
 
     private static final Logger LOG = LoggerFactory.getLogger(PluginRegistry.class);
     private static final int FAILURES_ALLOWED = 3;
+    private static final Duration NOTEWORTHY = Duration.ofMillis(100);
 
     private final Map<Key, Seat> seats = new ConcurrentHashMap<>();
     private final Guard guard;
@@ -37,6 +38,7 @@ public final class PluginRegistry {
     private final Executor executor;
     private final PluginListener listener;
     private final Absences absences;
+    private final CallsUnderWay underWay = new CallsUnderWay();
 
     /** Counts what may change which plugins are in use; what was found out before the last change is out of date. */
     private final AtomicLong changes = new AtomicLong();
@@ -142,6 +144,11 @@ public final class PluginRegistry {
                 .anyMatch(other -> other.id() != plugin.id()
                         && other.kind() == plugin.kind()
                         && other.name().equals(plugin.name()));
+    }
+
+    /** {@return what sessions and devices of backends are being asked} */
+    public CallsUnderWay underWay() {
+        return underWay;
     }
 
     /** Nobody waits any more for plugins that are being replaced. */
@@ -369,22 +376,19 @@ public final class PluginRegistry {
     private PluginInfo info(Seat seat) {
         Plugin plugin = seat.plugin();
         if (!seat.quarantine().isEmpty()) {
-            return info(plugin, PluginInfo.State.QUARANTINED, seat.quarantine());
+            return plugin.info(PluginInfo.State.QUARANTINED, seat.quarantine());
         }
         Availability found = seat.availability();
         if (found != null && !found.available()) {
-            return info(plugin, PluginInfo.State.UNAVAILABLE, found.detail());
+            return plugin.info(PluginInfo.State.UNAVAILABLE, found.detail());
         }
         if (seat.onTrial()) {
-            return info(plugin, PluginInfo.State.ACTIVE, "being tried");
+            return plugin.info(PluginInfo.State.ACTIVE, "being tried");
         }
         Plugin used = best(plugin.kind()).getOrDefault(plugin.name(), plugin);
         PluginInfo.State state = used.id() == plugin.id() ? PluginInfo.State.ACTIVE : PluginInfo.State.SHADOWED;
-        return info(plugin, state, found == null ? "" : found.detail());
-    }
-
-    private static PluginInfo info(Plugin plugin, PluginInfo.State state, String detail) {
-        return new PluginInfo(plugin.kind().word(), plugin.name(), plugin.bundle(), state, detail);
+        return plugin.info(state, underWay.of(plugin, NOTEWORTHY)
+                .orElse(found == null ? "" : found.detail()));
     }
 
     private static Key keyOf(Plugin plugin) {

@@ -14,41 +14,57 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands before a session or a device's handle and counts its failures, method by method. What a session must know
- * without asking the kernel is bounded in time; all else may take as long as the kernel needs, such as to pin memory,
- * and whoever waits for it is told what is going on.
+ * without asking the kernel, and is asked rarely, is bounded in time; all else may take as long as the kernel needs,
+ * such as to pin memory, and whoever waits for its caller is told what is going on.
  *
  * <p>A proxy, so that what the interfaces get later goes through it too.
  */
 final class WatchedSession implements InvocationHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchedSession.class);
-    private static final Set<String> BOUNDED = Set.of("capabilities", "handsOver");
+    private static final Set<String> BOUNDED = Set.of("capabilities", "handsOver", "expect", "attached", "device");
 
     private final Object target;
     private final Plugin plugin;
+    private final String space;
+    private final String device;
     private final BoundedCalls calls;
     private volatile boolean failing;
     private volatile HandOver late;
 
-    private WatchedSession(Object target, Plugin plugin, BoundedCalls calls) {
+    private WatchedSession(Object target, Plugin plugin, String space, String device, BoundedCalls calls) {
         this.target = target;
         this.plugin = plugin;
+        this.space = space;
+        this.device = device;
         this.calls = calls;
     }
 
-    static BackendSession of(BackendSession session, Plugin plugin, BoundedCalls calls) {
-        return before(BackendSession.class, session, plugin, calls);
+    static BackendSession of(BackendSession session, Plugin plugin, String space, BoundedCalls calls) {
+        return new WatchedSession(session, plugin, space, "", calls).as(BackendSession.class);
     }
 
-    private static <T> T before(Class<T> type, T target, Plugin plugin, BoundedCalls calls) {
+    private <T> T as(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(
-                WatchedSession.class.getClassLoader(),
-                new Class<?>[] {type},
-                new WatchedSession(target, plugin, calls)));
+                WatchedSession.class.getClassLoader(), new Class<?>[] {type}, this));
     }
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+        CallsUnderWay underWay = calls.underWay();
+        CallsUnderWay.Call call =
+                underWay.begin(new CallsUnderWay.Call(plugin, space, device, method, arguments));
+        try {
+            Object answer = ask(method, arguments);
+            return answer instanceof DeviceHandle handle
+                    ? new WatchedSession(handle, plugin, space, (String) arguments[0], calls).as(DeviceHandle.class)
+                    : answer;
+        } finally {
+            underWay.end(call);
+        }
+    }
+
+    private Object ask(Method method, Object[] arguments) throws Throwable {
         if (late != null) {
             return afterHandOver(method, arguments);
         }
@@ -66,12 +82,18 @@ final class WatchedSession implements InvocationHandler {
         return counted(method, arguments);
     }
 
-    /** These methods declare no exception of ours. */
-    private Object bounded(Method method, Object[] arguments) {
+    /** Most of these methods declare no exception of ours. */
+    private Object bounded(Method method, Object[] arguments) throws IommuException {
         String asked = method.getName();
         try {
             return calls.ask(asked, "ask for " + asked, plugin, () -> call(method, arguments));
         } catch (IommuException failure) {
+            if (failure.getCause() instanceof PluginFailure known) {
+                throw known;
+            }
+            if (method.getExceptionTypes().length > 0) {
+                throw failure;
+            }
             throw new IllegalStateException(failure.getMessage(), failure);
         }
     }
@@ -99,20 +121,19 @@ final class WatchedSession implements InvocationHandler {
         try {
             Object answer = call(method, arguments);
             if (answer == null && !method.getReturnType().isPrimitive()) {
-                failed(method, PluginFailure.answeredNull(plugin));
-            } else if (failing) {
+                throw PluginFailure.answeredNull(plugin);
+            }
+            if (failing) {
                 calls.succeeded(method.getName(), plugin);
             }
-            return answer instanceof DeviceHandle handle ? before(DeviceHandle.class, handle, plugin, calls) : answer;
+            return answer;
         } catch (RuntimeException | Error thrown) {
-            failed(method, PluginFailure.threw(plugin, thrown));
-            throw thrown;
+            PluginFailure failure =
+                    thrown instanceof PluginFailure known ? known : PluginFailure.threw(plugin, thrown);
+            failing = true;
+            calls.failed(method.getName(), failure);
+            throw failure;
         }
-    }
-
-    private void failed(Method method, PluginFailure failure) {
-        failing = true;
-        calls.failed(method.getName(), failure);
     }
 
     private Object call(Method method, Object[] arguments) throws IommuException {

@@ -13,13 +13,15 @@ final class Accesses {
 
     private final String device;
     private final BackendPresence presence;
+    private final BackendCalls calls;
     private final Semaphore permits = new Semaphore(Integer.MAX_VALUE);
     private volatile boolean ended;
     private volatile boolean paused;
 
-    Accesses(String device, BackendPresence presence) {
+    Accesses(String device, BackendPresence presence, BackendCalls calls) {
         this.device = device;
         this.presence = presence;
+        this.calls = calls;
     }
 
     /** Begins an access, which {@link #end()} ends. */
@@ -53,6 +55,11 @@ final class Accesses {
         }
     }
 
+    /** Lets no access begin any more, without waiting for those under way. */
+    void endUnawaited() {
+        ended = true;
+    }
+
     /** Takes back {@link #endAll}. */
     void resumeAll() {
         permits.release(Integer.MAX_VALUE);
@@ -76,10 +83,11 @@ final class Accesses {
         }
     }
 
-    private static IommuException busy(String operation, Duration longest) {
+    private IommuException busy(String operation, Duration longest) {
+        String call = calls.ofDrivers(device).map(told -> ": " + told).orElse("");
         return new IommuException(
                 operation,
-                "a read or write of its regions has not ended within " + longest.toMillis() + " ms",
+                "what a driver asks of it has not ended within " + longest.toMillis() + " ms" + call,
                 "end the driver that uses it");
     }
 

@@ -8,11 +8,18 @@ final class BackendFailure extends InDoubtException {
     private static final long serialVersionUID = 1L;
 
     BackendFailure(String operation, String backend, Throwable thrown) {
-        super(
-                operation,
-                null,
-                "backend '" + backend + "' failed: " + thrown,
-                "update the bundle of backend '" + backend + "'",
-                thrown);
+        super(operation, null, sentence(backend, thrown), remedy(backend, thrown), thrown);
+    }
+
+    private static String sentence(String backend, Throwable thrown) {
+        return thrown instanceof PluginFault known
+                ? known.sentence()
+                : "backend '" + backend + "' failed: " + thrown;
+    }
+
+    private static String remedy(String backend, Throwable thrown) {
+        return thrown instanceof PluginFault known
+                ? known.remedy()
+                : "update the bundle of backend '" + backend + "'";
     }
 }

@@ -40,6 +40,7 @@ final class Devices {
     private final Supplier<Duration> patience;
     private final Consumer<String> decodingChanged;
     private final BackendPresence presence;
+    private final BackendCalls calls;
     private final ApartDevices apart;
     private final Readmission readmission;
     private List<DeviceLimits> lastDevices;
@@ -50,8 +51,10 @@ final class Devices {
             GuardedSession session,
             Supplier<Duration> patience,
             Consumer<String> decodingChanged,
-            BackendPresence presence) {
+            BackendPresence presence,
+            BackendCalls calls) {
         this.presence = presence;
+        this.calls = calls;
         this.space = space;
         this.session = session;
         this.apart = new ApartDevices(session);
@@ -192,7 +195,7 @@ final class Devices {
             session.detach(address);
             open.remove(address);
         });
-        return new OpenDevice(session.deviceOf(address, handle), handle, learned, decodingChanged, presence);
+        return new OpenDevice(session.deviceOf(address, handle), handle, learned, decodingChanged, presence, calls);
     }
 
     /**
@@ -267,7 +270,7 @@ final class Devices {
         boolean sure = space.snapshot().state() == SpaceSnapshot.State.ACTIVE;
         apart.goOnFrom(space.snapshot().plan(), sure);
         for (HeldSpace.HeldDevice held : space.devices()) {
-            OpenDevice device = new OpenDevice(held.device(), null, held.limits(), decodingChanged, presence);
+            OpenDevice device = new OpenDevice(held.device(), null, held.limits(), decodingChanged, presence, calls);
             device.watch().goOnFrom(held.installed());
             device.accesses().pause(patience.get());
             open.put(held.limits().device(), device);
@@ -308,6 +311,7 @@ final class Devices {
             try {
                 device.accesses().endAll(patience.get());
             } catch (IommuException busy) {
+                device.accesses().endUnawaited();
                 LOG.warn("address space '{}' closes all the same: {}", space, busy.getMessage());
             }
             open.remove(device.limits().device());

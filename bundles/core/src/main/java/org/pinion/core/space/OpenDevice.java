@@ -49,8 +49,9 @@ final class OpenDevice implements AttachedDevice {
             DeviceHandle handle,
             DeviceLimits limits,
             Consumer<String> decodingChanged,
-            BackendPresence presence) {
-        this.accesses = new Accesses(device.address(), presence);
+            BackendPresence presence,
+            BackendCalls calls) {
+        this.accesses = new Accesses(device.address(), presence, calls);
         this.handle = handle;
         this.device = device;
         this.limits = limits;
@@ -242,12 +243,17 @@ final class OpenDevice implements AttachedDevice {
         }
     }
 
+    private static IommuException failure(String operation, Throwable thrown) {
+        return thrown instanceof PluginFault known
+                ? new IommuException(operation, null, null, known.sentence(), known.remedy(), known)
+                : new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
+    }
+
     private <T> T guarded(String what, Call<T> call) throws IommuException {
         try {
             return Objects.requireNonNull(call.run(), "it answered null");
         } catch (RuntimeException | Error thrown) {
-            String operation = what + " of " + device.address();
-            throw new IommuException(operation, null, null, "the backend failed: " + thrown, "", thrown);
+            throw failure(what + " of " + device.address(), thrown);
         }
     }
 }

@@ -11,7 +11,10 @@ import org.pinion.api.SpaceOptions;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.SpaceSnapshot.State;
 
-/** The snapshot that readers see; its writer exchanges it for another one. */
+/**
+ * The snapshot that readers see; its writer exchanges it for another one, but for what is said of the backend, which
+ * may leave while a writer does not end.
+ */
 final class Publication {
 
     private volatile SpaceSnapshot now;
@@ -46,7 +49,7 @@ final class Publication {
     }
 
     /** The space has changed, and its backend may be another. */
-    void changed(
+    synchronized void changed(
             SpaceOptions options,
             Plan plan,
             Table table,
@@ -75,23 +78,23 @@ final class Publication {
     }
 
     /** Another core has published this. */
-    void goOnFrom(SpaceSnapshot snapshot) {
+    synchronized void goOnFrom(SpaceSnapshot snapshot) {
         now = snapshot;
     }
 
-    void backendAway(String sentence) {
+    synchronized void backendAway(String sentence) {
         now = now.withBackendAway(sentence);
     }
 
     /** What somebody must decide, or nothing any more. */
-    SpaceSnapshot pending(Optional<Pending> pending) {
+    synchronized SpaceSnapshot pending(Optional<Pending> pending) {
         if (!pending.equals(now.pending())) {
             now = now.withPending(pending);
         }
         return now;
     }
 
-    void close(Plan nothing) {
+    synchronized void close(Plan nothing) {
         now = new SpaceSnapshot(
                 now.options(), State.CLOSED, now.version() + 1, List.of(), nothing, List.of(), List.of(), Ledger.EMPTY);
     }

@@ -1,6 +1,5 @@
 package org.pinion.core.space;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +8,6 @@ import org.pinion.api.AddressSpace;
 import org.pinion.api.AttachedDevice;
 import org.pinion.api.Backing;
 import org.pinion.api.CommitReport;
-import org.pinion.api.DeviceLimits;
 import org.pinion.api.DirtyLog;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.Explanation;
@@ -18,7 +16,6 @@ import org.pinion.api.FlatViewChange;
 import org.pinion.api.Forecast;
 import org.pinion.api.HostMemory;
 import org.pinion.api.IommuException;
-import org.pinion.api.IovaLimits;
 import org.pinion.api.Mapping;
 import org.pinion.api.Plan;
 import org.pinion.api.SpaceOptions;
@@ -50,12 +47,11 @@ public final class Space implements AddressSpace {
     private final CloseActions closeActions;
     private final PlanInForce inForce;
     private final Lasting lasting;
+    private final Changes changes;
+    private final Planning planning;
+    private final Attachments attachments;
+    private final Previews previews;
     private final SpaceRecord record;
-
-    /** A change; what it adds to the list is told although the change itself stands. */
-    private interface Change<T> {
-        T run(List<IommuException> kept) throws IommuException;
-    }
 
     /**
      * @param options how it was opened
@@ -90,16 +86,21 @@ public final class Space implements AddressSpace {
         this.environment = environment;
         this.session = session;
         presence = new BackendPresence(options.name(), session::backend, environment.replacement());
-        turn = new WriterTurn(options.name(), environment.patience(), presence);
-        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence);
+        turn = new WriterTurn(options.name(), environment.patience(), presence, environment.calls());
+        devices = new Devices(options.name(), session, environment.patience(), this::decodingChanged, presence,
+                environment.calls());
         news = new SpaceNews(options.name(), environment.events());
         published = new Publication(options, nothing().plan(), session.ledger());
         lasting = new Lasting(published, this::forProcess);
         table = new Table(session, devices::leadsNowhere, devices::isLost, lasting::announce);
-        record = new SpaceRecord(session, table, devices, published);
-        dirtyLogs = new DirtyLogs(session, turn, this::requireUsable);
-        closeActions = new CloseActions(options.name());
         inForce = new PlanInForce(session, table, devices, published, nothing());
+        changes = new Changes(turn, published, devices, presence, lasting, news);
+        planning = new Planning(environment.planner(), session, devices, inForce, published);
+        attachments = new Attachments(options.name(), changes, planning, session, devices, inForce, lasting);
+        previews = new Previews(options.name(), changes, planning, session, devices, table, inForce);
+        record = new SpaceRecord(session, table, devices, published);
+        dirtyLogs = new DirtyLogs(session, turn, published::requireOpen);
+        closeActions = new CloseActions(options.name());
         succession = new Succession(session, devices, turn, presence, published, news, this::replan);
         moves = new Moves(environment, new SpaceParts(
                 session, devices, table, inForce, published, turn, presence, dirtyLogs, news), succession::catchUp);
@@ -181,100 +182,38 @@ public final class Space implements AddressSpace {
 
     @Override
     public Plan preview(FlatView view, Collection<String> plug) throws IommuException {
-        String operation = "preview of '" + view.name() + "'";
-        return look(operation, () -> plan(Goal.whole(view, devices.limitsWith(devices.learn(plug)))).plan());
-    }
-
-    private <T> T look(String operation, PluginAway.Step<T> step) throws IommuException {
-        return PluginAway.awaited(() -> {
-            turn.take(operation);
-            try {
-                requireUsable(operation);
-                devices.observe();
-                return step.run();
-            } finally {
-                turn.give();
-            }
-        });
+        return previews.preview(view, plug);
     }
 
     @Override
     public Forecast forecast(FlatView view, Collection<String> with, String plug) throws IommuException {
-        String operation = "forecast of attaching " + plug;
-        return look(operation, () -> {
-            if (devices.has(plug) || with.contains(plug)) {
-                throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
-            }
-            return new Forecaster(session, devices, this::plan, table, inForce.now()).of(view, plug, with);
-        });
+        return previews.forecast(view, with, plug);
     }
 
     @Override
     public CommitReport commit(FlatView view) throws IommuException {
         String operation = "commit of '" + view.name() + "'";
-        return change(operation, _ -> commit(operation, Goal.whole(view, devices.limits())));
+        return changes.change(operation, _ -> commit(operation, Goal.whole(view, devices.limits())));
     }
 
     @Override
     public CommitReport commit(FlatViewChange viewChange) throws IommuException {
         String operation = "commit of a change";
-        return change(operation, _ -> commit(operation, goal(viewChange)));
-    }
-
-    private Goal goal(FlatViewChange viewChange) throws IommuException {
-        try {
-            return Goal.change(inForce.now(), viewChange, devices.limits());
-        } catch (IllegalArgumentException unfit) {
-            throw viewChange.unfit(unfit);
-        }
+        return changes.change(operation, _ -> commit(operation, planning.goal(viewChange)));
     }
 
     private CommitReport commit(String operation, Goal goal) throws IommuException {
-        return inForce.install(operation, plan(goal).accepted(operation), inForce.now(), _ -> {});
+        return inForce.install(operation, planning.plan(goal).accepted(operation), inForce.now(), _ -> {});
     }
 
     @Override
     public AttachedDevice attach(String device) throws IommuException {
-        String operation = "attach " + device;
-        return change(operation, _ -> {
-            if (devices.has(device)) {
-                throw new IommuException(operation, "it is already attached to '" + options.name() + "'", "");
-            }
-            DeviceLimits learned = devices.preflight(device);
-            try {
-                Planned plan = planInForce(devices.limitsWith(List.of(learned))).accepted(operation);
-                List<String> pinning = session.pins(device) ? List.of(device) : List.of();
-                inForce.install(operation, plan, inForce.now(), pinning, transaction ->
-                        devices.letIn(learned, plan.plan(), transaction));
-                return devices.get(device);
-            } catch (IommuException failure) {
-                devices.releaseIfOutside(device, failure);
-                throw failure;
-            }
-        });
+        return attachments.attach(device);
     }
 
     @Override
     public CommitReport detach(String device) throws IommuException {
-        String operation = "detach " + device;
-        return change(operation, kept -> {
-            devices.get(device);
-            Planned plan;
-            try {
-                plan = planInForce(devices.limitsWithout(device)).accepted(operation);
-            } catch (PluginAway away) {
-                throw away;
-            } catch (IommuException unplanned) {
-                kept.add(unplanned);
-                return inForce.detachUnplanned(operation, device, _ -> letOut(device));
-            }
-            return inForce.detach(operation, plan, _ -> letOut(device));
-        });
-    }
-
-    private void letOut(String device) throws IommuException {
-        lasting.leaving(device);
-        devices.letOut(device);
+        return attachments.detach(device);
     }
 
     /**
@@ -284,20 +223,20 @@ public final class Space implements AddressSpace {
      * @param cause what happened
      */
     public void replan(String cause) {
-        replan(cause, () -> plan(Goal.whole(inForce.now().plan().view(), devices.limits())));
+        replan(cause, () -> planning.plan(Goal.whole(inForce.now().plan().view(), devices.limits())));
     }
 
     /** Plans what depends on the devices' memory again. */
     private void decodingChanged(String cause) {
-        replan(cause, () -> planInForce(devices.limits()));
+        replan(cause, () -> planning.inForce(devices.limits()));
     }
 
-    private void replan(String cause, PluginAway.Step<Planned> planning) {
+    private void replan(String cause, PluginAway.Step<Planned> step) {
         if (published.closed() || succession.postpones(cause)) {
             return;
         }
         try {
-            changeOnce(cause, _ -> inForce.replanned(cause, planning));
+            changes.once(cause, _ -> inForce.replanned(cause, step));
         } catch (PluginAway later) {
             LOG.debug("address space '{}' is planned anew later: {}", options.name(), later.getMessage());
         } catch (IommuException failure) {
@@ -335,7 +274,7 @@ public final class Space implements AddressSpace {
 
     @Override
     public void discardPending() throws IommuException {
-        change("discard what is pending", _ -> published.pending(Optional.empty()));
+        changes.change("discard what is pending", _ -> published.pending(Optional.empty()));
     }
 
     @Override
@@ -348,47 +287,6 @@ public final class Space implements AddressSpace {
             environment.closed().accept(this);
             news.post(DmaTopics.SPACE_CLOSED, "close", published.now(), "");
         }
-    }
-
-    private <T> T change(String cause, Change<T> change) throws IommuException {
-        return PluginAway.awaited(() -> changeOnce(cause, change));
-    }
-
-    private <T> T changeOnce(String cause, Change<T> change) throws IommuException {
-        turn.take(cause);
-        SpaceSnapshot before = published.now();
-        List<IommuException> kept = new ArrayList<>();
-        try {
-            requireUsable(cause);
-            devices.observe();
-            return change.run(kept);
-        } catch (PluginAway away) {
-            throw away;
-        } catch (IommuException failure) {
-            kept.add(failure);
-            throw failure;
-        } finally {
-            if (presence.isThere()) {
-                lasting.settled();
-            }
-            SpaceSnapshot after = published.now();
-            turn.give();
-            news.tell(cause, before, after, kept);
-        }
-    }
-
-    /** Called in turn: the backend was there when the turn was taken, and lets go in a turn of its own. */
-    private void requireUsable(String operation) throws IommuException {
-        published.requireOpen(operation);
-    }
-
-    private Planned plan(Goal goal) throws IommuException {
-        return ApartPlans.plan(environment.planner(), options(), session.capabilities(), goal);
-    }
-
-    /** The view in force, for other devices. */
-    private Planned planInForce(IovaLimits limits) throws IommuException {
-        return plan(Goal.change(inForce.now(), FlatViewChange.NONE, limits));
     }
 
     private Planned nothing() {

@@ -14,6 +14,7 @@ import org.pinion.spi.holder.SpaceKeeper;
  * @param patience how long a writer waits for its turn, asked each time
  * @param replacement how long a writer waits for a backend that is being replaced, asked each time
  * @param closed told when the space has closed
+ * @param calls tells what is being asked of backends
  * @param keeper keeps spaces beyond this process, asked each time; empty if nobody does
  */
 public record SpaceEnvironment(
@@ -22,6 +23,7 @@ public record SpaceEnvironment(
         Supplier<Duration> patience,
         Supplier<Duration> replacement,
         Consumer<Space> closed,
+        BackendCalls calls,
         Supplier<Optional<SpaceKeeper>> keeper) {
 
     /**
@@ -33,6 +35,6 @@ public record SpaceEnvironment(
      * @param closed told when the space has closed
      */
     public SpaceEnvironment(PlanMaker planner, Events events, Supplier<Duration> patience, Consumer<Space> closed) {
-        this(planner, events, patience, patience, closed, Optional::empty);
+        this(planner, events, patience, patience, closed, BackendCalls.UNWATCHED, Optional::empty);
     }
 }

@@ -96,7 +96,7 @@ public final class Succession {
         try {
             turn.takeAlone("hand-over of the backend");
         } catch (IommuException busy) {
-            LOG.error("address space '{}' is handed over later: {}", space, busy.getMessage());
+            stay(who, busy, still);
             return;
         }
         try {
@@ -116,6 +116,16 @@ public final class Succession {
             turn.give();
         }
         news.post(DmaTopics.SPACE_HELD, who + " left", published.now(), presence.sentence());
+    }
+
+    /** Whoever has the turn does not end what it does by the backend: nobody waits for that, and the next may adopt. */
+    private void stay(String who, IommuException busy, BooleanSupplier still) {
+        LOG.error("address space '{}' is not handed over: {}", space, busy.getMessage());
+        if (still.getAsBoolean()) {
+            presence.left(who + " left; " + busy.why(), false);
+            published.backendAway(presence.sentence());
+            news.post(DmaTopics.SPACE_HELD, who + " left", published.now(), presence.sentence());
+        }
     }
 
     /**

@@ -16,9 +16,10 @@ final class WriterTurn {
     private final String space;
     private final Supplier<Duration> wait;
     private final BackendPresence presence;
+    private final BackendCalls calls;
     private volatile Running running;
 
-    private record Running(String operation, long sinceNanos) {
+    private record Running(String operation, Thread writer, long sinceNanos) {
         @Override
         public String toString() {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
@@ -26,10 +27,11 @@ final class WriterTurn {
         }
     }
 
-    WriterTurn(String space, Supplier<Duration> wait, BackendPresence presence) {
+    WriterTurn(String space, Supplier<Duration> wait, BackendPresence presence, BackendCalls calls) {
         this.space = space;
         this.wait = wait;
         this.presence = presence;
+        this.calls = calls;
     }
 
     /** Takes a turn with the backend there; nobody who waits for the backend keeps others from their turn. */
@@ -55,7 +57,7 @@ final class WriterTurn {
             Thread.currentThread().interrupt();
             throw new IommuException(operation, null, null, "interrupted while waiting for its turn", "", interrupted);
         }
-        running = new Running(operation, System.nanoTime());
+        running = new Running(operation, Thread.currentThread(), System.nanoTime());
     }
 
     void give() {
@@ -65,7 +67,9 @@ final class WriterTurn {
 
     private String busy(Duration waited) {
         Running now = running;
-        String what = now == null ? "other writers took every turn" : now.toString();
+        String what = now == null
+                ? "other writers took every turn"
+                : calls.of(now.writer).map(call -> now + ", " + call).orElseGet(now::toString);
         return "address space '%s' is busy: %s; waited %d ms".formatted(space, what, waited.toMillis());
     }
 }

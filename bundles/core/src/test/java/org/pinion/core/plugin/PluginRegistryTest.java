@@ -376,6 +376,16 @@ class PluginRegistryTest {
     }
 
     @Test
+    void nobodyWaitsForWhomTheCoreLetsGoOfOnceItHasStopped() throws Exception {
+        policy("p", 1, 0, MAP);
+        classifier("eye", 1, _ -> List.of());
+        followUp();
+        registry.stop();
+        registry.left(PluginKind.CLASSIFIER, 1, true);
+        assertThat(plan().mapped()).hasSize(1);
+    }
+
+    @Test
     void aPlanWaitsForAClassifierThatIsBeingReplaced() throws Exception {
         classifier("eye", 1, sections -> sections.stream()
                 .map(section -> Trait.of(section.range(), "odd", "by looking"))

@@ -27,7 +27,7 @@ class OpenDeviceEngineTest {
 
     private OpenDevice device(DeviceHandle handle) {
         DeviceLimits limits = new DeviceLimits("d0", RangeSet.ALL, 4096, List.of());
-        return new OpenDevice(handle.device(), handle, limits, _ -> {}, PRESENCE);
+        return new OpenDevice(handle.device(), handle, limits, _ -> {}, PRESENCE, BackendCalls.UNWATCHED);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.pinion.linux.DescriptorStore;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Fcntl;
 import org.pinion.linux.Kernel;
 
 /**
@@ -91,6 +92,18 @@ public final class ServiceManager implements DescriptorStore {
     public void store(String name, int fd) throws ErrnoException {
         // Without polling: a device whose driver reports an error must not be closed behind everybody's back.
         tell(new Datagram("FDSTORE=1\nFDNAME=" + name + "\nFDPOLL=0", List.of(fd)));
+    }
+
+    /** systemd drops a file that it has already, under another name too (same_fd in its file-descriptor store). */
+    @Override
+    public void storeMemory(String name, int fd) throws ErrnoException {
+        int another = ErrnoException.check(
+                "open memory once more", kernel.open("/proc/self/fd/" + fd, Fcntl.O_RDWR | Fcntl.O_CLOEXEC));
+        try {
+            store(name, another);
+        } finally {
+            kernel.close(another);
+        }
     }
 
     @Override

@@ -113,6 +113,30 @@ class DescriptorsOutliveProcessesTest {
     }
 
     @Test
+    void memoryIsKeptAsAFileOfItsOwnUnderEachName() throws Exception {
+        ServiceManager manager = manager();
+        int fd = file("memory");
+        try (Arena arena = Arena.ofConfined()) {
+            assertThat(kernel.read(fd, arena.allocate(2))).isEqualTo(2);
+        }
+        manager.storeMemory("one", fd);
+        manager.storeMemory("two", fd);
+        manager.settle();
+        assertThat(names()).containsExactly("one", "two");
+        for (StoredFile kept : keeper.files()) {
+            assertThat(manager.identity(kept.fd())).isEqualTo(manager.identity(fd));
+            // Each opening of a file has a position of its own.
+            assertThat(kernel.readFile("/proc/self/fdinfo/" + kept.fd())).startsWith("pos:\t0\n");
+        }
+        kernel.close(fd);
+    }
+
+    @Test
+    void memoryThatCannotBeOpenedOnceMoreIsNamed() {
+        assertThatThrownBy(() -> manager().storeMemory("none", 9999)).hasMessageContaining("open memory once more");
+    }
+
+    @Test
     void aProcessThatIsKilledLeavesItsFilesToTheNext() throws Exception {
         int fd = file("what was kept");
         int other = file("other");

@@ -17,10 +17,12 @@ import org.pinion.api.RangeSet;
  *
  * <p>The core calls a session from one thread at a time, and never under a lock of its own: the thread of whoever
  * changes the address space, each time another one, or one of the core's where a plugin or a device has changed. There
- * is no limit of time, but other changes of the same address space wait meanwhile, for {@code writer.wait} of PID
- * {@code org.pinion.core}. Only {@link #capabilities}, {@link #handsOver} and {@link #handOver} are called on a thread
- * made for plugins, and may take {@code plugin.budget}, since they ask nothing of the kernel. After {@link #close} and
- * {@link #handOver} nothing but {@link #close} is called.
+ * is no limit of time for what the kernel is asked, but other changes of the same address space wait meanwhile, for
+ * {@code writer.wait} of PID {@code org.pinion.core}, and are then told what the session is at; after that time it is
+ * told to listeners, too ({@link org.pinion.api.DmaTopics#PLUGIN_SLOW}). {@link #capabilities}, {@link #expect}, {@link
+ * #attached}, {@link #handsOver} and {@link #handOver} wait for nothing: they have the time of any plugin, {@code
+ * plugin.budget}, on a thread of the core's. After {@link #close} and {@link #handOver} nothing but {@link #close} is
+ * called.
  *
  * <p>A method that throws has changed nothing, unless it says otherwise. What is thrown that is no
  * {@link IommuException}, and an answer of null, is told as the backend's failure, and taken for the kernel's refusal.

@@ -17,7 +17,7 @@ import org.pinion.api.driver.DmaEngine;
  *
  * <p>The core calls it on the threads of drivers, several at a time, also while the session maps or unmaps; it begins
  * no call once the device is being detached or handed over, and lets those under way end before: a device of which a
- * call does not end can be neither.
+ * call does not end can be neither, and whoever wants it is told which call of which bundle that is.
  */
 @ConsumerType
 public interface DeviceHandle {
