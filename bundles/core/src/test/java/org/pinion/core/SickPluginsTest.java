@@ -321,7 +321,7 @@ class SickPluginsTest {
                     return answer;
                 }), Registered.updated(BackendType.PROPERTY, "iommufd", "6.6.6"));
         told(() -> service.open(new SpaceOptions("late", "iommufd", List.of("strict"))), Complaint.NEVER_ANSWERS);
-        assertThat(nextDescriptor()).isNotEqualTo(descriptors);
+        await().untilAsserted(() -> assertThat(nextDescriptor()).isNotEqualTo(descriptors));
         slow.countDown();
         await().untilAsserted(() -> assertThat(nextDescriptor()).isEqualTo(descriptors));
     }
