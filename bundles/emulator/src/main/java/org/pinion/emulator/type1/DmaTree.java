@@ -15,6 +15,7 @@ final class DmaTree {
 
     private final TreeMap<Long, DmaMapping> mappings = new TreeMap<>(Long::compareUnsigned);
     private final boolean reachesTheEnd;
+    private boolean endIsRoot;
 
     /**
      * @param reachesTheEnd whether what ends with the last of all addresses is found, and whether anything is found in
@@ -26,10 +27,18 @@ final class DmaTree {
 
     void add(DmaMapping mapping) {
         mappings.put(mapping.start(), mapping);
+        endIsRoot = isFound(mapping) ? endIsRoot && mappings.size() == 2 : mappings.size() == 1;
     }
 
     void remove(DmaMapping mapping) {
         mappings.remove(mapping.start());
+        // Of three the middle one is the root, and the one after it takes its place.
+        boolean above = switch (mappings.size()) {
+            case 1 -> true;
+            case 2 -> Long.compareUnsigned(mappings.firstKey(), mapping.start()) < 0;
+            default -> false;
+        };
+        endIsRoot = above && !isFound(mappings.lastEntry().getValue());
     }
 
     int count() {
@@ -38,6 +47,15 @@ final class DmaTree {
 
     List<DmaMapping> all() {
         return List.copyOf(mappings.values());
+    }
+
+    /**
+     * What is found by looking for the first of all mappings, and for one after the other from there: nothing if the
+     * root of the kernel's tree is one that is not found, since what comes before it is not looked at then
+     * ({@code vfio_find_dma_first_node} in drivers/vfio/vfio_iommu_type1.c).
+     */
+    List<DmaMapping> allFromTheFirst() {
+        return endIsRoot ? List.of() : all();
     }
 
     /** The mapping that an address lies in, or null. */

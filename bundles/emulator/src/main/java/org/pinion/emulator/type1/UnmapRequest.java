@@ -59,7 +59,7 @@ final class UnmapRequest {
             iommu.requireNotBisected(start, last);
         }
         DmaTree tree = iommu.mappings().tree();
-        List<DmaMapping> inside = has(VfioType1.UNMAP_ALL) ? tree.all() : tree.in(start, last);
+        List<DmaMapping> inside = has(VfioType1.UNMAP_ALL) ? tree.allFromTheFirst() : tree.in(start, last);
         boolean cutsFirst = !inside.isEmpty() && Long.compareUnsigned(start, inside.getFirst().start()) > 0;
         if (cutsFirst) {
             return 0;
