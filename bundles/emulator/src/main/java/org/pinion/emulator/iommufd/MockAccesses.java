@@ -63,8 +63,9 @@ final class MockAccesses {
 
     private void checkSame(EmulatedAccess access, AccessPin pin, long address) throws SyscallException {
         long length = pin.range().last() - pin.range().start() + 1;
+        PageSource source = new PageSource.UserAddress(context.process(), Pages.roundDown(address));
         for (long done = 0; done < length; done += Pages.SIZE) {
-            PageRun page = context.process().pages(Pages.roundDown(address + done), Pages.SIZE, false).getFirst();
+            PageRun page = source.find(done, Pages.SIZE, false).getFirst();
             Area area = access.ioas().mappedAt(pin.range().start() + done);
             Chunk chunk = area.locate(pin.range().start() + done, 1);
             boolean same = chunk.memory() == page.memory() && Pages.roundDown(chunk.offset()) == page.offset();
