@@ -1,11 +1,10 @@
 package org.pinion.policy.rules;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Which rules are in force, and what is refused: a value that follows from the configurations and from what was in
@@ -25,51 +24,50 @@ record RulesInForce(Map<String, RuleSet> byPid, Map<String, String> refused) {
 
     /** What is in force after a change of configurations. */
     RulesInForce after(List<Configured> configurations) {
+        Map<String, String> places =
+                configurations.stream().collect(Collectors.toMap(Configured::pid, Configured::place));
         Map<String, RuleSet> next = new TreeMap<>();
         Map<String, String> wrong = new TreeMap<>();
-        Map<String, String> owners = new HashMap<>();
-        for (Configured configuration : inOrder(configurations)) {
+        for (Configured configuration : configurations) {
             try {
-                RuleSet rules = RuleSetReader.read(configuration.properties());
-                claim(rules, configuration, owners);
-                next.put(configuration.pid(), rules);
+                next.put(configuration.pid(), RuleSetReader.read(configuration.properties()));
             } catch (WrongRulesException e) {
-                wrong.put(configuration.pid(), message(configuration, e));
-                keep(configuration, next, owners);
+                wrong.put(configuration.pid(), e.getMessage());
             }
         }
+        refuseTakenNames(next, wrong, places);
+        wrong.replaceAll((pid, reason) -> message(places.get(pid), reason, byPid.get(pid)));
+        wrong.keySet().stream().filter(byPid::containsKey).forEach(pid -> next.put(pid, byPid.get(pid)));
         return new RulesInForce(next, wrong);
     }
 
-    /** A name belongs to whoever has it; among those that are new, to the one that comes first in the alphabet. */
-    private List<Configured> inOrder(List<Configured> configurations) {
-        List<Configured> sorted = new ArrayList<>(configurations);
-        sorted.sort(Comparator.<Configured, Boolean>comparing(known -> !byPid.containsKey(known.pid()))
-                .thenComparing(Configured::pid));
-        return sorted;
+    private void refuseTakenNames(Map<String, RuleSet> next, Map<String, String> wrong, Map<String, String> places) {
+        Map<String, RuleSet> before = new HashMap<>(byPid);
+        before.keySet().retainAll(places.keySet());
+        Map<String, String> owners = new PolicyNames(names(before), names(next)).owners();
+        next.entrySet().removeIf(claim -> {
+            String policy = claim.getValue().policy();
+            String owner = owners.get(policy);
+            if (!owner.equals(claim.getKey())) {
+                wrong.put(claim.getKey(), taken(policy, places.get(owner)));
+            }
+            return wrong.containsKey(claim.getKey());
+        });
     }
 
-    private static void claim(RuleSet rules, Configured configuration, Map<String, String> owners)
-            throws WrongRulesException {
-        String owner = owners.putIfAbsent(rules.policy(), configuration.place());
-        if (owner != null) {
-            throw new WrongRulesException(
-                    "policy '%s' is what %s gives; take another name".formatted(rules.policy(), owner));
-        }
+    private static Map<String, String> names(Map<String, RuleSet> rules) {
+        return rules.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().policy()));
     }
 
-    private void keep(Configured configuration, Map<String, RuleSet> next, Map<String, String> owners) {
-        RuleSet before = byPid.get(configuration.pid());
-        if (before != null && owners.putIfAbsent(before.policy(), configuration.place()) == null) {
-            next.put(configuration.pid(), before);
-        }
+    private static String taken(String policy, String place) {
+        return "policy '%s' is what %s gives; take another name".formatted(policy, place);
     }
 
-    private String message(Configured configuration, WrongRulesException wrong) {
-        RuleSet before = byPid.get(configuration.pid());
+    private static String message(String place, String reason, RuleSet before) {
         return "%s is refused: %s; %s".formatted(
-                configuration.place(),
-                wrong.getMessage(),
+                place,
+                reason,
                 before == null ? "it gives no policy" : "the rules that '" + before.policy() + "' had stay in force");
     }
 }

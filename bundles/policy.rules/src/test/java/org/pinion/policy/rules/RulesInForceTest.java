@@ -54,6 +54,48 @@ class RulesInForceTest {
     }
 
     @Test
+    void nobodyTakesANameByAnEditThatComesFirstInTheAlphabet() {
+        Configured other = named("a", "other");
+        Configured house = named("b", "house");
+        RulesInForce before = after(List.of(other, house), List.of());
+        RulesInForce edited = before.after(List.of(named("a", "house"), house));
+        assertThat(edited.byPid()).isEqualTo(before.byPid());
+        assertThat(edited.refused()).containsOnlyKeys("a").containsEntry("a", "/etc/a.cfg is refused: policy 'house'"
+                + " is what /etc/b.cfg gives; take another name; the rules that 'other' had stay in force");
+    }
+
+    @Test
+    void whoIsWrongKeepsItsNameToo() {
+        Configured wrong = new Configured("b", "/etc/b.cfg", Given.house("low.when", "(start<=0xfffff"));
+        RulesInForce before = after(List.of(named("a", "other"), named("b", "house")), List.of());
+        RulesInForce edited = before.after(List.of(named("a", "house"), wrong));
+        assertThat(edited.byPid()).isEqualTo(before.byPid());
+        assertThat(edited.refused()).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void twoMayExchangeTheirNames() {
+        RulesInForce before = after(List.of(named("a", "one"), named("b", "two")), List.of());
+        RulesInForce edited = before.after(List.of(named("a", "two"), named("b", "one")));
+        assertThat(edited.byPid().get("a").policy()).isEqualTo("two");
+        assertThat(edited.byPid().get("b").policy()).isEqualTo("one");
+        assertThat(edited.refused()).isEmpty();
+    }
+
+    @Test
+    void whoDoesNotGetAnotherNameKeepsItsOwnThoughSomebodyHopedForIt() {
+        RulesInForce before = after(List.of(named("a", "one"), named("b", "two"), named("c", "three")), List.of());
+        RulesInForce edited = before.after(List.of(named("a", "two"), named("b", "three"), named("c", "three")));
+        assertThat(edited.byPid()).isEqualTo(before.byPid());
+        assertThat(edited.refused().get("a")).contains("policy 'two' is what /etc/b.cfg gives");
+        assertThat(edited.refused().get("b")).contains("policy 'three' is what /etc/c.cfg gives");
+    }
+
+    private static Configured named(String pid, String policy) {
+        return new Configured(pid, "/etc/" + pid + ".cfg", Given.house("org.pinion.policy.name", policy));
+    }
+
+    @Test
     void ofTwoNewOnesThatShareANameTheFirstPidHasIt() {
         assertThat(after(List.of(SAME_NAME, HOUSE), List.of()).byPid()).containsOnlyKeys("a");
     }
