@@ -1,9 +1,8 @@
 /**
- * What a backend needs of a Linux kernel: the {@link org.pinion.linux.Kernel} service, error numbers, and readers for
- * {@code /sys} and {@code /proc}. Two bundles provide the service: this one the kernel of the machine, the emulator one
- * in plain Java.
+ * What a backend needs of a Linux kernel: the {@link org.pinion.linux.Kernel} service, error numbers and flags. Two
+ * bundles provide the service: this one the kernel of the machine, the emulator one in plain Java.
  *
- * <p>Users import {@code [1.0,2.0)}, providers of a kernel {@code [1.0,1.1)}.
+ * <p>Users import {@code [1.0,2.0)}, providers of a kernel {@code [1.1,1.2)}.
  */
 @Export
 @Version("1.1.0")
