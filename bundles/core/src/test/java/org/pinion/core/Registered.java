@@ -26,8 +26,17 @@ final class Registered {
         return reference(key, name, bundle(version, false));
     }
 
+    /** A service whose properties may change. */
+    static <T> ServiceReference<T> changing(Map<String, Object> properties) {
+        properties.put("service.id", IDS.incrementAndGet());
+        return reference(properties, bundle("1.0.0", true));
+    }
+
     private static <T> ServiceReference<T> reference(String key, String name, Bundle bundle) {
-        Map<String, Object> properties = Map.of("service.id", IDS.incrementAndGet(), key, name);
+        return reference(Map.of("service.id", IDS.incrementAndGet(), key, name), bundle);
+    }
+
+    private static <T> ServiceReference<T> reference(Map<String, Object> properties, Bundle bundle) {
         @SuppressWarnings("unchecked")
         ServiceReference<T> reference = (ServiceReference<T>) stand(ServiceReference.class, (_, method, arguments) ->
                 method.getName().equals("getBundle") ? bundle : properties.get((String) arguments[0]));

@@ -16,6 +16,7 @@ final class Changes {
     private final BackendPresence presence;
     private final Lasting lasting;
     private final SpaceNews news;
+    private final Runnable afterwards;
 
     /** A change; what it adds to the list is told although the change itself stands. */
     interface Change<T> {
@@ -29,6 +30,7 @@ final class Changes {
      * @param presence tells whether the backend is there
      * @param lasting has the space kept beyond this process
      * @param news tells listeners
+     * @param afterwards run when a turn was given back and what was done in it is told
      */
     Changes(
             WriterTurn turn,
@@ -36,13 +38,15 @@ final class Changes {
             Devices devices,
             BackendPresence presence,
             Lasting lasting,
-            SpaceNews news) {
+            SpaceNews news,
+            Runnable afterwards) {
         this.turn = turn;
         this.published = published;
         this.devices = devices;
         this.presence = presence;
         this.lasting = lasting;
         this.news = news;
+        this.afterwards = afterwards;
     }
 
     /** Runs what changes nothing, again if a plugin was away that is waited for. */
@@ -55,6 +59,7 @@ final class Changes {
                 return step.run();
             } finally {
                 turn.give();
+                afterwards.run();
             }
         });
     }
@@ -85,6 +90,7 @@ final class Changes {
             SpaceSnapshot after = published.now();
             turn.give();
             news.tell(cause, before, after, kept);
+            afterwards.run();
         }
     }
 }

@@ -13,6 +13,7 @@ final class DirtyLogs {
     private final BackendSession session;
     private final WriterTurn turn;
     private final Check usable;
+    private final Runnable afterwards;
     private DirtyLog open;
 
     /** Throws if the space cannot be used for an operation. */
@@ -24,10 +25,11 @@ final class DirtyLogs {
         T run() throws IommuException;
     }
 
-    DirtyLogs(BackendSession session, WriterTurn turn, Check usable) {
+    DirtyLogs(BackendSession session, WriterTurn turn, Check usable, Runnable afterwards) {
         this.session = session;
         this.turn = turn;
         this.usable = usable;
+        this.afterwards = afterwards;
     }
 
     DirtyLog open() throws IommuException {
@@ -63,6 +65,7 @@ final class DirtyLogs {
             return step.run();
         } finally {
             turn.give();
+            afterwards.run();
         }
     }
 

@@ -51,6 +51,7 @@ public final class Space implements AddressSpace {
     private final Planning planning;
     private final Attachments attachments;
     private final Previews previews;
+    private final Replans replans;
     private final SpaceRecord record;
 
     /**
@@ -94,16 +95,18 @@ public final class Space implements AddressSpace {
         lasting = new Lasting(published, this::forProcess);
         table = new Table(session, devices::leadsNowhere, devices::isLost, lasting::announce);
         inForce = new PlanInForce(session, table, devices, published, nothing());
-        changes = new Changes(turn, published, devices, presence, lasting, news);
+        changes = new Changes(turn, published, devices, presence, lasting, news, this::catchUp);
         planning = new Planning(environment.planner(), session, devices, inForce, published);
         attachments = new Attachments(options.name(), changes, planning, session, devices, inForce, lasting);
         previews = new Previews(options.name(), changes, planning, session, devices, table, inForce);
         record = new SpaceRecord(session, table, devices, published);
-        dirtyLogs = new DirtyLogs(session, turn, published::requireOpen);
+        dirtyLogs = new DirtyLogs(session, turn, published::requireOpen, this::catchUp);
         closeActions = new CloseActions(options.name());
-        succession = new Succession(session, devices, turn, presence, published, news, this::replan);
-        moves = new Moves(environment, new SpaceParts(
-                session, devices, table, inForce, published, turn, presence, dirtyLogs, news), succession::catchUp);
+        SpaceParts parts = new SpaceParts(
+                session, devices, table, inForce, published, turn, presence, dirtyLogs, news);
+        replans = new Replans(changes, planning, parts);
+        succession = new Succession(session, devices, turn, presence, published, news, replans);
+        moves = new Moves(environment, parts, this::catchUp);
     }
 
     @Override
@@ -223,29 +226,16 @@ public final class Space implements AddressSpace {
      * @param cause what happened
      */
     public void replan(String cause) {
-        replan(cause, () -> planning.plan(Goal.whole(inForce.now().plan().view(), devices.limits())));
+        replans.whole(cause);
     }
 
     /** Plans what depends on the devices' memory again. */
     private void decodingChanged(String cause) {
-        replan(cause, () -> planning.inForce(devices.limits()));
+        replans.ofDevices(cause);
     }
 
-    private void replan(String cause, PluginAway.Step<Planned> step) {
-        if (published.closed() || succession.postpones(cause)) {
-            return;
-        }
-        try {
-            changes.once(cause, _ -> inForce.replanned(cause, step));
-        } catch (PluginAway later) {
-            LOG.debug("address space '{}' is planned anew later: {}", options.name(), later.getMessage());
-        } catch (IommuException failure) {
-            if (Thread.currentThread().isInterrupted()) {
-                LOG.debug("address space '{}' is left to another core: {}", options.name(), failure.getMessage());
-            } else {
-                LOG.warn("address space '{}' stays as it is: {}", options.name(), failure.getMessage());
-            }
-        }
+    private void catchUp() {
+        replans.catchUp();
     }
 
     @Override

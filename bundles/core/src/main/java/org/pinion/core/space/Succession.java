@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
@@ -31,9 +30,8 @@ public final class Succession {
     private final BackendPresence presence;
     private final Publication published;
     private final SpaceNews news;
-    private final Consumer<String> replan;
+    private final Replans replans;
     private volatile HandOver held;
-    private volatile String postponed = "";
 
     /**
      * @param session what passes on
@@ -42,7 +40,7 @@ public final class Succession {
      * @param presence tells writers whether they can do anything
      * @param published tells readers
      * @param news tells listeners
-     * @param replan plans anew, with the cause, what could not be planned meanwhile or may be planned otherwise now
+     * @param replans plans anew what could not be planned meanwhile or may be planned otherwise now
      */
     Succession(
             GuardedSession session,
@@ -51,7 +49,7 @@ public final class Succession {
             BackendPresence presence,
             Publication published,
             SpaceNews news,
-            Consumer<String> replan) {
+            Replans replans) {
         this.space = published.now().options().name();
         this.session = session;
         this.devices = devices;
@@ -59,27 +57,12 @@ public final class Succession {
         this.presence = presence;
         this.published = published;
         this.news = news;
-        this.replan = replan;
-    }
-
-    /** {@return whether a plan must wait for the backend; then it is made when the backend is there} */
-    boolean postpones(String cause) {
-        postponed = presence.isThere() ? "" : cause;
-        return !postponed.isEmpty();
+        this.replans = replans;
     }
 
     /** {@return whether somebody has to go on with the space} */
     public boolean waiting() {
         return !presence.isThere() && !presence.isMoving() && !published.closed();
-    }
-
-    /** Plans anew what could not be planned meanwhile. */
-    void catchUp() {
-        String cause = postponed;
-        if (!cause.isEmpty()) {
-            postponed = "";
-            replan.accept(cause);
-        }
     }
 
     /**
@@ -114,6 +97,7 @@ public final class Succession {
         } finally {
             published.backendAway(published.closed() ? "" : presence.sentence());
             turn.give();
+            replans.catchUp();
         }
         news.post(DmaTopics.SPACE_HELD, who + " left", published.now(), presence.sentence());
     }
@@ -195,6 +179,14 @@ public final class Succession {
      * @throws IommuException if it does not go on; the space is as it was
      */
     public void adopt(Successor next, Optional<Successor> former) throws IommuException {
+        try {
+            passOn(next, former);
+        } finally {
+            replans.catchUp();
+        }
+    }
+
+    private void passOn(Successor next, Optional<Successor> former) throws IommuException {
         String operation = "have '%s' adopted by %s".formatted(space, next.who());
         BackendCapabilities before;
         turn.takeAlone(operation);
@@ -211,8 +203,8 @@ public final class Succession {
         }
         String cause = next.who() + " goes on";
         news.post(DmaTopics.SPACE_ADOPTED, cause, published.now(), "");
-        if (!postponed.isEmpty() || !before.equals(session.capabilities())) {
-            replan.accept(postponed.isEmpty() ? cause : postponed);
+        if (!before.equals(session.capabilities())) {
+            replans.owe(cause);
         }
     }
 
@@ -231,14 +223,24 @@ public final class Succession {
             letGo(Optional.of(next));
             enter(operation, next);
         } catch (IommuException refused) {
-            if (there && held == null) {
+            if (there && held == null && !(refused.getCause() instanceof PluginFault)) {
                 presence.there();
-            } else if (there && former.isPresent()) {
-                enter(operation, former.get());
+            } else if (there && held != null && former.isPresent()) {
+                goBack(operation, former.get(), refused);
             } else {
+                // A session that broke off may be letting go still: nobody uses it any more.
                 presence.left(refused.why(), false);
             }
             throw refused;
+        }
+    }
+
+    private void goBack(String operation, Successor former, IommuException refused) {
+        try {
+            enter(operation, former);
+        } catch (IommuException too) {
+            refused.addSuppressed(too);
+            presence.left("%s; %s".formatted(refused.why(), too.why()), false);
         }
     }
 

@@ -65,6 +65,11 @@ final class WriterTurn {
         turn.release();
     }
 
+    /** {@return whether nobody has the turn} */
+    boolean isFree() {
+        return turn.availablePermits() > 0;
+    }
+
     private String busy(Duration waited) {
         Running now = running;
         String what = now == null
