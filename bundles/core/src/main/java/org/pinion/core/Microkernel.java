@@ -1,6 +1,7 @@
 package org.pinion.core;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -244,6 +245,10 @@ public final class Microkernel {
         arrived(PluginKind.BACKEND, BackendType.PROPERTY, backend, reference);
     }
 
+    void updatedBackend(IommuBackend backend, ServiceReference<IommuBackend> reference) {
+        changed(PluginKind.BACKEND, BackendType.PROPERTY, backend, reference);
+    }
+
     void unbindBackend(ServiceReference<IommuBackend> reference) {
         left(PluginKind.BACKEND, reference);
     }
@@ -251,6 +256,10 @@ public final class Microkernel {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindClassifier(MemoryClassifier classifier, ServiceReference<MemoryClassifier> reference) {
         arrived(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, classifier, reference);
+    }
+
+    void updatedClassifier(MemoryClassifier classifier, ServiceReference<MemoryClassifier> reference) {
+        changed(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, classifier, reference);
     }
 
     void unbindClassifier(ServiceReference<MemoryClassifier> reference) {
@@ -262,6 +271,10 @@ public final class Microkernel {
         arrived(PluginKind.POLICY, PolicyName.PROPERTY, policy, reference);
     }
 
+    void updatedPolicy(MappingPolicy policy, ServiceReference<MappingPolicy> reference) {
+        changed(PluginKind.POLICY, PolicyName.PROPERTY, policy, reference);
+    }
+
     void unbindPolicy(ServiceReference<MappingPolicy> reference) {
         left(PluginKind.POLICY, reference);
     }
@@ -271,16 +284,32 @@ public final class Microkernel {
         arrived(PluginKind.SOURCE, SourceType.PROPERTY, source, reference);
     }
 
+    void updatedSource(MemorySource source, ServiceReference<MemorySource> reference) {
+        changed(PluginKind.SOURCE, SourceType.PROPERTY, source, reference);
+    }
+
     void unbindSource(ServiceReference<MemorySource> reference) {
         left(PluginKind.SOURCE, reference);
     }
 
     private void arrived(PluginKind kind, String nameKey, Object service, ServiceReference<?> reference) {
+        plugin(kind, nameKey, service, reference).ifPresent(registry::arrived);
+    }
+
+    /** Its ranking, name or configuration is another one; without a name it is used no more. */
+    private void changed(PluginKind kind, String nameKey, Object service, ServiceReference<?> reference) {
+        plugin(kind, nameKey, service, reference)
+                .ifPresentOrElse(registry::changed, () -> registry.left(kind, idOf(reference), false));
+    }
+
+    private static Optional<Plugin> plugin(
+            PluginKind kind, String nameKey, Object service, ServiceReference<?> reference) {
         if (!(reference.getProperty(nameKey) instanceof String name)) {
             LOG.warn("a {} of bundle {} has no property {} and is not used", kind.word(), bundleOf(reference), nameKey);
-            return;
+            return Optional.empty();
         }
-        registry.arrived(new Plugin(kind, name, bundleOf(reference), idOf(reference), rankingOf(reference), service));
+        return Optional.of(
+                new Plugin(kind, name, bundleOf(reference), idOf(reference), rankingOf(reference), service));
     }
 
     private void left(PluginKind kind, ServiceReference<?> reference) {

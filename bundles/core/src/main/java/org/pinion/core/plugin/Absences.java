@@ -75,12 +75,17 @@ final class Absences {
         }
     }
 
-    /** A plugin arrived, or is not waited for any more. */
-    void end(Plugin plugin) {
+    /**
+     * A plugin arrived.
+     *
+     * @return whether it was waited for
+     */
+    boolean end(Plugin plugin) {
         Absence absence = absences.remove(Name.of(plugin));
         if (absence != null) {
             absence.over.countDown();
         }
+        return absence != null;
     }
 
     /** Nobody is waited for any more: a core that has stopped lets go of plugins that stay. */

@@ -44,7 +44,8 @@ public final class PluginPlanMaker implements PlanMaker {
         List<Plugin> policies = toAsk.policies();
         Watch watch = new Watch();
         List<NamedPolicy> judges = watched(policies, watch);
-        List<List<Long>> asked = List.of(ids(classifiers), ids(policies));
+        // What another service said, or this one before it changed, is never taken for what it says.
+        List<List<Long>> asked = List.of(registry.editions(classifiers), registry.editions(policies));
         Optional<Scope> known = Scope.unasked(goal, asked);
         if (known.isPresent() && known.get().sections().isEmpty()) {
             // Nobody is asked, so nobody has to be guarded against.
@@ -85,15 +86,6 @@ public final class PluginPlanMaker implements PlanMaker {
             List<Trait> traits,
             List<NamedPolicy> judges) {
         return new PlanRequest(goal.view(), traits, goal.limits(), judges, options.backend(), capabilities);
-    }
-
-    /** A service's id is never used again, so what another service said is never taken for what this one says. */
-    private static List<Long> ids(List<Plugin> plugins) {
-        List<Long> ids = new ArrayList<>(plugins.size());
-        for (Plugin plugin : plugins) {
-            ids.add(plugin.id());
-        }
-        return ids;
     }
 
     private static List<Trait> traits(List<Section> sections, List<Plugin> classifiers, Watch watch)

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,15 +71,31 @@ public final class PluginRegistry {
      * @param plugin the plugin
      */
     public void arrived(Plugin plugin) {
+        seat(plugin, "arrived");
+    }
+
+    /**
+     * A service's properties or configuration changed in place: it is tried out anew, also if it was in quarantine, and
+     * plans are made anew where it has a say in them.
+     *
+     * @param plugin the plugin as it is now
+     */
+    public void changed(Plugin plugin) {
+        seat(plugin, "changed");
+    }
+
+    private void seat(Plugin plugin, String how) {
         Seat seat = new Seat(plugin, this::tryOut);
-        seats.put(keyOf(plugin), seat);
+        Seat before = seats.put(keyOf(plugin), seat);
         changes.incrementAndGet();
-        absences.end(plugin);
+        boolean awaited = absences.end(plugin);
+        boolean wasUsed = before != null && before.quarantine().isEmpty();
         news.post(DmaTopics.PLUGIN_ARRIVED, plugin, "");
-        Runnable planning = listener.plansMayChange(plugin + " arrived");
+        Runnable planning = listener.plansMayChange(plugin + " " + how);
         executor.execute(() -> {
             seat.settle();
-            if (plugin.kind().shapesPlans() && seat.healthy()) {
+            // What waited for it, or was planned with what it said, is planned without it if it is sick.
+            if (plugin.kind().shapesPlans() && (seat.healthy() || awaited || wasUsed)) {
                 planning.run();
             }
         });
@@ -141,9 +156,18 @@ public final class PluginRegistry {
         return seats.values().stream()
                 .filter(seat -> seat.quarantine().isEmpty())
                 .map(Seat::plugin)
-                .anyMatch(other -> other.id() != plugin.id()
-                        && other.kind() == plugin.kind()
-                        && other.name().equals(plugin.name()));
+                .filter(other -> other.kind() == plugin.kind() && other.name().equals(plugin.name()))
+                .anyMatch(other -> other.id() != plugin.id());
+    }
+
+    /** {@return numbers that tell these plugins from others, and from what they were before a change} */
+    List<Long> editions(List<Plugin> plugins) {
+        return plugins.stream().map(this::edition).toList();
+    }
+
+    private long edition(Plugin plugin) {
+        Seat seat = seats.get(keyOf(plugin));
+        return seat == null ? -plugin.id() : seat.edition();
     }
 
     /** {@return what sessions and devices of backends are being asked} */
@@ -287,15 +311,7 @@ public final class PluginRegistry {
 
     /** {@return which kernel the backends talk to, empty if none has said; never waits} */
     public String kernel() {
-        return seats.values().stream()
-                .filter(seat -> seat.plugin().kind() == PluginKind.BACKEND)
-                .sorted(Comparator.comparing(seat -> seat.plugin().name()))
-                .map(Seat::availability)
-                .filter(Objects::nonNull)
-                .sorted(Comparator.comparing(Availability::available).reversed())
-                .map(Availability::kernel)
-                .findFirst()
-                .orElse("");
+        return Seat.kernel(seats.values());
     }
 
     /** A plugin that was good failed when it was asked for something. */
@@ -328,10 +344,7 @@ public final class PluginRegistry {
     /** Plugins answered as they should when they were asked for something. */
     void succeeded(String asked, Collection<Plugin> plugins) {
         for (Plugin plugin : plugins) {
-            Seat seat = seats.get(keyOf(plugin));
-            if (seat != null) {
-                seat.succeeded(asked);
-            }
+            Optional.ofNullable(seats.get(keyOf(plugin))).ifPresent(seat -> seat.succeeded(asked));
         }
     }
 
@@ -375,20 +388,8 @@ public final class PluginRegistry {
 
     private PluginInfo info(Seat seat) {
         Plugin plugin = seat.plugin();
-        if (!seat.quarantine().isEmpty()) {
-            return plugin.info(PluginInfo.State.QUARANTINED, seat.quarantine());
-        }
-        Availability found = seat.availability();
-        if (found != null && !found.available()) {
-            return plugin.info(PluginInfo.State.UNAVAILABLE, found.detail());
-        }
-        if (seat.onTrial()) {
-            return plugin.info(PluginInfo.State.ACTIVE, "being tried");
-        }
         Plugin used = best(plugin.kind()).getOrDefault(plugin.name(), plugin);
-        PluginInfo.State state = used.id() == plugin.id() ? PluginInfo.State.ACTIVE : PluginInfo.State.SHADOWED;
-        return plugin.info(state, underWay.of(plugin, NOTEWORTHY)
-                .orElse(found == null ? "" : found.detail()));
+        return seat.info(used, underWay.of(plugin, NOTEWORTHY));
     }
 
     private static Key keyOf(Plugin plugin) {

@@ -1,14 +1,23 @@
 package org.pinion.core.plugin;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
+import org.pinion.api.runtime.PluginInfo;
 import org.pinion.spi.backend.Availability;
 
 /** What the registry remembers of one plugin: how its trial went, how often it has failed since. */
 final class Seat {
 
+    private static final AtomicLong EDITIONS = new AtomicLong();
+
+    private final long edition = EDITIONS.incrementAndGet();
     private final Plugin plugin;
     private final FutureTask<Void> trial;
     private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
@@ -27,6 +36,11 @@ final class Seat {
 
     Plugin plugin() {
         return plugin;
+    }
+
+    /** {@return a number that no other seat has} */
+    long edition() {
+        return edition;
     }
 
     /**
@@ -78,5 +92,38 @@ final class Seat {
 
     void found(Availability other) {
         availability = other;
+    }
+
+    /**
+     * @param used the plugin in use of its name
+     * @param doing what it has been at for long; empty if at nothing
+     * @return what there is to say about it; never waits
+     */
+    PluginInfo info(Plugin used, Optional<String> doing) {
+        Availability found = availability;
+        if (!quarantine.isEmpty()) {
+            return plugin.info(PluginInfo.State.QUARANTINED, quarantine);
+        }
+        if (found != null && !found.available()) {
+            return plugin.info(PluginInfo.State.UNAVAILABLE, found.detail());
+        }
+        if (onTrial()) {
+            return plugin.info(PluginInfo.State.ACTIVE, "being tried");
+        }
+        PluginInfo.State state = used.id() == plugin.id() ? PluginInfo.State.ACTIVE : PluginInfo.State.SHADOWED;
+        return plugin.info(state, doing.orElse(found == null ? "" : found.detail()));
+    }
+
+    /** {@return which kernel the backends among them talk to, empty if none has said; never waits} */
+    static String kernel(Collection<Seat> seats) {
+        return seats.stream()
+                .filter(seat -> seat.plugin.kind() == PluginKind.BACKEND)
+                .sorted(Comparator.comparing(seat -> seat.plugin.name()))
+                .map(Seat::availability)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(Availability::available).reversed())
+                .map(Availability::kernel)
+                .findFirst()
+                .orElse("");
     }
 }

@@ -426,4 +426,69 @@ class PluginRegistryTest {
         assertThat(plan().mapped()).hasSize(1);
         assertThat(causes).last().isEqualTo("classifier 'eye' of bundle org.c1 1.0.0 left");
     }
+
+    @Test
+    void plansThatWaitedForAPluginAreMadeWithoutItIfItsSuccessorIsSick() throws Exception {
+        classifier("eye", 1, _ -> List.of());
+        policy("p", 2, 0, MAP);
+        followUp();
+        causes.clear();
+        registry.left(PluginKind.CLASSIFIER, 1, true);
+        assertThat(failure()).isInstanceOf(PluginAway.class);
+
+        classifier("eye", 3, _ -> null);
+        followUp();
+
+        assertThat(causes).containsExactly("classifier 'eye' of bundle org.c3 1.0.0 arrived");
+        assertThat(plan().mapped()).hasSize(1);
+    }
+
+    @Test
+    void anotherRankingOfAServiceThatIsThereIsTakenOverAndPlannedBy() throws Exception {
+        policy("p", 1, 0, MAP);
+        policy("p", 2, 0, _ -> Verdict.skip("none", "nothing is mapped"));
+        followUp();
+        causes.clear();
+        assertThat(plan().mapped()).hasSize(1);
+
+        change("p", 2, 9, _ -> Verdict.skip("none", "nothing is mapped"));
+        followUp();
+
+        assertThat(causes).containsExactly("policy 'p' of bundle org.p2 1.0.0 changed");
+        assertThat(plan().mapped()).isEmpty();
+        change("q", 2, 9, MAP);
+        assertThat(plan().mapped()).hasSize(1);
+    }
+
+    private void change(String name, long id, int ranking, MappingPolicy policy) {
+        registry.changed(new Plugin(PluginKind.POLICY, name, "org.p" + id + " 1.0.0", id, ranking, policy));
+    }
+
+    @Test
+    void whatAPolicySaidBeforeItChangedIsForgotten() throws Exception {
+        MoodyPolicy moody = new MoodyPolicy();
+        policy("p", 1, 0, moody);
+        Planned before = plan(Goal.whole(VIEW, IovaLimits.intersect(4096, List.of())));
+        moody.mood = _ -> Verdict.skip("none", "nothing is mapped");
+        change("p", 1, 0, moody);
+
+        Planned after = plan(Goal.change(before, FlatViewChange.NONE, before.plan().limits()));
+
+        assertThat(after.plan().decisions()).extracting(Decision::rule).containsExactly("p/none");
+    }
+
+    @Test
+    void whatChangesForTheWorseIsQuarantinedAndPlannedWithout() throws Exception {
+        policy("p", 1, 0, MAP);
+        classifier("eye", 2, _ -> List.of());
+        followUp();
+        causes.clear();
+        registry.changed(new Plugin(
+                PluginKind.CLASSIFIER, "eye", "org.c2 1.0.0", 2, 0, (MemoryClassifier) _ -> null));
+        followUp();
+
+        assertThat(causes).containsExactly("classifier 'eye' of bundle org.c2 1.0.0 changed");
+        assertThat(events).contains("FAILED eye org.c2 1.0.0");
+        assertThat(plan().mapped()).hasSize(1);
+    }
 }
