@@ -36,7 +36,7 @@ final class CommandTable {
      *
      * @param minimum bytes of its structure at first
      * @param size bytes of its structure now
-     * @param body what it does
+     * @param body what it does, with the iommufd's lock or without as it needs
      */
     record Command(int minimum, int size, Body body) {}
 
@@ -68,8 +68,8 @@ final class CommandTable {
         if (release.mapsFiles()) {
             addLater(mapping, release);
         }
-        mocks.ifPresent(host -> add(MockCommands.NUMBER, MockCommands.MINIMUM, MockCommands.SIZE,
-                new MockCommands(context, host)::run));
+        mocks.ifPresent(host -> commands.put(MockCommands.NUMBER, new Command(
+                MockCommands.MINIMUM, MockCommands.SIZE, new MockCommands(context, host)::run)));
     }
 
     /** The request of a number, or null. */
@@ -82,7 +82,16 @@ final class CommandTable {
     }
 
     private void add(int number, int minimum, int size, Body body) {
-        commands.put(number, new Command(minimum, size, body));
+        commands.put(number, new Command(minimum, size, struct -> locked(body, struct)));
+    }
+
+    private int locked(Body body, MemorySegment struct) throws SyscallException {
+        context.lock().lock();
+        try {
+            return body.run(struct);
+        } finally {
+            context.lock().unlock();
+        }
     }
 
     private void addSpaces(KernelRelease release) {

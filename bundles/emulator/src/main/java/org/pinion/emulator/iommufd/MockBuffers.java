@@ -33,7 +33,7 @@ final class MockBuffers {
         }
     }
 
-    /** Takes a buffer away, or lets it be mapped again: EBADF, EINVAL if it is no dma-buf. */
+    /** Takes a buffer away from all iommufds, or lets it be mapped again: EBADF, EINVAL if it is no dma-buf. */
     void revoke(MockFields fields) throws SyscallException {
         if (!(context.files().get(fields.word(0)) instanceof DmaBuf buffer)) {
             throw new SyscallException(Errno.EINVAL);
