@@ -188,6 +188,18 @@ class CompatibleContainerTest {
     }
 
     @Test
+    void theFirstKindCutsNoDmaBuf() {
+        process.device(process.joined(0), EDU);
+        assertThat(process.setIommu(V1)).isZero();
+        int buffer = process.process.export(process.process.bound(2), 2, 0, 4 * PAGE);
+        int ioas = vfioIoas(Iommufd.VFIO_IOAS_GET, 0);
+        assertThat(process.process.mapFile(ioas, Process.RW | Process.FIXED, buffer, 0, 4 * PAGE, 0x200000)).isZero();
+        assertThat(errno(process.unmap(0x200000, 2 * PAGE))).isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(errno(process.unmap(0x200000, PAGE + 1))).as("and misaligned").isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(process.unmap(0x200000, 4 * PAGE)).isEqualTo(4 * PAGE);
+    }
+
+    @Test
     void theFirstKindCannotBeHadWithMappingsInPlace() {
         process.device(process.joined(0), EDU);
         process.map(va, PAGE, 0);

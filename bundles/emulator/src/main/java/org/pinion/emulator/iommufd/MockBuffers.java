@@ -1,6 +1,7 @@
 package org.pinion.emulator.iommufd;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.SparseMemory;
@@ -27,7 +28,7 @@ final class MockBuffers {
         SyscallException.require(length > 0 && length <= LONGEST, Errno.EINVAL);
         try {
             SparseMemory memory = SparseMemory.ofSize(length);
-            context.files().add(new DmaBuf(Optional.of(memory), 0, length, false));
+            context.files().add(new DmaBuf(Optional.of(memory), List.of(new DmaBuf.Part(0, length)), false));
         } catch (IOException e) {
             throw new SyscallException(Errno.ENOMEM);
         }
