@@ -1,4 +1,4 @@
-# Read by run and shell: finds or builds what a guest needs, and boots one.
+# Read by the commands beside it: finds or builds what a guest needs, and boots one.
 # shellcheck shell=sh
 
 root=$(CDPATH='' cd -- "$lab/../.." && pwd -P)

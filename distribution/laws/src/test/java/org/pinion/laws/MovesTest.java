@@ -20,7 +20,7 @@ import org.pinion.core.space.Space;
 import org.pinion.core.table.Mappings;
 
 /**
- * Law 6: a space that moves to another backend has the same table there, and back again is what it was; a move that is
+ * A space that moves to another backend has the same table there, and back again is what it was; a move that is
  * refused changes nothing; and whichever ioctl of a move fails, and however many after it, the space is here or there,
  * or says exactly what is missing, which the next commit heals. Nothing leaks.
  */

@@ -15,7 +15,7 @@ import org.pinion.core.table.ChangeSet;
 import org.pinion.core.table.Differ;
 import org.pinion.core.table.Mappings;
 
-/** Law 3: what is forecast is what an attach then does, also where it is refused; the kernel refuses none. */
+/** What is forecast is what an attach then does, also where it is refused; the kernel refuses none. */
 class NoSurpriseAtThePlugTest {
 
     private long pairs;

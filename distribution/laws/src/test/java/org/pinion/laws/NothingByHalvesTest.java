@@ -28,7 +28,7 @@ import org.pinion.core.space.Space;
 import org.pinion.core.table.Mappings;
 
 /**
- * Law 2: whichever ioctl of a change fails, and however many after it, the space is as it was, or as it should be, or
+ * Whichever ioctl of a change fails, and however many after it, the space is as it was, or as it should be, or
  * says that it is degraded and exactly what is missing; the next commit heals it, and nothing leaks.
  */
 class NothingByHalvesTest {

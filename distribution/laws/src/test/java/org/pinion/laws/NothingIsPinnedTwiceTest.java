@@ -26,7 +26,7 @@ import org.pinion.linux.Mman;
 import org.pinion.source.qemu.QemuSource;
 
 /**
- * Law 4, on what real machines did: pages are pinned once for as long as their address shows the same bytes.
+ * On what real machines did: pages are pinned once for as long as their address shows the same bytes.
  *
  * <p>No way of mapping can pin fewer bytes than {@code least} here: a page must be pinned in the view where its address
  * first shows these bytes, or shows them again after it showed others, since in the view before a device must not reach

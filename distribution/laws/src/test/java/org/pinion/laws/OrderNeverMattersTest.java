@@ -23,7 +23,7 @@ import org.pinion.api.SpaceSnapshot;
 import org.pinion.core.space.Space;
 
 /**
- * Law 1: whatever the order in which the same sections and devices came, and what came and went in between, the same
+ * Whatever the order in which the same sections and devices came, and what came and went in between, the same
  * is mapped, skipped and usable in the end, for the same reasons; and if a set is refused in one order, it is in every.
  */
 class OrderNeverMattersTest {

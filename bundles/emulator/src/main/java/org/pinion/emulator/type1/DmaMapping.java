@@ -53,10 +53,6 @@ final class DmaMapping implements Translated {
         vaddrValid = false;
     }
 
-    void keepVaddr() {
-        vaddrValid = true;
-    }
-
     void vaddr(long moved) {
         vaddr = moved;
         vaddrValid = true;
