@@ -12,7 +12,8 @@ import org.pinion.api.Trait;
  * there is asked for every plan, and their traits are united: a classifier cannot take back what another said, and
  * their order does not matter. What is said about a section's addresses depends on the section and on the memory behind
  * it, not on which other sections the call names: the core keeps what was said of a section while it shows, and asks
- * about those that come.
+ * about those that come. One whose configuration changes must have its service's properties change with it, as
+ * Declarative Services does: then it is tried out and asked about everything anew.
  *
  * <p>Called from any thread, several at a time, never under a lock. A call that throws, returns null or does not return
  * in time fails the plan that needed it; it may take {@code plugin.budget} of PID {@code org.pinion.core}, five seconds

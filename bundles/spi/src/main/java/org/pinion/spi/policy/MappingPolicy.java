@@ -11,14 +11,16 @@ import org.osgi.annotation.versioning.ConsumerType;
  * traits and what is being planned for, and on nothing else; not on other sections, other verdicts or the time. The
  * core counts on it: it keeps verdicts, and asks again only about sections that have come, that show a BAR whose
  * device has come or gone, or that lie where devices forbid something else than before; and about all sections if
- * the alignment or a plugin changes, or if a policy {@linkplain #looksAtDevices looks at the devices}.
+ * the alignment or a plugin changes, or if a policy {@linkplain #looksAtDevices looks at the devices}. A policy that
+ * decides otherwise since its configuration changed must have its service's properties change with it, as Declarative
+ * Services does: that is how the core notices, tries it out anew and plans every address space anew.
  *
  * <p>They are called from any thread, several at a time, never under a lock. A plan of many sections asks very often,
  * so that a verdict should cost no more than a look. A call that throws, returns null or does not return within {@code
  * plugin.budget} of PID {@code org.pinion.core}, five seconds if nobody has configured it, fails the plan that needed
  * it. A policy that has just come is asked once each about a page of device registers and about a conflict there,
  * without devices; one that fails that, or three plans in a row, is not asked any more, and plans that require it fail,
- * until its bundle is updated or somebody releases it ({@code dma:release}).
+ * until its bundle is updated, its properties change or somebody releases it ({@code dma:release}).
  */
 @ConsumerType
 public interface MappingPolicy {
