@@ -78,7 +78,8 @@ public class SwapMatrixIT {
             "org.pinion.backend.iommufd", "iommufd",
             "org.pinion.backend.vfio", "vfio",
             "org.pinion.memory.section", "iommufd",
-            "org.pinion.policy.strict", "vfio");
+            "org.pinion.policy.strict", "vfio",
+            "org.pinion.source.qemu", "iommufd");
 
     @Inject
     private BundleContext context;
@@ -398,11 +399,20 @@ public class SwapMatrixIT {
         stage.play("iommufd", STRICT, () -> {
             drop("plugin.jar", SmallBundle.of("dropped", Healthy.Protecting.class));
             soon().until(() -> stage.space().snapshot().table().getFirst().range().size() == Stage.SIZE / 2);
+            WeakReference<ClassLoader> first = Stage.loaderOf(stage.bundle("dropped"));
             drop("plugin.jar", SmallBundle.of("dropped", Healthy.Lenient.class));
             awaitPlugins("house", found -> found.size() == 1);
             Files.delete(dropped().resolve("plugin.jar"));
             awaitPlugins("house", List::isEmpty);
-            return null;
+            return first;
+        });
+        stage.play("iommufd", STRICT, () -> {
+            drop("plugin.jar", SmallBundle.of("dropped", Healthy.Lenient.class));
+            awaitPlugins("house", found -> found.size() == 1);
+            WeakReference<ClassLoader> policy = Stage.loaderOf(stage.bundle("dropped"));
+            Files.delete(dropped().resolve("plugin.jar"));
+            awaitPlugins("house", List::isEmpty);
+            return policy;
         });
         for (String backend : List.of("iommufd", "vfio")) {
             stage.play(backend, STRICT, () -> droppedBackend("org.pinion.backend." + backend));
