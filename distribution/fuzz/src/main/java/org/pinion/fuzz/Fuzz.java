@@ -19,7 +19,7 @@ public final class Fuzz {
                    fuzz --measure AREAS [--machine 'RELEASE IOMMU']
 
             RELEASE is 7.3 or 6.12, IOMMU is intel, amd, virtio or none: the machine this is; and a third word, limited
-            or choosing, if the process may lock 96 KiB and a container takes 10 mappings.""";
+            or choosing, if the process may lock 64 KiB and a container takes 5 mappings.""";
 
     private Fuzz() {}
 

@@ -38,7 +38,7 @@ final class Generator {
         this.tables = new TableRequests(dice);
         this.mockDevices = machine.hasMocks();
         this.mocks = new MockRequests(dice, mockDevices);
-        this.containers = new ContainerRequests(dice);
+        this.containers = new ContainerRequests(dice, machine.limited());
         this.devices = new DeviceRequests(dice, addresses());
     }
 

@@ -74,7 +74,8 @@ record Machine(String release, String iommu, Privileges privileges) {
         return EmulatedKernel.of(HostFile.read("fuzz.yaml", description()));
     }
 
-    private String description() {
+    /** Its host file. */
+    String description() {
         boolean amd = iommu.equals("amd");
         return """
                 interface: %s

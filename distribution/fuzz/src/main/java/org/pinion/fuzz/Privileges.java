@@ -9,10 +9,10 @@ enum Privileges {
     FULL("unlimited", true, true, 65535),
 
     /** Little memory and few mappings, with neither capability. */
-    LIMITED("96K", false, false, 10),
+    LIMITED("64K", false, false, 5),
 
     /** Little memory and few mappings; CAP_SYS_RESOURCE lets it choose how pins are charged. */
-    CHOOSING("96K", false, true, 10);
+    CHOOSING("64K", false, true, 5);
 
     private final String memlock;
     private final boolean ipcLock;

@@ -1,8 +1,13 @@
 package org.pinion.fuzz;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.IntSupplier;
 import org.pinion.linux.Errno;
+import org.pinion.linux.ErrnoException;
+import org.pinion.linux.Kernel;
+import org.pinion.linux.Mman;
 
 /** A rule that a kernel gets wrong, in the requests that pass through {@link FaultyKernel}. */
 enum SeededError {
@@ -132,18 +137,84 @@ enum SeededError {
             put(struct, "length", length);
             return answer;
         }
+    },
+
+    /** Leaves a page pinned. */
+    LOSES_AN_UNPIN(Request.IOAS_UNMAP) {
+        @Override
+        int run(Call call, MemorySegment struct) {
+            int answer = call.run();
+            if (answer == 0) {
+                pinPage(call.kernel());
+            }
+            return answer;
+        }
+    },
+
+    /** Goes on charging the user, and says that it does not. */
+    CHARGES_THE_USER_ALWAYS(Request.OPTION, "7.3 none choosing") {
+        @Override
+        int run(Call call, MemorySegment struct) {
+            boolean sets = get(struct, "option_id") == 0 && get(struct, "op") == 0;
+            long value = get(struct, "val64");
+            put(struct, "val64", sets && value == 1 ? 0 : value);
+            int answer = call.run();
+            put(struct, "val64", value);
+            return answer;
+        }
+    },
+
+    /** Lets a dma-buf be mapped that was taken away. */
+    TAKES_NO_BUFFER_AWAY(Request.MOCK_DMABUF_REVOKE) {
+        @Override
+        int run(Call call, MemorySegment struct) {
+            long revoked = get(struct, "revoked");
+            put(struct, "revoked", 0);
+            int answer = call.run();
+            put(struct, "revoked", revoked);
+            return answer;
+        }
     };
 
-    /** The request as the right kernel takes it. */
-    @FunctionalInterface
-    interface Call {
-        int run();
+    /** In an iommufd that nobody knows of. */
+    private static void pinPage(Kernel kernel) {
+        try {
+            MappedSpace space = new MappedSpace(kernel, Arena.ofAuto());
+            space.attachMock();
+            space.map(kernel.mmap(Ram.PAGE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS,
+                    -1, 0).address(), Ram.PAGE, 0x1000000);
+        } catch (ErrnoException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * The request as the right kernel takes it.
+     *
+     * @param kernel the right kernel
+     * @param request what it does with the request
+     */
+    record Call(Kernel kernel, IntSupplier request) {
+        int run() {
+            return request.getAsInt();
+        }
     }
 
     private final Request request;
+    private final Machine machine;
 
     SeededError(Request request) {
+        this(request, "7.3 intel");
+    }
+
+    SeededError(Request request, String machine) {
         this.request = request;
+        this.machine = Machine.parse(machine);
+    }
+
+    /** Where it shows. */
+    Machine machine() {
+        return machine;
     }
 
     abstract int run(Call call, MemorySegment struct);
