@@ -3,7 +3,12 @@ package org.pinion.spi.holder;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.IommuException;
 
-/** One space as it is kept beyond this process. Used by the space's writer alone. */
+/**
+ * One space as it is kept beyond this process. Used by the space's writer alone.
+ *
+ * <p>It is not closed with what uses it, and so is no {@link AutoCloseable}: that the process ends, or the core is
+ * replaced, leaves it for who comes after. Only a space that is closed for good calls {@link #end}.
+ */
 @ConsumerType
 public interface KeptSpace {
 
