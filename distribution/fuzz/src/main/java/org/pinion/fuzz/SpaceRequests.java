@@ -77,7 +77,7 @@ final class SpaceRequests {
                     .put("veventq_depth", 1).put("type", dice.below(2)).done();
             case 1 -> new Draft(dice, file, Request.HW_QUEUE_ALLOC).put("viommu_id", ids.space(file))
                     .put("length", Ram.PAGE).put("type", dice.below(2)).done();
-            case 2 -> new Draft(dice, file, Request.NOIOMMU_GET_PA).put("ioas_id", ids.space(file))
+            case 2 -> new Draft(dice, file, Request.IOAS_NOIOMMU_GET_PA).put("ioas_id", ids.space(file))
                     .put("length", Ram.PAGE).done();
             default -> new Draft(dice, file, Request.NEXT_IOMMUFD).done();
         };

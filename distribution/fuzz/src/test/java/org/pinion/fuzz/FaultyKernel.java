@@ -21,14 +21,14 @@ final class FaultyKernel implements Kernel {
     @Override
     public int ioctl(int fd, int request, MemorySegment argument) {
         return error.meets(request, argument)
-                ? error.run(new SeededError.Call(right, () -> right.ioctl(fd, request, argument)), argument)
+                ? error.run(() -> right.ioctl(fd, request, argument), argument)
                 : right.ioctl(fd, request, argument);
     }
 
     @Override
     public int ioctl(int fd, int request, long argument) {
         return error.meets(request, MemorySegment.NULL)
-                ? error.run(new SeededError.Call(right, () -> right.ioctl(fd, request, argument)), MemorySegment.NULL)
+                ? error.run(() -> right.ioctl(fd, request, argument), MemorySegment.NULL)
                 : right.ioctl(fd, request, argument);
     }
 

@@ -1,13 +1,8 @@
 package org.pinion.fuzz;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.function.IntSupplier;
 import org.pinion.linux.Errno;
-import org.pinion.linux.ErrnoException;
-import org.pinion.linux.Kernel;
-import org.pinion.linux.Mman;
 
 /** A rule that a kernel gets wrong, in the requests that pass through {@link FaultyKernel}. */
 enum SeededError {
@@ -139,18 +134,6 @@ enum SeededError {
         }
     },
 
-    /** Leaves a page pinned. */
-    LOSES_AN_UNPIN(Request.IOAS_UNMAP) {
-        @Override
-        int run(Call call, MemorySegment struct) {
-            int answer = call.run();
-            if (answer == 0) {
-                pinPage(call.kernel());
-            }
-            return answer;
-        }
-    },
-
     /** Goes on charging the user, and says that it does not. */
     CHARGES_THE_USER_ALWAYS(Request.OPTION, "7.3 none choosing") {
         @Override
@@ -176,28 +159,10 @@ enum SeededError {
         }
     };
 
-    /** In an iommufd that nobody knows of. */
-    private static void pinPage(Kernel kernel) {
-        try {
-            MappedSpace space = new MappedSpace(kernel, Arena.ofAuto());
-            space.attachMock();
-            space.map(kernel.mmap(Ram.PAGE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS,
-                    -1, 0).address(), Ram.PAGE, 0x1000000);
-        } catch (ErrnoException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /**
-     * The request as the right kernel takes it.
-     *
-     * @param kernel the right kernel
-     * @param request what it does with the request
-     */
-    record Call(Kernel kernel, IntSupplier request) {
-        int run() {
-            return request.getAsInt();
-        }
+    /** The request as the right kernel takes it. */
+    @FunctionalInterface
+    interface Call {
+        int run();
     }
 
     private final Request request;

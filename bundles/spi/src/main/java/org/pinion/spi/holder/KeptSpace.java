@@ -7,7 +7,8 @@ import org.pinion.api.IommuException;
  * One space as it is kept beyond this process. Used by the space's writer alone.
  *
  * <p>It is not closed with what uses it, and so is no {@link AutoCloseable}: that the process ends, or the core is
- * replaced, leaves it for who comes after. Only a space that is closed for good calls {@link #end}.
+ * replaced, leaves it for who comes after. {@link #end} is called for a space that is closed for good, and for one that
+ * nobody can go on with.
  */
 @ConsumerType
 public interface KeptSpace {
