@@ -3,7 +3,10 @@ package org.pinion.spi.holder;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.IommuException;
 
-/** One space as it is kept beyond this process. Used by the space's writer alone. */
+/**
+ * One space as it is kept beyond this process. Used by the space's writer alone, which may go on using it when the
+ * keeper's service is gone, until it gets another one for the space.
+ */
 @ConsumerType
 public interface KeptSpace {
 
