@@ -60,6 +60,15 @@ final class WriterTurn {
         running = new Running(operation, Thread.currentThread(), System.nanoTime());
     }
 
+    /** Takes a turn, whether the backend is there or not, if nobody has it. */
+    boolean takeIfFree(String operation) {
+        boolean taken = turn.tryAcquire();
+        if (taken) {
+            running = new Running(operation, Thread.currentThread(), System.nanoTime());
+        }
+        return taken;
+    }
+
     void give() {
         running = null;
         turn.release();
