@@ -268,6 +268,20 @@ public final class Space implements AddressSpace {
     @Override
     public void close() throws IommuException {
         turn.takeAlone("close");
+        end();
+    }
+
+    /**
+     * Closes the space as soon as whoever has the turn gives it, however long that takes.
+     *
+     * @throws IommuException if the backend does not take everything back, or another core has the space
+     */
+    public void closeAtLast() throws IommuException {
+        turn.takeAtLast("close");
+        end();
+    }
+
+    private void end() throws IommuException {
         try {
             if (published.closed()) {
                 return;
