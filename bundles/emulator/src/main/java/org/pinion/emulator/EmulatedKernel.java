@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.pinion.emulator.file.EventFile;
 import org.pinion.emulator.file.FileTable;
+import org.pinion.emulator.file.HeldFile;
 import org.pinion.emulator.file.MemoryFile;
 import org.pinion.emulator.file.OpenFile;
 import org.pinion.emulator.host.Host;
@@ -115,6 +116,7 @@ public final class EmulatedKernel implements Kernel {
     /** Closes every file descriptor, as the end of the process does. Mappings stay. */
     public void closeAll() {
         files.closeAll();
+        memory.forgetFiles();
     }
 
     @Override
@@ -131,6 +133,21 @@ public final class EmulatedKernel implements Kernel {
     @FunctionalInterface
     private interface Call {
         long run() throws SyscallException;
+    }
+
+    /** A system call on a file. */
+    @FunctionalInterface
+    private interface FileCall {
+        long run(OpenFile file) throws SyscallException;
+    }
+
+    /** The file does not end before the call does, whoever closes its descriptor meanwhile. */
+    private long answer(int fd, FileCall call) {
+        try (HeldFile held = files.hold(fd)) {
+            return call.run(held.file());
+        } catch (SyscallException e) {
+            return e.errno().answer();
+        }
     }
 
     private static long answer(Call call) {
@@ -180,12 +197,12 @@ public final class EmulatedKernel implements Kernel {
 
     @Override
     public int ioctl(int fd, int request, MemorySegment argument) {
-        return (int) answer(() -> files.get(fd).ioctl(request, argument));
+        return (int) answer(fd, file -> file.ioctl(request, argument));
     }
 
     @Override
     public int ioctl(int fd, int request, long argument) {
-        return (int) answer(() -> files.get(fd).ioctl(request, argument));
+        return (int) answer(fd, file -> file.ioctl(request, argument));
     }
 
     @Override
@@ -199,11 +216,7 @@ public final class EmulatedKernel implements Kernel {
                 return memory.mapAnonymous(length, protection, shared);
             }
             SyscallException.require(offset >= 0 && offset % Pages.SIZE == 0, Errno.EINVAL);
-            OpenFile file = files.get(fd);
-            MapTarget target = file.mapTarget(offset, length);
-            MemorySegment mapped = memory.mapFile(length, protection, shared, target);
-            files.keep(mapped.address(), file);
-            return mapped;
+            return mapFile(fd, offset, length, protection, shared);
         } catch (SyscallException e) {
             throw new ErrnoException(call, e.errno());
         } catch (IOException e) {
@@ -211,23 +224,38 @@ public final class EmulatedKernel implements Kernel {
         }
     }
 
+    /** Once it is mapped the file is held by the mapping. */
+    private MemorySegment mapFile(int fd, long offset, long length, int protection, boolean shared)
+            throws SyscallException, IOException {
+        try (HeldFile held = files.hold(fd)) {
+            MapTarget target = held.file().mapTarget(offset, length);
+            Runnable letGo = held::close;
+            held.again();
+            try {
+                return memory.mapFile(length, protection, shared, target, letGo);
+            } catch (IOException e) {
+                letGo.run();
+                throw e;
+            }
+        }
+    }
+
     @Override
     public int munmap(MemorySegment mapped) {
         return (int) answer(() -> {
             memory.unmap(mapped);
-            files.drop(mapped.address());
             return 0;
         });
     }
 
     @Override
     public long pread(int fd, MemorySegment into, long offset) {
-        return answer(() -> files.get(fd).read(into, offset));
+        return answer(fd, file -> file.read(into, offset));
     }
 
     @Override
     public long pwrite(int fd, MemorySegment from, long offset) {
-        return answer(() -> files.get(fd).write(from, offset));
+        return answer(fd, file -> file.write(from, offset));
     }
 
     @Override
@@ -250,8 +278,8 @@ public final class EmulatedKernel implements Kernel {
 
     @Override
     public int ftruncate(int fd, long length) {
-        return (int) answer(() -> {
-            files.get(fd).truncate(length);
+        return (int) answer(fd, file -> {
+            file.truncate(length);
             return 0;
         });
     }
@@ -266,17 +294,17 @@ public final class EmulatedKernel implements Kernel {
 
     @Override
     public long read(int fd, MemorySegment into) {
-        return answer(() -> files.get(fd).read(into));
+        return answer(fd, file -> file.read(into));
     }
 
     @Override
     public long write(int fd, MemorySegment from) {
-        return answer(() -> files.get(fd).write(from));
+        return answer(fd, file -> file.write(from));
     }
 
     @Override
     public int poll(int fd, int millis) {
-        return (int) answer(() -> files.get(fd).poll(millis) ? 1 : 0);
+        return (int) answer(fd, file -> file.poll(millis) ? 1 : 0);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.Optional;
 import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -32,22 +33,25 @@ public final class EmulatorActivator implements BundleActivator {
         if (!Kernel.EMULATED.equals(context.getProperty(KERNEL_PROPERTY))) {
             return;
         }
-        Host host = host(context.getProperty(HOST_PROPERTY));
-        String release = context.getProperty(RELEASE_PROPERTY);
-        EmulatedKernel kernel =
-                EmulatedKernel.of(release == null || release.isBlank() ? host : host.playing(release(release)));
+        EmulatedKernel kernel = EmulatedKernel.of(
+                host(context.getProperty(HOST_PROPERTY), release(context.getProperty(RELEASE_PROPERTY))));
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Kernel.TYPE_PROPERTY, Kernel.EMULATED);
         context.registerService(Kernel.class, kernel, properties);
     }
 
-    private static KernelRelease release(String name) throws IOException {
-        return KernelRelease.named(name).orElseThrow(() -> new IOException(
-                "Linux %s is not emulated; there are %s".formatted(name, KernelRelease.names())));
+    private static Optional<KernelRelease> release(String name) throws IOException {
+        if (name == null || name.isBlank()) {
+            return Optional.empty();
+        }
+        return Optional.of(KernelRelease.named(name).orElseThrow(() -> new IOException(
+                "Linux %s is not emulated; there are %s".formatted(name, KernelRelease.names()))));
     }
 
-    private static Host host(String file) throws IOException {
-        return file == null || file.isBlank() ? HostFile.lab() : HostFile.read(file, text(file));
+    private static Host host(String file, Optional<KernelRelease> playing) throws IOException {
+        return file == null || file.isBlank()
+                ? HostFile.lab(playing)
+                : HostFile.read(file, text(file), playing);
     }
 
     private static String text(String file) throws IOException {

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 import org.pinion.linux.Errno;
+import org.pinion.linux.uapi.IommuHwptAlloc;
 import org.pinion.linux.uapi.IommuVfioIoas;
 import org.pinion.linux.uapi.Iommufd;
 import org.pinion.linux.uapi.Vfio;
@@ -187,6 +188,18 @@ class CompatibleContainerTest {
     }
 
     @Test
+    void theFirstKindCutsNoDmaBuf() {
+        process.device(process.joined(0), EDU);
+        assertThat(process.setIommu(V1)).isZero();
+        int buffer = process.process.export(process.process.bound(2), 2, 0, 4 * PAGE);
+        int ioas = vfioIoas(Iommufd.VFIO_IOAS_GET, 0);
+        assertThat(process.process.mapFile(ioas, Process.RW | Process.FIXED, buffer, 0, 4 * PAGE, 0x200000)).isZero();
+        assertThat(errno(process.unmap(0x200000, 2 * PAGE))).isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(errno(process.unmap(0x200000, PAGE + 1))).as("and misaligned").isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(process.unmap(0x200000, 4 * PAGE)).isEqualTo(4 * PAGE);
+    }
+
+    @Test
     void theFirstKindCannotBeHadWithMappingsInPlace() {
         process.device(process.joined(0), EDU);
         process.map(va, PAGE, 0);
@@ -260,5 +273,30 @@ class CompatibleContainerTest {
         process.kernel.close(anew);
         assertThat(process.group(MTTY_GROUP)).as("nothing keeps it open").isPositive();
         process.kernel.close(device);
+    }
+
+    /** Not a device holds it here, but the group that is in it. */
+    @Test
+    void anIommufdLivesAsLongAsAGroupIsInIt() throws Exception {
+        int group = process.joined(0);
+        int device = process.device(group, EDU);
+        IommuHwptAlloc alloc = IommuHwptAlloc.allocate(Arena.ofAuto()).devId(2)
+                .ptId(vfioIoas(Iommufd.VFIO_IOAS_GET, 0));
+        assertThat(process.kernel.ioctl(process.container, Iommufd.HWPT_ALLOC, alloc.memory())).isZero();
+        process.map(va, PAGE, 0);
+        process.kernel.close(device);
+        process.kernel.close(process.container);
+        assertThat(process.process.pinnedKilobytes()).as("a page table shows it").isEqualTo(4);
+        assertThat(process.unset(group)).isZero();
+        assertThat(process.process.pinnedKilobytes()).isZero();
+    }
+
+    @Test
+    void aGroupThatIsClosedLeavesTheIommufd() throws Exception {
+        int group = process.joined(0);
+        process.kernel.close(process.container);
+        assertThat(process.device(group, EDU)).isPositive();
+        process.kernel.close(group);
+        assertThat(process.group(0)).isPositive();
     }
 }

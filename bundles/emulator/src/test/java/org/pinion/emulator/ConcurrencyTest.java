@@ -1,12 +1,15 @@
 package org.pinion.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.pinion.emulator.Process.PAGE;
+import static org.pinion.emulator.Process.errno;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,7 +18,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.pinion.emulator.file.FileTable;
+import org.pinion.emulator.file.HeldFile;
 import org.pinion.emulator.file.OpenFile;
+import org.pinion.emulator.memory.LockedMemory;
+import org.pinion.emulator.syscall.SyscallException;
+import org.pinion.linux.Errno;
+import org.pinion.linux.Mman;
 
 class ConcurrencyTest {
 
@@ -23,6 +31,8 @@ class ConcurrencyTest {
 
     /** After the standard streams. */
     private static final int FIRST_DESCRIPTOR = 3;
+
+    private static final long BAR2 = 2L << 40;
 
     private final Process process = Process.onLab();
 
@@ -128,14 +138,13 @@ class ConcurrencyTest {
     }
 
     @Test
-    void aFileEndsOnceWhenItsDescriptorAndItsMappingGoTogether() throws Exception {
+    void aFileEndsOnceWhenItsDescriptorAndTheCallInItGoTogether() throws Exception {
         FileTable files = new FileTable();
         List<CountedFile> all = new ArrayList<>();
+        List<HeldFile> calls = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
-            CountedFile file = new CountedFile();
-            all.add(file);
-            files.keep(i, file);
-            assertThat(files.add(file)).isEqualTo(FIRST_DESCRIPTOR + i);
+            all.add(new CountedFile());
+            calls.add(files.hold(files.add(all.getLast())));
         }
         AtomicInteger turn = new AtomicInteger();
         run(2, thread -> {
@@ -147,11 +156,81 @@ class ConcurrencyTest {
                 if (thread == 0) {
                     files.close(FIRST_DESCRIPTOR + i);
                 } else {
-                    files.drop(i);
+                    calls.get(i).close();
                 }
             }
         });
         assertThat(all).allMatch(file -> file.ends.get() == 1);
+    }
+
+    @Test
+    void aFileDoesNotEndUnderACallThatIsInIt() throws Exception {
+        FileTable files = new FileTable();
+        CountedFile file = new CountedFile();
+        int fd = files.add(file);
+        try (HeldFile call = files.hold(fd)) {
+            files.close(fd);
+            assertThat(file.ends).hasValue(0);
+            assertThat(call.file()).isSameAs(file);
+            assertThatExceptionOfType(SyscallException.class).isThrownBy(() -> files.hold(fd));
+        }
+        assertThat(file.ends).hasValue(1);
+    }
+
+    /** Threads unmap and map by turns, so that each gets addresses that another has just given back. */
+    @Test
+    void aMappingKeepsItsOwnFileAndNoOther() throws Exception {
+        Process several = Process.on("""
+                devices:
+                  - {address: '0000:00:10.0', model: ivshmem, group: 1}
+                  - {address: '0000:00:11.0', model: ivshmem, group: 2}
+                  - {address: '0000:00:12.0', model: ivshmem, group: 3}
+                  - {address: '0000:00:13.0', model: ivshmem, group: 4}
+                """);
+        run(4, number -> {
+            for (int i = 0; i < ROUNDS; i++) {
+                int device = several.bound(number);
+                MemorySegment mapped = several.kernel.mmap(PAGE, Mman.PROT_READ, Mman.MAP_SHARED, device, BAR2);
+                assertThat(several.kernel.close(device)).isZero();
+                int other = several.openDevice(number);
+                assertThat(errno(several.bind(other))).as("it is mapped still").isEqualTo(Errno.EINVAL);
+                assertThat(several.kernel.munmap(mapped)).isZero();
+                assertThat(several.bind(other)).as("it is not mapped any more").isPositive();
+                assertThat(several.kernel.close(other)).isZero();
+            }
+        });
+    }
+
+    /** 16 pages may be locked: nobody is refused who locks one, whatever others ask for and do not get. */
+    @Test
+    void whoIsRefusedTakesNothingAwayFromOthersMeanwhile() throws Exception {
+        LockedMemory locked = new LockedMemory(OptionalLong.of(16 * PAGE), false);
+        AtomicBoolean done = new AtomicBoolean();
+        run(2, thread -> {
+            if (thread == 0) {
+                int refused = 0;
+                for (int i = 0; i < 200 * ROUNDS; i++) {
+                    refused += lock(locked, 17) ? 0 : 1;
+                }
+                done.set(true);
+                assertThat(refused).isEqualTo(200 * ROUNDS);
+            } else {
+                while (!done.get()) {
+                    locked.lock(1);
+                    locked.unlock(1);
+                }
+            }
+        });
+        assertThat(locked.lockedPages()).isZero();
+    }
+
+    private static boolean lock(LockedMemory locked, long pages) {
+        try {
+            locked.lock(pages);
+            return true;
+        } catch (SyscallException refused) {
+            return false;
+        }
     }
 
     /** Counts how often it was told that nobody has it any more. */

@@ -17,6 +17,7 @@ import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.Vfio;
 import org.pinion.linux.uapi.VfioDeviceFeature;
 import org.pinion.linux.uapi.VfioDeviceFeatureDmaBuf;
+import org.pinion.linux.uapi.VfioRegionDmaRange;
 
 /** Exporting BARs and mapping them for other devices (drivers/vfio/pci/vfio_pci_dmabuf.c). */
 class DmaBufTest {
@@ -26,6 +27,12 @@ class DmaBufTest {
     private static final long BAR2 = 2L << 40;
     private static final long COMMAND = (7L << 40) + 4;
     private static final long IOVA = 0x1000_0000L;
+
+    private static final String RESETTABLE = """
+            devices:
+              - {address: '0000:00:10.0', model: edu, group: 1}
+              - {address: '0000:00:12.0', model: ivshmem, group: 2, reset: true}
+            """;
 
     private final Process process = Process.onLab();
     private final EmulatedKernel kernel = process.kernel;
@@ -193,11 +200,7 @@ class DmaBufTest {
 
     @Test
     void aResetTakesMappingsAwayAndLeavesTheBufferUsable() {
-        Process other = Process.on("""
-                devices:
-                  - {address: '0000:00:10.0', model: edu, group: 1}
-                  - {address: '0000:00:12.0', model: ivshmem, group: 2, reset: true}
-                """);
+        Process other = Process.on(RESETTABLE);
         int target = other.ioas();
         Edu edu = new Edu(other.kernel, other.attached(0, target));
         edu.busMaster(true);
@@ -211,6 +214,70 @@ class DmaBufTest {
         assertThat(other.kernel.faults()).hasSize(1);
         other.unmap(target, IOVA, PAGE);
         assertThat(other.mapFile(target, RW | FIXED, buffer, 0, PAGE, IOVA)).isZero();
+    }
+
+    @Test
+    void aResetDoesNotGiveBackWhatWasTakenAwayWithTheMemory() {
+        Process other = Process.on(RESETTABLE);
+        int resettable = other.bound(1);
+        int buffer = other.export(resettable, 2, 0, PAGE);
+        word.fill((byte) 0);
+        other.kernel.pwrite(resettable, word.asSlice(0, 2), COMMAND);
+        assertThat(other.kernel.ioctl(resettable, Vfio.DEVICE_RESET, 0L)).isZero();
+        assertThat(errno(other.mapFile(other.ioas(), RW | FIXED, buffer, 0, PAGE, IOVA))).isEqualTo(Errno.ENODEV);
+        word.set(ValueLayout.JAVA_SHORT, 0, (short) 2);
+        other.kernel.pwrite(resettable, word.asSlice(0, 2), COMMAND);
+        assertThat(other.mapFile(other.ioas(), RW | FIXED, buffer, 0, PAGE, IOVA)).isZero();
+    }
+
+    @Test
+    void whatIsClosedAndStillMappedIsTakenAwayToo() {
+        Edu edu = edu();
+        int buffer = process.export(memory, 2, 0, PAGE);
+        assertThat(map(buffer, 0, PAGE)).isZero();
+        kernel.close(buffer);
+        System.gc();
+        decode(false);
+        decode(true);
+        edu.fromMemory(IOVA, 8);
+        assertThat(kernel.faults()).hasSize(1);
+    }
+
+    @Test
+    void severalPartsAreExportedTogetherButNotMapped() {
+        assertThat(exportTwo(0, PAGE, 0x800, PAGE)).as("the second is no page").isEqualTo(Errno.EINVAL);
+        assertThat(exportTwo(0, PAGE, BAR_SIZE, PAGE)).as("the second is outside").isEqualTo(Errno.EINVAL);
+        VfioDeviceFeature two = two(0, PAGE, 4 * PAGE, 2 * PAGE);
+        int buffer = kernel.ioctl(memory, Vfio.DEVICE_FEATURE, two.memory());
+        assertThat(buffer).isPositive();
+        assertThat(errno(map(buffer, 0, 4 * PAGE))).as("past the end of both").isEqualTo(Errno.EINVAL);
+        assertThat(errno(map(buffer, 0, 3 * PAGE))).isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(errno(map(buffer, 0, PAGE))).as("of the first alone too").isEqualTo(Errno.EOPNOTSUPP);
+        decode(false);
+        assertThat(errno(map(buffer, 0, PAGE))).isEqualTo(Errno.ENODEV);
+    }
+
+    @Test
+    void morePartsThanTheKernelCopiesAtOnceAreRefused() {
+        VfioDeviceFeature feature = Process.exportRequest(2, 0, PAGE);
+        new VfioDeviceFeatureDmaBuf(feature.data()).nrRanges(-1);
+        assertThat(errno(kernel.ioctl(memory, Vfio.DEVICE_FEATURE, feature.memory()))).isEqualTo(Errno.ENOMEM);
+        new VfioDeviceFeatureDmaBuf(feature.data()).nrRanges(2);
+        assertThat(errno(kernel.ioctl(memory, Vfio.DEVICE_FEATURE, feature.memory()))).isEqualTo(Errno.EFAULT);
+    }
+
+    private Object exportTwo(long offset, long length, long secondOffset, long secondLength) {
+        VfioDeviceFeature two = two(offset, length, secondOffset, secondLength);
+        return errno(kernel.ioctl(memory, Vfio.DEVICE_FEATURE, two.memory()));
+    }
+
+    private static VfioDeviceFeature two(long offset, long length, long secondOffset, long secondLength) {
+        int bytes = VfioDeviceFeatureDmaBuf.SIZE + 2 * VfioRegionDmaRange.SIZE;
+        VfioDeviceFeature feature = VfioDeviceFeature.allocate(Arena.ofAuto(), bytes).flags(GET);
+        VfioDeviceFeatureDmaBuf buffer = new VfioDeviceFeatureDmaBuf(feature.data()).regionIndex(2).nrRanges(2);
+        buffer.range(0).offset(offset).length(length);
+        buffer.range(1).offset(secondOffset).length(secondLength);
+        return feature;
     }
 
     @Test

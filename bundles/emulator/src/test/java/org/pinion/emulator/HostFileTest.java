@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,45 @@ import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.host.ReservedType;
 
 class HostFileTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "7.3,  intel,  0x0-0x7fffffffff,         0x40201000,         false, false, 1",
+        "6.12, intel,  0x0-0x7fffffffff,         0x40201000,         false, false, 1",
+        "7.3,  amd,    0x0-0xffffffffffff,       0x7f7ffffff000,     false, true,  2",
+        "6.12, amd,    0x0-0xffffffffffffffff,   0xfff7ffffff000,    false, true,  2",
+        "7.3,  virtio, 0x0-0xffffffffffffffff,   0xfffffffffffff000, true,  false, 1",
+        "6.12, virtio, 0x0-0xffffffffffffffff,   0xfffffffffffff000, true,  false, 1",
+    })
+    void anIommuIsWhatItsDriverMakesOfQemus(String release, String driver, String aperture, String sizes,
+            boolean withoutAccess, boolean snooping, int reserved) {
+        String file = "iommu: {driver: %s}\ndevices: [{address: '0000:00:10.0', model: edu, group: 0}]";
+        HostDevice device = HostFile.read("test.yaml", file.formatted(driver), KernelRelease.named(release))
+                .devices().getFirst();
+        assertThat(device.iommu().aperture()).hasToString(aperture);
+        assertThat("0x" + Long.toHexString(device.iommu().pageSizeBits())).isEqualTo(sizes);
+        assertThat(device.iommu().mapsWithoutAccess()).isEqualTo(withoutAccess);
+        assertThat(device.iommu().forcesSnooping()).isEqualTo(snooping);
+        assertThat(device.reserved()).hasSize(reserved);
+    }
+
+    @Test
+    void whatTheFileSaysIsNotTheDriversMatter() {
+        HostDevice device = HostFile.read("test.yaml", """
+                iommu: {driver: amd, aperture: 0x0-0xffff, page-sizes: [4K], forces-snooping: false, reserved: []}
+                devices: [{address: '0000:00:10.0', model: edu, group: 0}]
+                """).devices().getFirst();
+        assertThat(device.iommu()).isEqualTo(new IommuGeometry(new IovaRange(0, 0xffff), List.of(4096L)));
+        assertThat(device.reserved()).isEmpty();
+    }
+
+    @Test
+    void anotherKernelThanTheFilesIsPlayedAndCallsItselfSo() {
+        Host host = HostFile.read("test.yaml", "{kernel: mine, interface: 7.3, devices: []}",
+                Optional.of(KernelRelease.LINUX_6_12));
+        assertThat(host.release()).isEqualTo(KernelRelease.LINUX_6_12);
+        assertThat(host.kernel()).isEqualTo("Linux 6.12.117 emulated in Java");
+    }
 
     private static final String EDU = "- {address: '0000:00:10.0', model: edu, group: 1";
 

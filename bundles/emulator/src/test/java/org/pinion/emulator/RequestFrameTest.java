@@ -17,6 +17,8 @@ import org.pinion.linux.uapi.Iommufd;
 
 class RequestFrameTest {
 
+    private static final int VEVENTQ_ALLOC = 0x3b93;
+
     private final Process process = Process.onLab();
     private final MemorySegment big = Arena.ofAuto().allocate(64, 8);
 
@@ -27,7 +29,7 @@ class RequestFrameTest {
     @ParameterizedTest
     @CsvSource({"0x3b80,8", "0x3b81,12", "0x3b82,24", "0x3b83,40", "0x3b84,32", "0x3b85,40", "0x3b86,24", "0x3b87,24",
         "0x3b8a,32", "0x3b8b,16", "0x3b8c,48", "0x3b8d,32", "0x3b8e,16", "0x3b8f,40", "0x3b90,24", "0x3b91,24",
-        "0x3b92,8"})
+        "0x3b92,8", "0x3b93,28", "0x3b94,40", "0x3b95,40"})
     void aStructureShorterThanTheKernelsIsRefused(int number, int size) {
         big.set(ValueLayout.JAVA_INT, 0, size - 1);
         assertThat(request(number, big)).isEqualTo(Errno.EINVAL);
@@ -39,12 +41,44 @@ class RequestFrameTest {
 
     @ParameterizedTest
     @CsvSource({"0x3b80,8", "0x3b82,24", "0x3b83,40", "0x3b84,32", "0x3b85,40", "0x3b86,24", "0x3b87,24",
-        "0x3b8a,40", "0x3b8b,16", "0x3b8c,48", "0x3b8d,32", "0x3b8f,40", "0x3b90,40", "0x3b91,24", "0x3b92,8"})
+        "0x3b8a,40", "0x3b8b,16", "0x3b8c,48", "0x3b8d,32", "0x3b8f,40", "0x3b90,40", "0x3b91,24", "0x3b92,8",
+        "0x3b93,32", "0x3b94,40", "0x3b95,40"})
     void whatTheKernelDoesNotKnowMustBeZero(int number, int size) {
         big.set(ValueLayout.JAVA_INT, 0, size + 4);
         assertThat(request(number, big)).isNotEqualTo(Errno.E2BIG);
         big.set(ValueLayout.JAVA_BYTE, size + 3, (byte) 1);
         assertThat(request(number, big)).isEqualTo(Errno.E2BIG);
+    }
+
+    /** Flags, a guest's IOMMU, its type, and what follows them. */
+    @ParameterizedTest
+    @CsvSource({
+        "0x3b93, 0, 9, 0, 1, 0,  0, EOPNOTSUPP",
+        "0x3b93, 1, 9, 1, 1, 0,  0, EOPNOTSUPP",
+        "0x3b93, 0, 9, 1, 0, 0,  0, EINVAL",
+        "0x3b93, 0, 9, 1, 1, 0,  0, ENOENT",
+        "0x3b93, 0, 9, 1, 0x80000, 0, 0, ENOENT",
+        "0x3b93, 0, 9, 1, 0x80001, 0, 0, EINVAL",
+        "0x3b93, 0, 1, 1, 1, 0,  0, ENOENT",
+        "0x3b94, 0, 9, 0, 0, 0,  1, EOPNOTSUPP",
+        "0x3b94, 1, 9, 1, 0, 0,  1, EOPNOTSUPP",
+        "0x3b94, 0, 9, 1, 0, 0,  0, EINVAL",
+        "0x3b94, 0, 9, 1, 0, -1, 2, EOVERFLOW",
+        "0x3b94, 0, 9, 1, 0, -1, 1, ENOENT",
+        "0x3b94, 0, 1, 1, 0, 0,  1, ENOENT",
+        "0x3b95, 0, 1, 0, 0, 0,  0, EOPNOTSUPP",
+    })
+    void whatIsMadeForAGuestsIommuNeedsOne(int number, int flags, int guest, int type, int fourth, long address,
+            long length, Errno expected) {
+        process.ioas();
+        big.set(ValueLayout.JAVA_INT, 0, number == VEVENTQ_ALLOC ? 32 : 40);
+        big.set(ValueLayout.JAVA_INT, 4, flags);
+        big.set(ValueLayout.JAVA_INT, 8, guest);
+        big.set(ValueLayout.JAVA_INT, 12, type);
+        big.set(ValueLayout.JAVA_INT, 16, fourth);
+        big.set(ValueLayout.JAVA_LONG, 24, number == VEVENTQ_ALLOC ? 0 : address);
+        big.set(ValueLayout.JAVA_LONG, 32, length);
+        assertThat(request(number, big)).isEqualTo(expected);
     }
 
     @Test

@@ -154,6 +154,19 @@ class Type1DirtyPagesTest {
     }
 
     @Test
+    void whatCannotBePinnedIsSaidBeforeItIsTooMuchToBeTracked() {
+        process.ready(0, V2);
+        process.dirtyPages(START);
+        assertThat(errno(process.map(0x10000, 1L << 43, 1L << 44))).as("outside the aperture").isEqualTo(Errno.EINVAL);
+        ContainerProcess wide = ContainerProcess.on(
+                "devices: [{address: '0000:00:10.0', model: edu, group: 0, aperture: 0x0-0xffffffffffff}]");
+        wide.ready(0, V2);
+        wide.dirtyPages(START);
+        assertThat(errno(wide.map(0x10000, 1L << 43, 1L << 44))).isEqualTo(Errno.EFAULT);
+        assertThat(wide.unmap(1L << 44, PAGE)).as("nothing is there").isZero();
+    }
+
+    @Test
     void moreThanTwoToThe31PagesCannotBeTracked() {
         ContainerProcess mdevs = ContainerProcess.onLab();
         mdevs.ready(MTTY_GROUP, V2);

@@ -148,8 +148,9 @@ class VfioDeviceTest {
         assertThat(word.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(0x123456789abcdefL);
     }
 
+    /** The kernel saves the configuration and writes it again (pci_dev_save_and_disable, pci_dev_restore). */
     @Test
-    void resetClearsRegistersAndStopsDma() {
+    void resetClearsRegistersAndKeepsTheConfiguration() {
         Process other = onOneThatResets();
         int device = other.bound(0);
         Edu edu = new Edu(other.kernel, device);
@@ -157,8 +158,18 @@ class VfioDeviceTest {
         edu.write(4, 0);
         assertThat(other.kernel.ioctl(device, Vfio.DEVICE_RESET, word)).isZero();
         assertThat(edu.read(4)).isZero();
-        assertThat(edu.busMaster()).isFalse();
+        assertThat(edu.busMaster()).isTrue();
         assertThat(errno(other.kernel.ioctl(device, 0x3b7f, word))).isEqualTo(Errno.ENOTTY);
+    }
+
+    @Test
+    void aResetDoesNotTurnMemoryOn() {
+        Process other = onOneThatResets();
+        int device = other.bound(0);
+        word.fill((byte) 0);
+        other.kernel.pwrite(device, word.asSlice(0, 2), CONFIG + 4);
+        assertThat(other.kernel.ioctl(device, Vfio.DEVICE_RESET, 0L)).isZero();
+        assertThat(errno(other.kernel.pread(device, word, 0))).isEqualTo(Errno.EIO);
     }
 
     @Test
@@ -175,9 +186,13 @@ class VfioDeviceTest {
     void aNewOwnerFindsTheDeviceResetIfItHasAReset() {
         Process other = onOneThatResets();
         int device = other.bound(0);
-        new Edu(other.kernel, device).write(4, 0);
+        Edu edu = new Edu(other.kernel, device);
+        edu.write(4, 0);
+        edu.busMaster(true);
         other.kernel.close(device);
-        assertThat(new Edu(other.kernel, other.bound(0)).read(4)).isZero();
+        Edu next = new Edu(other.kernel, other.bound(0));
+        assertThat(next.read(4)).isZero();
+        assertThat(next.busMaster()).isFalse();
     }
 
     @Test

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
@@ -41,8 +41,12 @@ public abstract class BundleContract {
     /** The system property that says where an assembled Pinion is. */
     public static final String DISTRIBUTION_PROPERTY = "pinion.home";
 
-    private static final String SPI = "org.pinion.spi.";
+    private static final String SPI = "org.pinion.spi";
+    private static final String PINION = "org.pinion.";
     private static final String CORE = "org.pinion.core";
+
+    /** More major versions, and minor ones of each, than there will be. */
+    private static final int MANY = 50;
 
     /** The core uses it, or would on another machine. */
     private static final Set<String> AT_WORK = Set.of("active", "unavailable");
@@ -118,18 +122,18 @@ public abstract class BundleContract {
         }
     }
 
-    @Test
+    @Rule(in = SPI, says = "Its manifest has a symbolic name and a version")
     final void theManifestNamesABundle() {
         assertThat(bundle.getSymbolicName()).as(Constants.BUNDLE_SYMBOLICNAME).isNotBlank();
         assertThat(bundle.getVersion()).as(Constants.BUNDLE_VERSION).isNotEqualTo(Version.emptyVersion);
     }
 
-    @Test
+    @Rule(in = SPI, says = "It can be resolved with what Pinion's framework has")
     final void itIsResolvedWithWhatPinionHas() {
         assertThat(framework.missing(bundle)).as("what keeps %s from being resolved", bundle()).isEmpty();
     }
 
-    @Test
+    @Rule(in = SPI, says = "It imports nothing of the core … requires, and imports nothing dynamically")
     final void itKnowsNothingOfTheCore() {
         assertThat(imports()).as("Import-Package").noneMatch(wanted -> filter(wanted).contains("=" + CORE));
         assertThat(bundle.getHeaders().get(Constants.REQUIRE_BUNDLE)).as(Constants.REQUIRE_BUNDLE).isNull();
@@ -140,12 +144,26 @@ public abstract class BundleContract {
 
     @Rule(of = IommuBackend.class, in = "package-info", says = "Authors import [1.0,2.0)")
     final void theImportsOfTheSpiEndBeforeTheNextMajorVersion() {
-        assertThat(imports()).filteredOn(wanted -> filter(wanted).contains("=" + SPI)).isNotEmpty()
+        assertThat(imports()).filteredOn(wanted -> filter(wanted).contains("=" + SPI + ".")).isNotEmpty()
                 .allSatisfy(wanted -> {
                     assertThat(takes(wanted, "1.999")).as("%s takes 1.999", filter(wanted)).isTrue();
                     assertThat(takes(wanted, "2")).as("%s takes 2.0", filter(wanted)).isFalse();
                     assertThat(takes(wanted, "0.9")).as("%s takes 0.9", filter(wanted)).isFalse();
                 });
+    }
+
+    @Rule(in = SPI, says = "What it imports of Pinion ends before the next major version")
+    final void theImportsOfPinionEndBeforeTheNextMajorVersion() {
+        assertThat(imports()).filteredOn(wanted -> filter(wanted).contains("=" + PINION)).allSatisfy(wanted -> {
+            int first = IntStream.range(0, MANY).filter(major -> takesSome(wanted, major)).findFirst().orElse(MANY);
+            assertThat(IntStream.range(first + 1, MANY).filter(major -> takesSome(wanted, major)))
+                    .as("major versions that %s takes after %d", filter(wanted), first)
+                    .isEmpty();
+        });
+    }
+
+    private static boolean takesSome(BundleRequirement wanted, int major) {
+        return IntStream.range(0, MANY).anyMatch(minor -> takes(wanted, major + "." + minor + ".999"));
     }
 
     private static boolean takes(BundleRequirement wanted, String version) {
@@ -160,7 +178,7 @@ public abstract class BundleContract {
         }
     }
 
-    @Test
+    @Rule(in = SPI, says = "Every component that it describes is a class of its own that implements what it provides")
     final void everyComponentIsAClassOfTheBundleThatImplementsWhatItProvides() throws ClassNotFoundException {
         assertThat(framework.missing(bundle)).isEmpty();
         assertThat(components()).as("the components of %s", bundle()).isNotEmpty();
@@ -200,7 +218,7 @@ public abstract class BundleContract {
         }
     }
 
-    @Test
+    @Rule(in = SPI, says = "Dropped into an assembled Pinion, it starts without a complaint")
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     final void droppedIntoPinionItIsAtWork() throws IOException, InterruptedException {
         Path assembled = distribution().orElseGet(() -> abort("no assembled Pinion is at hand: "

@@ -72,7 +72,10 @@ final class Distribution {
         Files.copy(jar, home.resolve(PLUGINS).resolve(jar.getFileName().toString()));
     }
 
-    /** Asks {@code pinion plugins}, which starts a framework with all that is there. */
+    /**
+     * Asks {@code pinion plugins}, which starts a framework with all that is there. With options of its own for the JVM
+     * the command leaves no other process behind that makes a start-up cache.
+     */
     Said plugins() throws IOException, InterruptedException {
         File out = work.resolve("out").toFile();
         File err = work.resolve("err").toFile();
@@ -83,7 +86,7 @@ final class Distribution {
         command.environment().putAll(Map.of(
                 "PINION_JAVA_HOME", System.getProperty("java.home"),
                 "PINION_STATE", work.resolve("state").toString(),
-                "PINION_CACHE", work.resolve("cache").toString()));
+                "PINION_OPTS", "-Djava.io.tmpdir=" + work));
         Process process = command.start();
         try {
             process.waitFor();

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 @Target(ElementType.METHOD)
 public @interface Rule {
 
-    /** {@return the type whose Javadoc says so} */
-    Class<?> of();
+    /** {@return the type whose Javadoc says so; {@code void} if it is that of a package} */
+    Class<?> of() default void.class;
 
-    /** {@return the method whose Javadoc says so; empty if it is that of the type} */
+    /** {@return the method, or without a type the package, whose Javadoc says so; empty if it is that of the type} */
     String in() default "";
 
     /** {@return what the Javadoc says, word for word; {@code …} stands for words left out} */

@@ -21,7 +21,13 @@ final class RuleNames extends DisplayNameGenerator.Standard {
     }
 
     static String quote(Class<?> type, String method, String says) {
-        String place = method.isEmpty() ? type.getSimpleName() : type.getSimpleName() + "." + method;
-        return place + ": '" + says + "'";
+        return place(type, method) + ": '" + says + "'";
+    }
+
+    private static String place(Class<?> type, String method) {
+        if (type == void.class) {
+            return method;
+        }
+        return method.isEmpty() ? type.getSimpleName() : type.getSimpleName() + "." + method;
     }
 }

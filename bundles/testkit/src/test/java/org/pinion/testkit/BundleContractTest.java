@@ -23,11 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A bundle that is right passes, and each thing that is wrong in one is caught. */
 class BundleContractTest {
 
     private static final String EXPORTS_SPI = "org.pinion.spi.policy;version=1.1.0,org.pinion.core;version=1.0.0";
+
+    private static final String ENDS = "org.pinion.spi: 'What it imports of Pinion ends before";
+
+    private static final String DROPPED =
+            "org.pinion.spi: 'Dropped into an assembled Pinion, it starts without a complaint' [droppedIntoPinionItIsAtWork]";
 
     private static final String ACTIVE = ";effective:=active";
 
@@ -58,15 +64,27 @@ class BundleContractTest {
 
     static Stream<Arguments> wrong() {
         return Stream.of(
-                Arguments.of("Bundle-Version", "0", "theManifestNamesABundle"),
-                Arguments.of("Import-Package", imports("[1.1,2)") + ",com.example.nowhere", "itIsResolvedWith"),
-                Arguments.of("Import-Package", imports("[1.1,2)") + ",org.pinion.core", "itKnowsNothingOfTheCore"),
-                Arguments.of("DynamicImport-Package", "*", "itKnowsNothingOfTheCore"),
+                Arguments.of("Bundle-Version", "0", "org.pinion.spi: 'Its manifest has"),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",com.example.nowhere", "org.pinion.spi: 'It can be"),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",org.pinion.core", "org.pinion.spi: 'It imports"),
+                Arguments.of("DynamicImport-Package", "*", "org.pinion.spi: 'It imports nothing of the core"),
                 Arguments.of("Import-Package", imports("1.1"), "IommuBackend.package-info: 'Authors import [1.0,2.0)'"),
                 Arguments.of("Import-Package", imports("[0,2)"), "IommuBackend.package-info: 'Authors import [1.0,2.0)'"),
-                Arguments.of("Service-Component", "OSGI-INF/gone.xml", "everyComponentIsAClass"),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",org.pinion.api", ENDS),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",org.pinion.api;version=1.0", ENDS),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",org.pinion.linux;version=\"[1.0,3)\"", ENDS),
+                Arguments.of("Import-Package", imports("[1.1,2)") + ",org.pinion.linux;version=\"[0.9,2)\"", ENDS),
+                Arguments.of("Service-Component", "OSGI-INF/gone.xml", "org.pinion.spi: 'Every component"),
                 Arguments.of("Provide-Capability", named("other") + ACTIVE, "BackendType: 'is at once"),
                 Arguments.of("Provide-Capability", named("example"), "BackendType: 'no framework wires anybody to it'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1.0,1.1)", "[1.3,2)", "[2,3)", "[1.0,1.999]"})
+    void whatEndsInTimePasses(String versions) throws IOException {
+        Map<String, String> headers = right();
+        headers.put("Import-Package", imports("[1.1,2)") + ",org.pinion.api;version=\"" + versions + "\"");
+        assertThat(outcomes(headers).broken().keySet()).noneMatch(rule -> rule.startsWith(ENDS));
     }
 
     private static String named(String name) {
@@ -183,7 +201,7 @@ class BundleContractTest {
     @MethodSource("sick")
     void aPluginThatIsNotAtWorkIsCaught(String script, String told) throws IOException {
         Outcomes outcomes = outcomes(right(), script);
-        assertThat(outcomes.broken()).containsOnlyKeys("droppedIntoPinionItIsAtWork()");
+        assertThat(outcomes.broken()).containsOnlyKeys(DROPPED);
         assertThat(outcomes.broken().firstEntry().getValue()).contains(told);
     }
 
@@ -200,7 +218,7 @@ class BundleContractTest {
     void whatIsNoPinionIsTold() throws IOException {
         Outcomes outcomes = outcomes(right());
         Files.delete(pinion.resolve("bin/pinion"));
-        assertThat(Outcomes.of(OnTrial.class).broken().get("droppedIntoPinionItIsAtWork()"))
+        assertThat(Outcomes.of(OnTrial.class).broken().get(DROPPED))
                 .contains("no assembled Pinion is in " + pinion);
         assertThat(outcomes.broken()).isEmpty();
     }
@@ -209,7 +227,8 @@ class BundleContractTest {
     void whatNobodyHasIsTold() throws IOException {
         Map<String, String> headers = right();
         headers.put("Import-Package", "com.example.nowhere");
-        assertThat(outcomes(headers).broken().get("itIsResolvedWithWhatPinionHas()"))
+        assertThat(outcomes(headers).broken().get("org.pinion.spi: 'It can be resolved with what Pinion's framework has'"
+                        + " [itIsResolvedWithWhatPinionHas]"))
                 .contains("com.example.policy needs", "com.example.nowhere");
     }
 }

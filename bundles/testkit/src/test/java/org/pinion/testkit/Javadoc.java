@@ -41,13 +41,14 @@ final class Javadoc {
             for (CompilationUnitTree unit : task.parse()) {
                 javadoc.new Scanner(DocTrees.instance(task), type.getSimpleName()).scan(unit, null);
             }
-            javadoc.texts.put(PACKAGE, List.of(ofPackage(source(type))));
+            javadoc.texts.put(PACKAGE, List.of(ofPackage(type.getPackageName())));
             return javadoc;
         }
     }
 
-    private static String ofPackage(Path source) throws IOException {
-        String text = Files.readString(source.resolveSibling(PACKAGE + ".java"));
+    /** {@return what is said about a package of the api, the spi or the linux bundle} */
+    static String ofPackage(String name) throws IOException {
+        String text = Files.readString(source(name + "." + PACKAGE));
         return plain(text.substring(0, text.indexOf("*/")).replaceAll("(?m)^ *(/\\*)?\\*", ""));
     }
 
@@ -56,7 +57,11 @@ final class Javadoc {
         while (outermost.getEnclosingClass() != null) {
             outermost = outermost.getEnclosingClass();
         }
-        String file = outermost.getName().replace('.', '/') + ".java";
+        return source(outermost.getName());
+    }
+
+    private static Path source(String type) {
+        String file = type.replace('.', '/') + ".java";
         return SOURCES.stream()
                 .map(root -> root.resolve(file))
                 .filter(Files::exists)

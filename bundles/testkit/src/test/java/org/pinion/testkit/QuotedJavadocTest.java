@@ -21,13 +21,17 @@ import org.pinion.spi.backend.BackendSession;
 class QuotedJavadocTest {
 
     static List<Method> rules() throws IOException, URISyntaxException {
+        return tests().filter(method -> method.isAnnotationPresent(Rule.class)).toList();
+    }
+
+    private static Stream<Method> tests() throws IOException, URISyntaxException {
         Path classes = Path.of(Rule.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         try (Stream<Path> files = Files.list(classes.resolve("org/pinion/testkit"))) {
             return files.map(file -> file.getFileName().toString().replace(".class", ""))
                     .sorted()
-                    .flatMap(QuotedJavadocTest::methods)
-                    .filter(method -> method.isAnnotationPresent(Rule.class))
-                    .toList();
+                    .toList()
+                    .stream()
+                    .flatMap(QuotedJavadocTest::methods);
         }
     }
 
@@ -51,9 +55,20 @@ class QuotedJavadocTest {
         Pattern quoted = Pattern.compile(Arrays.stream(rule.says().split(" ?… ?"))
                 .map(Pattern::quote)
                 .collect(Collectors.joining(".*")));
-        assertThat(Javadoc.of(rule.of()).about(rule.in()))
+        assertThat(about(rule))
                 .as(RuleNames.quote(rule))
                 .anySatisfy(paragraph -> assertThat(paragraph).containsPattern(quoted));
+    }
+
+    private static List<String> about(Rule rule) throws IOException {
+        return rule.of() == void.class
+                ? List.of(Javadoc.ofPackage(rule.in()))
+                : Javadoc.of(rule.of()).about(rule.in());
+    }
+
+    @Test
+    void everyTestOfAContractIsARule() throws Exception {
+        assertThat(tests().filter(method -> method.isAnnotationPresent(Test.class))).isEmpty();
     }
 
     @Test

@@ -57,7 +57,7 @@ final class WrongClassifiers {
         }
     }
 
-    /** Takes the last address for the one after it. */
+    /** Says more than it was asked for where it says something; what sticks out is ignored. */
     static class SaysOneByteMore extends Under {
         SaysOneByteMore() {
             super(sections -> sections.stream()
@@ -126,6 +126,28 @@ final class WrongClassifiers {
             super(sections -> sections.stream()
                     .flatMap(section -> Stream.of("2M", "1G").map(size -> huge(section, size)))
                     .toList());
+        }
+    }
+
+    /** Contradicts itself where no section is: memory and registers both reach into the gap between them. */
+    static class ContradictsItselfOutside extends Under {
+        private static final long GAP = 0x1000;
+
+        ContradictsItselfOutside() {
+            super(sections -> sections.stream()
+                    .map(Section::range)
+                    .filter(range -> range.last() != -1L)
+                    .map(range -> range.start() % (2 * GAP) == 0
+                            ? Trait.of(new AddressRange(range.start() - GAP, range.last()), Traits.DEVICE_MEMORY, "seen")
+                            : pinnable(new AddressRange(range.start(), range.last() + GAP)))
+                    .toList());
+        }
+    }
+
+    /** Writes a size as the core takes it, if few do. */
+    static class MeasuresInKibibytes extends Under {
+        MeasuresInKibibytes() {
+            super(sections -> sections.stream().map(section -> huge(section, "1024K")).toList());
         }
     }
 

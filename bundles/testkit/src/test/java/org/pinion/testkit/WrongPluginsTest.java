@@ -45,9 +45,6 @@ class WrongPluginsTest {
                         WrongClassifiers.AnswersNull.class,
                         "MemoryClassifier: 'A call that throws, returns null … fails the plan that needed it'"),
                 arguments(
-                        WrongClassifiers.SaysOneByteMore.class,
-                        "MemoryClassifier.classify: 'statements about ranges of the view'"),
-                arguments(
                         WrongClassifiers.LooksAtTheNeighbour.class,
                         "MemoryClassifier: 'not on which other sections the call names'"),
                 arguments(
@@ -103,7 +100,9 @@ class WrongPluginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {WrongClassifiers.Right.class, WrongSources.Right.class, ListBackendTest.class})
+    @ValueSource(classes = {WrongClassifiers.Right.class, WrongClassifiers.SaysOneByteMore.class,
+        WrongClassifiers.MeasuresInKibibytes.class, WrongClassifiers.ContradictsItselfOutside.class,
+        WrongSources.Right.class, ListBackendTest.class})
     void whatIsRightPasses(Class<?> contract) {
         Outcomes outcomes = Outcomes.of(contract);
         assertThat(outcomes.broken()).isEmpty();

@@ -29,6 +29,11 @@ enum Request {
     FAULT_QUEUE_ALLOC(0x3b8e, "size:4 flags:4 out_fault_id:4 out_fault_fd:4!"),
     IOAS_MAP_FILE(0x3b8f, "size:4 flags:4 ioas_id:4 fd:4 start:8 length:8 iova:8"),
     IOAS_CHANGE_PROCESS(0x3b92, "size:4 reserved:4"),
+    VEVENTQ_ALLOC(0x3b93, "size:4 flags:4 viommu_id:4 type:4 veventq_depth:4 out_veventq_id:4 out_veventq_fd:4!"
+            + " reserved:4"),
+    HW_QUEUE_ALLOC(0x3b94, "size:4 flags:4 viommu_id:4 type:4 index:4 out_hw_queue_id:4 nesting_parent_iova:8"
+            + " length:8"),
+    IOAS_NOIOMMU_GET_PA(0x3b95, "size:4 flags:4 ioas_id:4 reserved:4 iova:8 length:8 out_phys:8"),
 
     MOCK_ADD_RESERVED(1, true, "start:8 length:8"),
     MOCK_DOMAIN(2, true, "out_stdev_id:4 out_hwpt_id:4 out_idev_id:4"),

@@ -55,8 +55,7 @@ public class DocumentedServicesIT {
         for (Bundle bundle : ours()) {
             Stream.ofNullable(bundle.getRegisteredServices())
                     .flatMap(Stream::of)
-                    .forEach(service -> rows.add("| `%s` | `%s` | %s |".formatted(
-                            bundle.getSymbolicName().substring(OURS.length()), types(service), properties(service))));
+                    .forEach(service -> rows.add(row(bundle, service)));
         }
         assertThat(table("services")).isEqualTo(String.join("\n", rows));
     }
@@ -80,6 +79,12 @@ public class DocumentedServicesIT {
             }
         }
         assertThat(table("configurations")).isEqualTo(rows.stream().sorted().collect(Collectors.joining("\n")));
+    }
+
+    /** The row of a service in the page. */
+    static String row(Bundle bundle, ServiceReference<?> service) {
+        return "| `%s` | `%s` | %s |".formatted(
+                bundle.getSymbolicName().substring(OURS.length()), types(service), properties(service));
     }
 
     private List<Bundle> ours() {
@@ -139,7 +144,7 @@ public class DocumentedServicesIT {
     }
 
     /** The rows between a heading of the page and the next, without the two that head the table. */
-    private static String table(String heading) throws Exception {
+    static String table(String heading) throws Exception {
         String after = Files.readString(PAGE).split("\n## " + heading + "\n", 2)[1];
         return after.split("\n## ", 2)[0].lines()
                 .filter(line -> line.startsWith("| "))

@@ -3,9 +3,12 @@ package org.pinion.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -173,6 +176,45 @@ class LauncherIT {
 
         assertThat(pinion().command(link).run("--version").exitCode()).isZero();
         Files.delete(link);
+    }
+
+    /** A clone in which nothing was built, and a Maven that says what it was told and does what a script says. */
+    private Pinion clone(String maven) throws IOException {
+        Path clone = Files.createDirectories(directory.resolve("clone/distribution"));
+        Files.writeString(clone.resolveSibling("pom.xml"), "<project/>");
+        Path mvn = Files.createDirectory(directory.resolve("bin")).resolve("mvn");
+        Files.writeString(mvn, "#!/bin/sh\necho \"$@\" >>told\necho \"$JAVA_HOME\" >>told\n" + maven);
+        Files.setPosixFilePermissions(mvn, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return pinion()
+                .command(Files.copy(Pinion.COMMAND, clone.resolve("pinion"), StandardCopyOption.COPY_ATTRIBUTES))
+                .with("PATH", mvn.getParent() + File.pathSeparator + System.getenv("PATH"));
+    }
+
+    @Test
+    void whatIsNotBuiltYetTheFirstCommandBuilds() throws Exception {
+        Pinion pinion = clone("""
+                echo '[INFO] Building Pinion :: core 0.1.0-SNAPSHOT [1/2]'
+                cp -r '%s' distribution/runtime/target/pinion
+                """.formatted(Shipped.HOME));
+        Pinion.Result first = pinion.run("plugins");
+        assertThat(first.err().lines()).containsExactly(
+                "pinion: building Pinion (first run, about a minute) ...", "pinion:   core");
+        assertThat(first.out()).contains("iommufd");
+        assertThat(first.exitCode()).isZero();
+        assertThat(pinion.run("plugins").err()).isEmpty();
+        assertThat(directory.resolve("clone/told")).content().isEqualTo(
+                "-B -ntp -pl distribution/runtime -am -Dmaven.test.skip=true package\n"
+                        + System.getProperty("java.home") + "\n");
+        assertThat(directory.resolve("clone/distribution/.building")).doesNotExist();
+    }
+
+    @Test
+    void whatCannotBeBuiltIsSaidWithTheEndOfTheLog() throws Exception {
+        Pinion.Result failed = clone("echo '[ERROR] no such artifact'\nexit 1\n").run("plugins");
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.out()).isEmpty();
+        assertThat(failed.err()).contains("[ERROR] no such artifact\npinion: could not be built; the whole log is ");
+        assertThat(directory.resolve("clone/distribution/.building")).doesNotExist();
     }
 
     @Test

@@ -11,11 +11,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code distribution/sample-policy}, built alone by the build, dropped into a runtime. */
+/** {@code distribution/samples/low-memory-policy}, built alone by the build, dropped into a runtime. */
 class SamplePolicyIT {
 
-    private static final Path SAMPLE = Path.of(System.getProperty("pinion.samples"), "sample-policy");
-    private static final String SOURCE = "src/main/java/com/example/lowmemory/NothingBelowOneMegabyte.java";
+    private static final String JAR = "com.example.lowmemory-1.0.0.jar";
+    private static final Path SAMPLE = Path.of(System.getProperty("pinion.samples"), "low-memory-policy");
+    private static final String PACKAGE = "java/com/example/lowmemory";
+    private static final Path BUILT = SAMPLE.resolve("target").resolve(JAR);
+
     private static final Path GUIDE = Pinion.COMMAND.resolveSibling("../bundles/spi/README.md").normalize();
     private static final Path TESTKIT = Pinion.COMMAND.resolveSibling("../bundles/testkit/README.md").normalize();
     private static final Path CAPTURES = Path.of(System.getProperty("pinion.captures"));
@@ -30,23 +33,27 @@ class SamplePolicyIT {
         home = Shipped.copyTo(directory.resolve("pinion"));
     }
 
-    @Test
-    void theGuideShowsItWhole() throws IOException {
-        assertThat(Files.readString(GUIDE)).contains("```java\n" + Files.readString(SAMPLE.resolve(SOURCE)) + "```\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"main NothingBelowOneMegabyte", "test NothingBelowOneMegabyteTest"})
+    void theGuideShowsItAndItsOwnTestWhole(String type) throws IOException {
+        assertThat(Files.readString(GUIDE)).contains(shown(type));
+    }
+
+    private static String shown(String type) throws IOException {
+        String[] words = type.split(" ");
+        Path source = SAMPLE.resolve("src").resolve(words[0]).resolve(PACKAGE).resolve(words[1] + ".java");
+        return "```java\n" + Files.readString(source) + "```\n";
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NothingBelowOneMegabyteContractTest", "LowMemoryBundleIT"})
+    @ValueSource(strings = {"test NothingBelowOneMegabyteContractTest", "test LowMemoryBundleIT"})
     void theTestkitShowsHowItIsTested(String test) throws IOException {
-        Path tests = SAMPLE.resolve("src/test/java/com/example/lowmemory");
-        assertThat(Files.readString(TESTKIT))
-                .contains("```java\n" + Files.readString(tests.resolve(test + ".java")) + "```\n");
+        assertThat(Files.readString(TESTKIT)).contains(shown(test));
     }
 
     @Test
     void droppedInItIsAPolicyLikeAnyOther() throws Exception {
-        String jar = "com.example.lowmemory-1.0.0.jar";
-        Files.copy(SAMPLE.resolve("target").resolve(jar), home.resolve("plugins").resolve(jar));
+        Files.copy(BUILT, home.resolve("plugins").resolve(JAR));
 
         Pinion.Result plugins = pinion().run("plugins");
         assertThat(plugins.err()).isEmpty();

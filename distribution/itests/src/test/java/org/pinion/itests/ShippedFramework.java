@@ -21,14 +21,23 @@ final class ShippedFramework {
         return options("", Path.of(""));
     }
 
+    /** The same with this machine's own kernel. */
+    static Option[] onTheNativeKernel() {
+        return options("native", "", Path.of(""));
+    }
+
     /** The same with another jar in the place of one of Pinion's. */
     static Option[] options(String bundle, Path instead) {
+        return options("emulated", bundle, instead);
+    }
+
+    private static Option[] options(String kernel, String bundle, Path instead) {
         return new Option[] {
             composite(Stream.of(Shipped.frameworkProperty("org.osgi.framework.system.packages.extra")
                             .split(",(?=[a-z])"))
                     .map(exported -> systemPackage(exported.replace("\"", "")))
                     .toArray(Option[]::new)),
-            frameworkProperty("org.pinion.kernel").value("emulated"),
+            frameworkProperty("org.pinion.kernel").value(kernel),
             bundles(Shipped.jars("bundles/platform")),
             bundles(Shipped.jars("bundles/pinion").stream()
                     .map(jar -> Shipped.nameOf(jar).equals(bundle) ? instead : jar)

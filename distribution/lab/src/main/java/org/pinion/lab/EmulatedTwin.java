@@ -50,28 +50,13 @@ final class EmulatedTwin implements AutoCloseable {
     }
 
     private static String description(Guest guest, String release, String device) {
-        boolean older = release.startsWith("6.");
         return """
                 interface: %s
                 memlock: unlimited
-                iommu:
-                  aperture: %s
-                  maps-without-access: %s
-                  forces-snooping: %s
-                  reserved: [{range: 0xfee00000-0xfeefffff, type: msi}%s]
+                iommu: {driver: %s}
                 devices:
                   - {address: %s, model: edu, group: 0}
-                """.formatted(
-                older ? "6.12" : "7.3",
-                switch (guest.iommu()) {
-                    case "intel" -> "0x0-0x7fffffffff";
-                    case "amd" -> older ? "0x0-0xffffffffffffffff" : "0x0-0xffffffffffff";
-                    default -> "0x0-0xffffffffffffffff";
-                },
-                guest.iommu().equals("virtio"),
-                guest.iommu().equals("amd"),
-                guest.iommu().equals("amd") ? ", {range: 0xfd00000000-0xffffffffff, type: reserved}" : "",
-                device);
+                """.formatted(release.startsWith("6.") ? "6.12" : "7.3", guest.iommu(), device);
     }
 
     Kernel kernel() {

@@ -1,10 +1,8 @@
 package org.pinion.emulator.file;
 
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
@@ -17,8 +15,7 @@ public final class FileTable {
 
     private static final int LIMIT = 1 << 20;
 
-    private final Map<Integer, OpenFile> files = new ConcurrentHashMap<>();
-    private final Map<Long, OpenFile> mapped = new HashMap<>();
+    private final Map<Integer, HeldFile> files = new ConcurrentHashMap<>();
     private final BitSet used = new BitSet();
 
     /** An empty table. */
@@ -27,7 +24,7 @@ public final class FileTable {
     }
 
     /**
-     * @param file a file
+     * @param file a file that has no descriptor
      * @return its descriptor
      * @throws SyscallException EMFILE if there are too many
      */
@@ -35,82 +32,61 @@ public final class FileTable {
         int fd = used.nextClearBit(FIRST);
         SyscallException.require(fd < LIMIT, Errno.EMFILE);
         used.set(fd);
-        files.put(fd, file);
+        files.put(fd, new HeldFile(file));
         return fd;
     }
 
     /**
+     * Finds a file that may end at any time: for who only wants to know what a descriptor stands for.
+     *
      * @param fd a descriptor
      * @return its file
      * @throws SyscallException EBADF if there is none
      */
     public OpenFile get(int fd) throws SyscallException {
-        OpenFile file = files.get(fd);
-        SyscallException.require(file != null, Errno.EBADF);
-        return file;
+        HeldFile held = files.get(fd);
+        SyscallException.require(held != null, Errno.EBADF);
+        return held.file();
     }
 
     /**
-     * Closes a descriptor.
+     * Finds a file and holds it for a call, so that it does not end under it ({@code fdget}).
+     *
+     * @param fd a descriptor
+     * @return its file; the caller closes it
+     * @throws SyscallException EBADF if there is none
+     */
+    public HeldFile hold(int fd) throws SyscallException {
+        HeldFile held = files.get(fd);
+        SyscallException.require(held != null && held.hold(), Errno.EBADF);
+        return held;
+    }
+
+    /**
+     * Closes a descriptor. Its file ends when no call is in it any more and nothing maps it.
      *
      * @param fd a descriptor
      * @throws SyscallException EBADF if there is none
      */
     public void close(int fd) throws SyscallException {
-        OpenFile last = remove(fd);
-        if (last != null) {
-            last.release();
-        }
+        remove(fd).close();
     }
 
-    /**
-     * Keeps a file open for as long as it is mapped, whatever happens to its descriptor ({@code mmap(2)}).
-     *
-     * @param address where the mapping begins
-     * @param file the file
-     */
-    public synchronized void keep(long address, OpenFile file) {
-        mapped.put(address, file);
-    }
-
-    /**
-     * Ends what {@link #keep} began; with the last descriptor and the last mapping the file goes.
-     *
-     * @param address where the mapping began; of none, if no file was mapped there
-     */
-    public void drop(long address) {
-        OpenFile last = unmapped(address);
-        if (last != null) {
-            last.release();
-        }
-    }
-
-    /** The file, if this was all that kept it. */
-    private synchronized OpenFile unmapped(long address) {
-        OpenFile file = mapped.remove(address);
-        return file == null || mapped.containsValue(file) || files.containsValue(file) ? null : file;
-    }
-
-    /** Closes all descriptors and ends what mappings keep, as the end of a process does. */
+    /** Closes all descriptors, as the end of a process does. */
     public void closeAll() {
-        for (OpenFile file : removeAll()) {
-            file.release();
-        }
+        removeAll().forEach(HeldFile::close);
     }
 
-    /** The file, if this was all that kept it. */
-    private synchronized OpenFile remove(int fd) throws SyscallException {
-        OpenFile file = files.remove(fd);
-        SyscallException.require(file != null, Errno.EBADF);
+    private synchronized HeldFile remove(int fd) throws SyscallException {
+        HeldFile held = files.remove(fd);
+        SyscallException.require(held != null, Errno.EBADF);
         used.clear(fd);
-        return mapped.containsValue(file) ? null : file;
+        return held;
     }
 
-    private synchronized Set<OpenFile> removeAll() {
-        Set<OpenFile> all = new LinkedHashSet<>(files.values());
-        all.addAll(mapped.values());
+    private synchronized List<HeldFile> removeAll() {
+        List<HeldFile> all = List.copyOf(files.values());
         files.clear();
-        mapped.clear();
         used.clear(FIRST, LIMIT);
         return all;
     }

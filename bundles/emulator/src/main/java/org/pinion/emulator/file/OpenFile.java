@@ -114,6 +114,6 @@ public interface OpenFile {
         throw new SyscallException(Errno.ENODEV);
     }
 
-    /** The last descriptor of the file was closed, and the last mapping of it removed. */
+    /** Its descriptor was closed, the last mapping of it removed, and no call is in it. */
     default void release() {}
 }

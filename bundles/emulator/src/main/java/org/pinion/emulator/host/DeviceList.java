@@ -33,7 +33,7 @@ final class DeviceList {
         DeviceModel model = Values.choice(keys.place("model"), keys.get("model"), DeviceModel.values(),
                 DeviceModel::text);
         String address = address(keys, model);
-        HostDevice device = model.pci() ? pci(keys, address, model, iommu) : mdev(keys, address, model);
+        HostDevice device = model.pci() ? pci(keys, address, model, iommu) : mdev(keys, address, model, iommu);
         check(device, keys);
         byAddress.put(address, device);
         return device;
@@ -97,14 +97,13 @@ final class DeviceList {
         }
     }
 
-    private static HostDevice mdev(Keys keys, String address, DeviceModel model) {
+    private static HostDevice mdev(Keys keys, String address, DeviceModel model, IommuDefaults iommu) {
         for (String key : ONLY_PCI) {
             keys.find(key).ifPresent(node -> {
                 throw keys.place(key).error(node, "an mdev has none: no IOMMU is in front of it");
             });
         }
-        return new HostDevice(address, model, group(keys), model.text(), IommuDefaults.INTEL.geometry(),
-                List.of(), false);
+        return new HostDevice(address, model, group(keys), model.text(), iommu.geometry(), List.of(), false);
     }
 
     private static int group(Keys keys) {

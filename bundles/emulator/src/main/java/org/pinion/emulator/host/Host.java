@@ -62,17 +62,6 @@ public record Host(String kernel, KernelRelease release, OptionalLong memlock, b
     }
 
     /**
-     * The same machine with another kernel.
-     *
-     * @param other whose interface it has
-     * @return the machine
-     */
-    public Host playing(KernelRelease other) {
-        return new Host(other.kernel() + " emulated in Java", other, memlock, ipcLock, sysResource, dmaEntryLimit,
-                mockDevices, iommuDriver, devices);
-    }
-
-    /**
      * @param group a group's number
      * @return the devices in it
      */

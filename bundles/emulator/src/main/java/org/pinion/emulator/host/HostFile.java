@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.pinion.emulator.memory.Pages;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -27,8 +28,16 @@ public final class HostFile {
 
     /** {@return the machine that is shipped} */
     public static Host lab() {
+        return lab(Optional.empty());
+    }
+
+    /**
+     * @param playing which kernel it runs in place of its own
+     * @return the machine that is shipped
+     */
+    public static Host lab(Optional<KernelRelease> playing) {
         try (InputStream in = HostFile.class.getResourceAsStream(SHIPPED)) {
-            return read("lab.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return read("lab.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8), playing);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + SHIPPED + " in the emulator's bundle", e);
         }
@@ -43,15 +52,30 @@ public final class HostFile {
      * @throws HostFileException if it is not understood; the message is for the operator
      */
     public static Host read(String name, String text) {
+        return read(name, text, Optional.empty());
+    }
+
+    /**
+     * Reads a host file for another kernel than it names.
+     *
+     * @param name the file's name, for messages
+     * @param text its content, YAML
+     * @param playing which kernel the machine runs in place of that of the file
+     * @return the machine
+     * @throws HostFileException if it is not understood; the message is for the operator
+     */
+    public static Host read(String name, String text, Optional<KernelRelease> playing) {
         Place place = new Place(name, "");
         Keys keys = new Keys(place, compose(name, text), KNOWN);
         keys.find("page-size").ifPresent(node -> checkPageSize(keys.place("page-size"), node));
-        IommuDefaults iommu = keys.find("iommu")
-                .map(node -> IommuDefaults.read(keys.place("iommu"), node)).orElse(IommuDefaults.INTEL);
-        KernelRelease release = keys.find("interface").map(node -> release(keys.place("interface"), node))
+        KernelRelease named = keys.find("interface").map(node -> release(keys.place("interface"), node))
                 .orElse(KernelRelease.LINUX_7_3);
+        KernelRelease release = playing.orElse(named);
+        IommuDefaults iommu = keys.find("iommu")
+                .map(node -> IommuDefaults.read(keys.place("iommu"), node, release))
+                .orElseGet(() -> IommuDefaults.of(IommuDriver.INTEL, release));
         return new Host(
-                keys.find("kernel").map(node -> Values.text(keys.place("kernel"), node))
+                keys.find("kernel").filter(_ -> playing.isEmpty()).map(node -> Values.text(keys.place("kernel"), node))
                         .orElse(release.kernel() + " emulated in Java"),
                 release,
                 keys.find("memlock").map(node -> Values.limit(keys.place("memlock"), node))

@@ -14,22 +14,23 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 record IommuDefaults(IommuDriver driver, IommuGeometry geometry, List<ReservedRegion> reserved) {
 
-    /** An Intel IOMMU of 39 bits, as QEMU's is by default. */
-    static final IommuDefaults INTEL = new IommuDefaults(IommuDriver.INTEL,
-            new IommuGeometry(new IovaRange(0, 0x7fffffffffL), List.of(4L << 10, 2L << 20, 1L << 30)),
-            List.of(new ReservedRegion(new IovaRange(0xfee00000L, 0xfeefffffL), ReservedType.MSI)));
-
     private static final List<String> KNOWN = List.of("driver", "aperture", "page-sizes", "dirty-tracking",
             "maps-without-access", "forces-snooping", "reserved");
     private static final List<String> KNOWN_OF_REGION = List.of("range", "type");
 
-    static IommuDefaults read(Place place, Node node) {
+    /** An IOMMU as a driver of a release finds QEMU's. */
+    static IommuDefaults of(IommuDriver driver, KernelRelease release) {
+        return new IommuDefaults(driver, driver.geometry(release), driver.reserved());
+    }
+
+    static IommuDefaults read(Place place, Node node, KernelRelease release) {
         Keys keys = new Keys(place, node, KNOWN);
-        List<ReservedRegion> reserved = keys.find("reserved")
-                .map(list -> regions(keys.place("reserved"), list)).orElse(INTEL.reserved);
         IommuDriver driver = keys.find("driver").map(one -> Values.choice(
-                keys.place("driver"), one, IommuDriver.values(), IommuDriver::text)).orElse(INTEL.driver);
-        return new IommuDefaults(driver, geometry(keys, INTEL.geometry), reserved);
+                keys.place("driver"), one, IommuDriver.values(), IommuDriver::text)).orElse(IommuDriver.INTEL);
+        IommuDefaults otherwise = of(driver, release);
+        List<ReservedRegion> reserved = keys.find("reserved")
+                .map(list -> regions(keys.place("reserved"), list)).orElse(otherwise.reserved);
+        return new IommuDefaults(driver, geometry(keys, otherwise.geometry), reserved);
     }
 
     static IommuGeometry geometry(Keys keys, IommuGeometry otherwise) {

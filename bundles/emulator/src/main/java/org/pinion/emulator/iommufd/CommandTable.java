@@ -36,7 +36,7 @@ final class CommandTable {
      *
      * @param minimum bytes of its structure at first
      * @param size bytes of its structure now
-     * @param body what it does
+     * @param body what it does, with the iommufd's lock or without as it needs
      */
     record Command(int minimum, int size, Body body) {}
 
@@ -44,12 +44,21 @@ final class CommandTable {
     private static final int HWPT_ALLOC_MINIMUM = 24;
     private static final int HW_INFO_MINIMUM = 32;
     private static final int VIOMMU_ALLOC_MINIMUM = 24;
+    private static final int VEVENTQ_ALLOC_MINIMUM = 28;
 
     private static final int HWPT_INVALIDATE_SIZE = 32;
     private static final int FAULT_QUEUE_ALLOC_SIZE = 16;
     private static final int VIOMMU_ALLOC_SIZE = 40;
     private static final int VDEVICE_ALLOC_SIZE = 24;
     private static final int CHANGE_PROCESS_SIZE = 8;
+    private static final int VEVENTQ_ALLOC_SIZE = 32;
+    private static final int HW_QUEUE_ALLOC_SIZE = 40;
+    private static final int NOIOMMU_GET_PA_SIZE = 40;
+
+    /** Requests that Pinion does not make. */
+    private static final int VEVENTQ_ALLOC = 0x3b93;
+    private static final int HW_QUEUE_ALLOC = 0x3b94;
+    private static final int IOAS_NOIOMMU_GET_PA = 0x3b95;
 
     private final IommufdContext context;
     private final Map<Integer, Command> commands = new HashMap<>();
@@ -68,8 +77,8 @@ final class CommandTable {
         if (release.mapsFiles()) {
             addLater(mapping, release);
         }
-        mocks.ifPresent(host -> add(MockCommands.NUMBER, MockCommands.MINIMUM, MockCommands.SIZE,
-                new MockCommands(context, host)::run));
+        mocks.ifPresent(host -> commands.put(MockCommands.NUMBER, new Command(
+                MockCommands.MINIMUM, MockCommands.SIZE, new MockCommands(context, host)::run)));
     }
 
     /** The request of a number, or null. */
@@ -82,7 +91,16 @@ final class CommandTable {
     }
 
     private void add(int number, int minimum, int size, Body body) {
-        commands.put(number, new Command(minimum, size, body));
+        commands.put(number, new Command(minimum, size, struct -> locked(body, struct)));
+    }
+
+    private int locked(Body body, MemorySegment struct) throws SyscallException {
+        context.lock().lock();
+        try {
+            return body.run(struct);
+        } finally {
+            context.lock().unlock();
+        }
     }
 
     private void addSpaces(KernelRelease release) {
@@ -117,5 +135,8 @@ final class CommandTable {
         add(Iommufd.VIOMMU_ALLOC, VIOMMU_ALLOC_MINIMUM, VIOMMU_ALLOC_SIZE, guests::alloc);
         add(Iommufd.VDEVICE_ALLOC, VDEVICE_ALLOC_SIZE, guests::allocDevice);
         add(Iommufd.IOAS_CHANGE_PROCESS, CHANGE_PROCESS_SIZE, mapping::changeProcess);
+        add(VEVENTQ_ALLOC, VEVENTQ_ALLOC_MINIMUM, VEVENTQ_ALLOC_SIZE, guests::allocEvents);
+        add(HW_QUEUE_ALLOC, HW_QUEUE_ALLOC_SIZE, guests::allocQueue);
+        add(IOAS_NOIOMMU_GET_PA, NOIOMMU_GET_PA_SIZE, new IoasCommands(context)::physicalAddress);
     }
 }

@@ -13,6 +13,7 @@ import org.pinion.linux.Errno;
 final class DeviceGroup {
 
     private final List<PhysicalDevice> attached = new ArrayList<>();
+    private final GroupPasids pasids = new GroupPasids();
     private PageTable pageTable;
 
     boolean attached(PhysicalDevice device) {
@@ -21,6 +22,11 @@ final class DeviceGroup {
 
     PageTable pageTable() {
         return pageTable;
+    }
+
+    /** What PASIDs of its devices are attached to. */
+    GroupPasids pasids() {
+        return pasids;
     }
 
     /**
@@ -82,9 +88,11 @@ final class DeviceGroup {
         return old;
     }
 
-    /** While PASIDs are attached, only what is made for PASIDs will do (iommufd_hwpt_pasid_compat). */
-    private static Optional<Errno> refusal(PhysicalDevice device, PageTable wanted) {
-        boolean compatible = wanted.forPasids() || device.pasids().isEmpty();
+    /**
+     * While PASIDs of any device of it are attached, only what is made for PASIDs will do (iommufd_hwpt_pasid_compat).
+     */
+    private Optional<Errno> refusal(PhysicalDevice device, PageTable wanted) {
+        boolean compatible = wanted.forPasids() || pasids.isEmpty();
         return compatible ? device.iommu().refusal(wanted) : Optional.of(Errno.EINVAL);
     }
 

@@ -1,12 +1,9 @@
 package org.pinion.emulator.iommufd;
 
-import java.util.Optional;
-import org.pinion.emulator.memory.SparseMemory;
-
 /** Memory of a device, mapped from a dma-buf: never pinned, never charged, and gone for good once revoked. */
 final class DevicePages implements AreaMemory {
 
-    private final Optional<SparseMemory> memory;
+    private final DmaBuf buffer;
     private final long offset;
     private final long base;
     private final boolean writable;
@@ -14,14 +11,14 @@ final class DevicePages implements AreaMemory {
     private boolean revoked;
 
     /**
-     * @param memory the BAR's memory; empty if it is registers
+     * @param buffer what it is mapped from, which is not forgotten before these pages are
      * @param offset where in the BAR the first page begins
      * @param base where in the buffer it begins
      * @param writable whether devices may write
      * @param context the iommufd it is mapped in
      */
-    DevicePages(Optional<SparseMemory> memory, long offset, long base, boolean writable, IommufdContext context) {
-        this.memory = memory;
+    DevicePages(DmaBuf buffer, long offset, long base, boolean writable, IommufdContext context) {
+        this.buffer = buffer;
         this.offset = offset;
         this.base = base;
         this.writable = writable;
@@ -65,11 +62,11 @@ final class DevicePages implements AreaMemory {
 
     @Override
     public boolean answers() {
-        return memory.isPresent();
+        return buffer.memory().isPresent();
     }
 
     @Override
     public Chunk locate(long position, long atMost) {
-        return new Chunk(memory.orElseThrow(), offset + position, atMost);
+        return new Chunk(buffer.memory().orElseThrow(), offset + position, atMost);
     }
 }

@@ -20,33 +20,49 @@ public final class DmaBuf implements OpenFile {
 
     private static final long PAGES_AT_MOST = 0xffff_ffffL;
 
+    /**
+     * A part of a BAR.
+     *
+     * @param offset where in the BAR it begins, bytes
+     * @param length bytes
+     */
+    public record Part(long offset, long length) {}
+
     private final Optional<SparseMemory> memory;
-    private final long offset;
+    private final List<Part> parts;
     private final long size;
     private final Set<DevicePages> mapped = Collections.newSetFromMap(new WeakHashMap<>());
     private boolean revoked;
 
     /**
      * @param memory the BAR's memory; empty for registers, which no peer of this emulator gets an answer from
-     * @param offset where in it the buffer begins, bytes
-     * @param size bytes
+     * @param parts what of it the buffer has, one after the other; at least one
      * @param revoked whether the device's memory is off
      */
-    public DmaBuf(Optional<SparseMemory> memory, long offset, long size, boolean revoked) {
+    public DmaBuf(Optional<SparseMemory> memory, List<Part> parts, boolean revoked) {
         this.memory = memory;
-        this.offset = offset;
-        this.size = size;
+        this.parts = List.copyOf(parts);
+        this.size = parts.stream().mapToLong(Part::length).sum();
         this.revoked = revoked;
     }
 
-    /** EINVAL past the buffer's end or for too many pages, ENODEV if it is revoked now. */
+    /** The BAR's memory; empty for registers. */
+    Optional<SparseMemory> memory() {
+        return memory;
+    }
+
+    /**
+     * EINVAL past the buffer's end or for too many pages, ENODEV if it is revoked now, EOPNOTSUPP if it has several
+     * parts (vfio_pci_dma_buf_iommufd_map).
+     */
     synchronized DevicePages map(long start, long length, boolean writable, IommufdContext context)
             throws SyscallException {
         boolean inside = Long.compareUnsigned(start, size) <= 0 && Long.compareUnsigned(length, size - start) <= 0;
         SyscallException.require(inside && length / Pages.SIZE < PAGES_AT_MOST, Errno.EINVAL);
         SyscallException.require(!revoked, Errno.ENODEV);
+        SyscallException.require(parts.size() == 1, Errno.EOPNOTSUPP);
         long first = Pages.roundDown(start);
-        DevicePages pages = new DevicePages(memory, offset + first, first, writable, context);
+        DevicePages pages = new DevicePages(this, parts.getFirst().offset() + first, first, writable, context);
         mapped.add(pages);
         return pages;
     }

@@ -2,6 +2,7 @@ package org.pinion.emulator.iommufd;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import org.pinion.emulator.syscall.SyscallException;
 
 /** The binding of a mediated device: an access of its driver to an address space, without a page table. */
@@ -13,6 +14,11 @@ final class EmulatedBinding implements DeviceBinding {
     EmulatedBinding(IommufdContext context, EmulatedAccess access) {
         this.context = context;
         this.access = access;
+    }
+
+    /** Guards the access and all of its iommufd. */
+    Lock lock() {
+        return context.lock();
     }
 
     @Override

@@ -35,9 +35,11 @@ public final class GroupOwners {
     }
 
     /**
-     * EPERM if somebody else owns the group, EINVAL if the firmware wants a device of it mapped one to one for ever.
+     * EPERM if interrupts of a device of the group are not isolated (iommu_group_has_isolated_msi) or somebody else
+     * owns it, EINVAL if the firmware wants a device of it mapped one to one for ever.
      */
     synchronized void claim(HostDevice device, IommufdContext owner) throws SyscallException {
+        SyscallException.require(isolated(device.group()), Errno.EPERM);
         SyscallException.require(!drivenByHost(device.group()), Errno.EPERM);
         Claim claim = claims.get(device.group());
         SyscallException.require(claim == null || claim.owner == owner, Errno.EPERM);
@@ -78,6 +80,10 @@ public final class GroupOwners {
      */
     public synchronized boolean owned(int group) {
         return claims.containsKey(group) || drivenByHost(group);
+    }
+
+    private boolean isolated(int group) {
+        return devices.stream().noneMatch(one -> one.group() == group && one.unsafeInterrupts());
     }
 
     private boolean drivenByHost(int group) {

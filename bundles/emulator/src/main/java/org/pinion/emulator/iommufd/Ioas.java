@@ -178,14 +178,15 @@ final class Ioas extends IommufdObject {
     }
 
     /**
-     * Cuts the area that goes on after an address, unless that is its first one: EINVAL if the cut is not aligned, or a
-     * driver has pinned pages of the area (iopt_area_split).
+     * Cuts the area that goes on after an address, unless that is its first one: EOPNOTSUPP if it is a dma-buf's,
+     * EINVAL if the cut is not aligned, or a driver has pinned pages of the area (iopt_area_split).
      */
     void cutAfter(long iova) throws SyscallException {
         Area area = areas.at(iova);
         if (area == null || area.start() == iova || area.last() == iova) {
             return;
         }
+        SyscallException.require(!(area.pages() instanceof DevicePages), Errno.EOPNOTSUPP);
         SyscallException.require((iova + 1 & (alignment - 1)) == 0, Errno.EINVAL);
         boolean pinned = accesses.stream().anyMatch(access -> access.hasPinned(area.start(), area.last()));
         SyscallException.require(!pinned, Errno.EINVAL);

@@ -67,6 +67,11 @@ final class IoasCommands {
         return 0;
     }
 
+    /** EOPNOTSUPP: the machine has no devices without an IOMMU, and its kernel no support for them. */
+    int physicalAddress(MemorySegment struct) throws SyscallException {
+        throw new SyscallException(Errno.EOPNOTSUPP);
+    }
+
     int iovaRanges(MemorySegment struct) throws SyscallException {
         IommuIoasIovaRanges ranges = new IommuIoasIovaRanges(struct);
         SyscallException.require(struct.get(ValueLayout.JAVA_INT, RESERVED_AT) == 0, Errno.EOPNOTSUPP);

@@ -16,8 +16,10 @@ import org.pinion.linux.Errno;
 
 /**
  * What one open of {@code /dev/iommu} stands for ({@code struct iommufd_ctx}). It lives on while a device is bound to
- * it, even when its descriptor is closed. One lock guards all that belongs to it; different contexts never wait for
- * one another.
+ * it or a group is in it, even when its descriptor is closed. One lock guards all that belongs to it. Who holds it
+ * takes no other context's: what concerns several takes one lock after the other. So contexts wait for one another only
+ * while one looks for the pages behind addresses, which the monitor of the process's memory guards, and for what is
+ * guarded by a monitor of the whole machine: descriptors, and who owns each group.
  */
 public final class IommufdContext {
 
@@ -87,10 +89,17 @@ public final class IommufdContext {
         compatible = chosen;
     }
 
-    /** Makes an address space for the requests of a container, unless there is one: a group joins. */
-    public void makeCompatible() {
+    /**
+     * A group joins: makes an address space for the requests of a container, unless there is one. Until the group
+     * {@link #left} again the iommufd lives on.
+     *
+     * @throws SyscallException EBADF if its descriptor has just been closed
+     */
+    public void joined() throws SyscallException {
         lock.lock();
         try {
+            requireOpen();
+            bindings++;
             if (compatible == null) {
                 compatible = new Ioas();
                 objects.add(compatible);
@@ -98,6 +107,21 @@ public final class IommufdContext {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A group that joined is in it no more. */
+    public void left() {
+        lock.lock();
+        try {
+            letGo();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whoever found the descriptor may come too late. The lock is held. */
+    private void requireOpen() throws SyscallException {
+        SyscallException.require(!tornDown(), Errno.EBADF);
     }
 
     /**
@@ -124,14 +148,14 @@ public final class IommufdContext {
      * @param device the device
      * @param owners who owns each group
      * @return the binding
-     * @throws SyscallException EPERM if its interrupts are not isolated or somebody else owns its group, EINVAL if the
-     *         firmware wants it mapped one to one
+     * @throws SyscallException EBADF if the iommufd has just been closed, EPERM if interrupts of a device of its group
+     *         are not isolated or somebody else owns the group, EINVAL if the firmware wants it mapped one to one
      */
     public DeviceBinding bindPhysical(HostDevice device, GroupOwners owners) throws SyscallException {
-        SyscallException.require(!device.unsafeInterrupts(), Errno.EPERM);
-        owners.claim(device, this);
         lock.lock();
         try {
+            requireOpen();
+            owners.claim(device, this);
             DeviceGroup group = groups.computeIfAbsent(device.group(), number -> new DeviceGroup());
             PhysicalDevice bound = new PhysicalDevice(new HostIommu(device, driver, release), group);
             bound.use();
@@ -146,15 +170,19 @@ public final class IommufdContext {
         }
     }
 
-    /** {@return the binding of a mediated device, whose driver pins whole pages} */
-    public DeviceBinding bindEmulated() {
+    /**
+     * @return the binding of a mediated device, whose driver pins whole pages
+     * @throws SyscallException EBADF if the iommufd has just been closed
+     */
+    public DeviceBinding bindEmulated() throws SyscallException {
         return bindAccess(Pages.SIZE);
     }
 
     /** The binding of a driver that wants addresses to be multiples of something. */
-    EmulatedBinding bindAccess(long alignment) {
+    EmulatedBinding bindAccess(long alignment) throws SyscallException {
         lock.lock();
         try {
+            requireOpen();
             EmulatedAccess access = new EmulatedAccess(alignment);
             access.use();
             objects.add(access);

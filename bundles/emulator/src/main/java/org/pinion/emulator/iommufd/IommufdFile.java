@@ -46,29 +46,35 @@ public final class IommufdFile implements OpenFile {
     public int ioctl(int request, MemorySegment argument) throws SyscallException {
         CommandTable.Command command = commands.get(request);
         if (command == null) {
-            return locked(_ -> container.run(request, argument), argument);
+            return locked(() -> container.run(request, argument));
         }
         int declared = UserMemory.copyIn(argument, Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
         SyscallException.require(Integer.compareUnsigned(declared, command.minimum()) >= 0, Errno.EINVAL);
         MemorySegment struct = UserMemory.copyStruct(argument, declared, command.size());
-        int answer = locked(command.body(), struct);
+        int answer = command.body().run(struct);
         UserMemory.copyOut(struct, argument, declared);
         return answer;
-    }
-
-    private int locked(CommandTable.Body body, MemorySegment struct) throws SyscallException {
-        context.lock().lock();
-        try {
-            return body.run(struct);
-        } finally {
-            context.lock().unlock();
-        }
     }
 
     /** A number is no pointer to a structure. */
     @Override
     public int ioctl(int request, long argument) throws SyscallException {
         SyscallException.require(commands.get(request) == null, Errno.EFAULT);
-        return locked(_ -> container.run(request, argument), MemorySegment.NULL);
+        return locked(() -> container.run(request, argument));
+    }
+
+    /** A request of a container. */
+    @FunctionalInterface
+    private interface Body {
+        int run() throws SyscallException;
+    }
+
+    private int locked(Body body) throws SyscallException {
+        context.lock().lock();
+        try {
+            return body.run();
+        } finally {
+            context.lock().unlock();
+        }
     }
 }

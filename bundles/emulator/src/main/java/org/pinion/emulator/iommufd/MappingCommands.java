@@ -57,7 +57,9 @@ final class MappingCommands {
         checkFlags(map.flags(), map.iova(), map.length());
         Ioas ioas = objects.ioas(map.ioasId());
         checkFileSource(map.start(), map.length());
-        AreaMemory pages = filePages(context.files().get(map.fd()), map);
+        OpenFile file = context.files().get(map.fd());
+        SyscallException.require(Long.compareUnsigned(map.length(), -1L - Pages.SIZE) <= 0, Errno.EINVAL);
+        AreaMemory pages = filePages(file, map);
         List<Ioas.Slice> slices = List.of(slice(pages, map.start(), map.length()));
         map.iova(install(ioas, slices, map.flags(), map.iova(), map.length()));
         return 0;
@@ -96,7 +98,6 @@ final class MappingCommands {
     private static void checkFileSource(long start, long length) throws SyscallException {
         SyscallException.require(length != 0, Errno.EINVAL);
         SyscallException.require(Long.compareUnsigned(start + (length - 1), start) >= 0, Errno.EOVERFLOW);
-        SyscallException.require(Long.compareUnsigned(length, -1L - Pages.SIZE) <= 0, Errno.EINVAL);
     }
 
     private static Ioas.Slice slice(AreaMemory pages, long address, long length) {

@@ -1,13 +1,18 @@
 package org.pinion.emulator.iommufd;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.Lock;
+import org.pinion.emulator.file.HeldFile;
 import org.pinion.emulator.memory.PageRun;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.emulator.syscall.UserMemory;
 import org.pinion.linux.Errno;
 
-/** What tests do as a driver that reaches memory without an IOMMU. */
+/**
+ * What tests do as a driver that reaches memory without an IOMMU. An access may be one of another iommufd than the one
+ * that is asked: all but making one is done under the lock of the access's own, with no other lock held.
+ */
 final class MockAccesses {
 
     private static final int NEEDS_PIN_PAGES = 1;
@@ -36,14 +41,17 @@ final class MockAccesses {
     }
 
     void move(MockFields fields) throws SyscallException {
-        file(fields).binding().attach(fields.word(0));
+        use(fields, file -> file.binding().attach(fields.word(0)));
     }
 
     /** Pins pages, and answers EFAULT or EBADE if they are not those at an address of the process, if one is given. */
     void pin(MockFields fields) throws SyscallException {
         requireLength(fields.address(16));
         SyscallException.require((fields.word(0) & ~WRITE) == 0, Errno.EOPNOTSUPP);
-        MockAccessFile file = file(fields);
+        use(fields, file -> pin(file, fields));
+    }
+
+    private void pin(MockAccessFile file, MockFields fields) throws SyscallException {
         SyscallException.require(file.pins(), Errno.EOPNOTSUPP);
         EmulatedAccess access = file.binding().access();
         AccessPin pin = new AccessMemory(access).pin(file.nextPin(), fields.address(8), fields.address(16),
@@ -75,9 +83,12 @@ final class MockAccesses {
 
     /** ENOENT if there is no such pin, or not any more. */
     void unpin(MockFields fields) throws SyscallException {
-        EmulatedAccess access = file(fields).binding().access();
+        use(fields, file -> unpin(file.binding().access(), fields.word(0)));
+    }
+
+    private static void unpin(EmulatedAccess access, int id) throws SyscallException {
         for (AccessPin pin : access.pins()) {
-            if (pin.id() == fields.word(0)) {
+            if (pin.id() == id) {
                 access.pins().remove(pin);
                 pin.unpin();
                 return;
@@ -93,8 +104,8 @@ final class MockAccesses {
         SyscallException.require((flags & ~(WRITE | SLOW_PATH)) == 0, Errno.EOPNOTSUPP);
         MemorySegment buffer = UserMemory.at(fields.address(16), length);
         MemorySegment copied = UserMemory.kernelCopy((int) length).copyFrom(buffer);
-        new AccessMemory(file(fields).binding().access()).copy(fields.address(0), copied, (flags & WRITE) != 0,
-                (flags & SLOW_PATH) == 0);
+        use(fields, file -> new AccessMemory(file.binding().access()).copy(
+                fields.address(0), copied, (flags & WRITE) != 0, (flags & SLOW_PATH) == 0));
         buffer.copyFrom(copied);
     }
 
@@ -102,14 +113,33 @@ final class MockAccesses {
         SyscallException.require(Long.compareUnsigned(length, LONGEST) <= 0, Errno.ENOMEM);
     }
 
-    private MockAccessFile file(MockFields fields) throws SyscallException {
-        try {
-            if (context.files().get(fields.id()) instanceof MockAccessFile file) {
-                return file;
+    /** What is done with an access. */
+    @FunctionalInterface
+    private interface Use {
+        void run(MockAccessFile file) throws SyscallException;
+    }
+
+    /** EBADFD if the descriptor is that of no access. */
+    private void use(MockFields fields, Use use) throws SyscallException {
+        try (HeldFile held = held(fields.id())) {
+            if (!(held.file() instanceof MockAccessFile file)) {
+                throw new SyscallException(Errno.EBADFD);
             }
+            Lock lock = file.binding().lock();
+            lock.lock();
+            try {
+                use.run(file);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private HeldFile held(int fd) throws SyscallException {
+        try {
+            return context.files().hold(fd);
         } catch (SyscallException none) {
             throw new SyscallException(Errno.EBADFD);
         }
-        throw new SyscallException(Errno.EBADFD);
     }
 }

@@ -1,6 +1,7 @@
 package org.pinion.emulator.iommufd;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.memory.SparseMemory;
@@ -27,13 +28,13 @@ final class MockBuffers {
         SyscallException.require(length > 0 && length <= LONGEST, Errno.EINVAL);
         try {
             SparseMemory memory = SparseMemory.ofSize(length);
-            context.files().add(new DmaBuf(Optional.of(memory), 0, length, false));
+            context.files().add(new DmaBuf(Optional.of(memory), List.of(new DmaBuf.Part(0, length)), false));
         } catch (IOException e) {
             throw new SyscallException(Errno.ENOMEM);
         }
     }
 
-    /** Takes a buffer away, or lets it be mapped again: EBADF, EINVAL if it is no dma-buf. */
+    /** Takes a buffer away from all iommufds, or lets it be mapped again: EBADF, EINVAL if it is no dma-buf. */
     void revoke(MockFields fields) throws SyscallException {
         if (!(context.files().get(fields.word(0)) instanceof DmaBuf buffer)) {
             throw new SyscallException(Errno.EINVAL);

@@ -64,7 +64,7 @@ final class MockChecks {
         return context.process().pages(address, Pages.SIZE, false).getFirst();
     }
 
-    /** EIO if a page at an address is not pinned as often as expected. */
+    /** EIO if a page at an address is not pinned as often as expected, by all iommufds; the lock is not held. */
     void pins(MockFields fields) throws SyscallException {
         long length = fields.address(0);
         long address = fields.address(8);

@@ -40,6 +40,7 @@ final class MockCommands {
 
     private static final int LEAST_BATCH = 12;
 
+    private final IommufdContext context;
     private final MockHost host;
     private final MockDevices devices;
     private final MockAccesses accesses;
@@ -47,6 +48,7 @@ final class MockCommands {
     private final MockBuffers buffers;
 
     MockCommands(IommufdContext context, MockHost host) {
+        this.context = context;
         this.host = host;
         this.devices = new MockDevices(context, host.release());
         this.accesses = new MockAccesses(context);
@@ -55,20 +57,43 @@ final class MockCommands {
         host.opened(context);
     }
 
-    /** EOPNOTSUPP for what the release does not have. */
+    /**
+     * EOPNOTSUPP for what the release does not have. What may reach into other iommufds than the one that is asked
+     * takes their locks one after the other, and so none before.
+     */
     int run(MemorySegment struct) throws SyscallException {
         MockFields fields = new MockFields(struct);
+        switch (fields.op()) {
+            case MD_CHECK_REFS -> checks.pins(fields);
+            case DESTROY_ACCESS_PAGES -> accesses.unpin(fields);
+            case ACCESS_PAGES -> accesses.pin(fields);
+            case ACCESS_RW -> accesses.copy(fields);
+            case ACCESS_REPLACE_IOAS -> accesses.move(fields);
+            case DMABUF_REVOKE -> {
+                requireLater();
+                buffers.revoke(fields);
+            }
+            default -> runLocked(fields);
+        }
+        return 0;
+    }
+
+    private void runLocked(MockFields fields) throws SyscallException {
+        context.lock().lock();
+        try {
+            runHere(fields);
+        } finally {
+            context.lock().unlock();
+        }
+    }
+
+    private void runHere(MockFields fields) throws SyscallException {
         switch (fields.op()) {
             case ADD_RESERVED -> devices.reserve(fields);
             case MOCK_DOMAIN, MOCK_DOMAIN_FLAGS -> devices.attach(fields);
             case MOCK_DOMAIN_REPLACE -> devices.replace(fields);
             case MD_CHECK_MAP -> checks.mapped(fields);
-            case MD_CHECK_REFS -> checks.pins(fields);
             case CREATE_ACCESS -> accesses.create(fields);
-            case DESTROY_ACCESS_PAGES -> accesses.unpin(fields);
-            case ACCESS_PAGES -> accesses.pin(fields);
-            case ACCESS_RW -> accesses.copy(fields);
-            case ACCESS_REPLACE_IOAS -> accesses.move(fields);
             case SET_TEMP_MEMORY_LIMIT -> SyscallException.require(
                     Integer.compareUnsigned(fields.word(0), LEAST_BATCH) >= 0, Errno.EINVAL);
             case DIRTY -> checks.writeDirty(fields);
@@ -76,11 +101,14 @@ final class MockCommands {
             case TRIGGER_IOPF -> devices.pageFault(fields);
             default -> runLater(fields);
         }
-        return 0;
+    }
+
+    private void requireLater() throws SyscallException {
+        SyscallException.require(host.release().attachesPasids(), Errno.EOPNOTSUPP);
     }
 
     private void runLater(MockFields fields) throws SyscallException {
-        SyscallException.require(host.release().attachesPasids(), Errno.EOPNOTSUPP);
+        requireLater();
         switch (fields.op()) {
             case DEV_CHECK_CACHE -> devices.checkCache(fields);
             case PASID_ATTACH -> fields.word(
@@ -90,7 +118,6 @@ final class MockCommands {
             case PASID_DETACH -> devices.pasids(fields).detach(fields.word(0));
             case PASID_CHECK_HWPT -> devices.pasids(fields).check(fields.word(0), fields.word(4));
             case DMABUF_GET -> buffers.create(fields);
-            case DMABUF_REVOKE -> buffers.revoke(fields);
             default -> throw new SyscallException(Errno.EOPNOTSUPP);
         }
     }

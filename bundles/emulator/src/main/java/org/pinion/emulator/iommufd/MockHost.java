@@ -41,7 +41,7 @@ public final class MockHost {
         return List.copyOf(contexts);
     }
 
-    /** What all iommufds have pinned, once for every MAP call whose memory it is. */
+    /** What all iommufds have pinned, once for every MAP call whose memory it is; no iommufd's lock is held. */
     List<PageRun> pinned() {
         List<PageRun> pinned = new ArrayList<>();
         for (IommufdContext context : contexts()) {

@@ -1,9 +1,5 @@
 package org.pinion.emulator.iommufd;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.pinion.emulator.syscall.SyscallException;
 import org.pinion.linux.Errno;
 
@@ -16,7 +12,7 @@ final class Pasids {
     private final ObjectTable objects;
     private final PhysicalDevice device;
     private final PhysicalBinding whole;
-    private final Map<Integer, PageTable> attached = new TreeMap<>();
+    private final GroupPasids group;
 
     /**
      * @param objects what ids mean
@@ -27,35 +23,32 @@ final class Pasids {
         this.objects = objects;
         this.device = device;
         this.whole = whole;
+        this.group = device.group().pasids();
     }
 
     /** What a PASID is attached to, or null. */
     PageTable attachedTo(int pasid) {
-        return attached.get(pasid);
-    }
-
-    boolean isEmpty() {
-        return attached.isEmpty();
+        return group.attachedTo(device, pasid);
     }
 
     /**
-     * ENOENT, EBUSY if it is attached, EINVAL to what is not made for PASIDs or of a device that is not. Answers the id
-     * of the page table.
+     * ENOENT, EBUSY if it is attached, EINVAL to what is not made for PASIDs, of a device that is not, or if the PASID
+     * has another page table for another device of the group. Answers the id of the page table.
      */
     int attach(int pasid, int id) throws SyscallException {
         requireTarget(id);
-        SyscallException.require(pasid == 0 ? !device.attached() : attached.get(pasid) == null, Errno.EBUSY);
+        SyscallException.require(pasid == 0 ? !device.attached() : attachedTo(pasid) == null, Errno.EBUSY);
         if (pasid == 0) {
             return whole.attach(id);
         }
-        PageTable table = table(id);
-        set(pasid, table);
+        group.attach(device, pasid, table(id));
         return id;
     }
 
     /**
      * As {@link #attach}, but EINVAL if it is not attached. An address space's new page table is filled before anybody
-     * looks, so that what that answers comes first. On failure it stays attached to what it was.
+     * looks, so that what that answers comes first. It moves for all devices of the group; on failure it stays attached
+     * to what it was.
      */
     int replace(int pasid, int id) throws SyscallException {
         requireTarget(id);
@@ -67,11 +60,10 @@ final class Pasids {
         }
         SyscallException.require(pasid != 0, Errno.EINVAL);
         PageTable table = table(id);
-        PageTable old = attached.get(pasid);
+        PageTable old = attachedTo(pasid);
         SyscallException.require(old != null, Errno.EINVAL);
         if (old != table) {
-            set(pasid, table);
-            leave(old);
+            group.replace(device, pasid, table);
         }
         return id;
     }
@@ -79,23 +71,6 @@ final class Pasids {
     private void requireTarget(int id) throws SyscallException {
         IommufdObject target = objects.get(id);
         SyscallException.require(target instanceof PageTable || target instanceof Ioas, Errno.EINVAL);
-    }
-
-    private void leave(PageTable old) {
-        old.faults().ifPresent(queue -> queue.forget(device));
-        old.release();
-    }
-
-    /** EINVAL unless both are made for PASIDs (iommufd_hwpt_pasid_compat), and what the driver answers. */
-    private void set(int pasid, PageTable table) throws SyscallException {
-        SyscallException.require(table.forPasids(), Errno.EINVAL);
-        SyscallException.require(device.pageTable() == null || device.pageTable().forPasids(), Errno.EINVAL);
-        Optional<Errno> refusal = device.iommu().refusalOfPasid(pasid, table);
-        if (refusal.isPresent()) {
-            throw new SyscallException(refusal.get());
-        }
-        table.use();
-        attached.put(pasid, table);
     }
 
     /** An address space gets no page table that is made for PASIDs by itself. */
@@ -111,20 +86,16 @@ final class Pasids {
         if (pasid == 0) {
             whole.detach();
         }
-        PageTable old = attached.remove(pasid);
-        if (old != null) {
-            leave(old);
-            device.iommu().pasidDetached(pasid);
-        }
+        group.detach(device, pasid);
     }
 
     void detachAll() {
-        List.copyOf(attached.keySet()).forEach(this::detach);
+        group.detachAll(device);
     }
 
     /** EINVAL unless a PASID is attached to a page table; 0 stands for nothing. */
     void check(int pasid, int id) throws SyscallException {
-        PageTable is = pasid == 0 ? device.pageTable() : attached.get(pasid);
+        PageTable is = pasid == 0 ? device.pageTable() : attachedTo(pasid);
         SyscallException.require(is == (id == 0 ? null : table(id)), Errno.EINVAL);
     }
 }

@@ -117,7 +117,7 @@ final class PhysicalBinding implements DeviceBinding {
     }
 
     private void leave(PageTable table) {
-        table.faults().ifPresent(queue -> queue.forget(device));
+        device.leaving(table);
         if (table.automatic() && !table.inUse()) {
             context.objects().remove(table);
             table.destroyed();

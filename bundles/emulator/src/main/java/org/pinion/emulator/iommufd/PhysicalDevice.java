@@ -29,6 +29,11 @@ final class PhysicalDevice extends IommufdObject {
         pasids = all;
     }
 
+    /** The device, or a PASID of it, goes from a page table: nobody answers its page faults there any more. */
+    void leaving(PageTable table) {
+        table.faults().ifPresent(queue -> queue.forget(this));
+    }
+
     boolean attached() {
         return group.attached(this);
     }

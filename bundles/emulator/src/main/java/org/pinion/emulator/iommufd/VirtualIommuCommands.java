@@ -14,6 +14,7 @@ import org.pinion.linux.Errno;
 final class VirtualIommuCommands {
 
     private static final int ENTRIES_AT_MOST = 1 << 19;
+    private static final int EVENTS_AT_MOST = 1 << 19;
     private static final int RESERVED_AT = 28;
 
     private final ObjectTable objects;
@@ -43,8 +44,32 @@ final class VirtualIommuCommands {
 
     /** ENOENT if there is no such guest's IOMMU, EOPNOTSUPP if there is: it takes no devices. */
     int allocDevice(MemorySegment struct) throws SyscallException {
-        SyscallException.require(objects.find(word(struct, 4)) instanceof VirtualIommu, Errno.ENOENT);
+        return allocFor(word(struct, 4));
+    }
+
+    /** Nothing can be made for a guest's IOMMU but page tables. */
+    private int allocFor(int guest) throws SyscallException {
+        SyscallException.require(objects.find(guest) instanceof VirtualIommu, Errno.ENOENT);
         throw new SyscallException(Errno.EOPNOTSUPP);
+    }
+
+    /** EOPNOTSUPP for flags and without a type, EINVAL for no room or too much of it; then as for a device. */
+    int allocEvents(MemorySegment struct) throws SyscallException {
+        boolean typed = word(struct, 4) == 0 && word(struct, RESERVED_AT) == 0 && word(struct, 12) != 0;
+        SyscallException.require(typed, Errno.EOPNOTSUPP);
+        boolean bounded = word(struct, 16) != 0 && Integer.compareUnsigned(word(struct, 16), EVENTS_AT_MOST) <= 0;
+        SyscallException.require(bounded, Errno.EINVAL);
+        return allocFor(word(struct, 8));
+    }
+
+    /** EOPNOTSUPP for flags and without a type, EINVAL empty, EOVERFLOW past the end; then as for a device. */
+    int allocQueue(MemorySegment struct) throws SyscallException {
+        SyscallException.require(word(struct, 4) == 0 && word(struct, 12) != 0, Errno.EOPNOTSUPP);
+        long start = struct.get(ValueLayout.JAVA_LONG, 24);
+        long length = struct.get(ValueLayout.JAVA_LONG, 32);
+        SyscallException.require(length != 0, Errno.EINVAL);
+        SyscallException.require(Long.compareUnsigned(start + (length - 1), start) >= 0, Errno.EOVERFLOW);
+        return allocFor(word(struct, 8));
     }
 
     /** How many entries were done is told even if one of them fails. */

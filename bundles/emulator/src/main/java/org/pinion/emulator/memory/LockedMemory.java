@@ -80,11 +80,17 @@ public final class LockedMemory {
         process.addAndGet(-pages);
     }
 
+    /** In one step: who is refused takes nothing away from the others meanwhile. */
     private void add(AtomicLong counter, long pages) throws SyscallException {
-        long after = counter.addAndGet(pages);
-        if (!unlimited && pages > 0 && after > limit.getAsLong() / Pages.SIZE) {
-            counter.addAndGet(-pages);
-            throw new SyscallException(Errno.ENOMEM);
+        long before = counter.get();
+        while (true) {
+            boolean fits = unlimited || pages <= 0 || before + pages <= limit.getAsLong() / Pages.SIZE;
+            SyscallException.require(fits, Errno.ENOMEM);
+            long now = counter.compareAndExchange(before, before + pages);
+            if (now == before) {
+                return;
+            }
+            before = now;
         }
     }
 

@@ -17,7 +17,11 @@ import org.pinion.linux.Mman;
  */
 public final class ProcessMemory {
 
-    private record Mapped(Vma vma, MemorySegment memory, Arena arena) {}
+    /** What to do when there is no file to let go of. */
+    private static final Runnable NOTHING = () -> {};
+
+    /** A mapping, and what ends its hold on its file. */
+    private record Mapped(Vma vma, MemorySegment memory, Arena arena, Runnable unmapped) {}
 
     private final TreeMap<Long, Mapped> mappings = new TreeMap<>(Long::compareUnsigned);
 
@@ -36,7 +40,7 @@ public final class ProcessMemory {
     public MemorySegment mapAnonymous(long length, int protection, boolean shared) throws IOException {
         SparseMemory memory = SparseMemory.ofSize(length);
         try {
-            return map(length, protection, shared, new MapTarget(memory, 0, 0, VmaKind.ANONYMOUS, ""));
+            return map(length, protection, shared, new MapTarget(memory, 0, 0, VmaKind.ANONYMOUS, ""), NOTHING);
         } finally {
             memory.seal();
         }
@@ -49,18 +53,23 @@ public final class ProcessMemory {
      * @param protection see {@link Mman}
      * @param shared whether writes go to the file
      * @param target what to show
+     * @param unmapped run once after the mapping has gone, in the thread that ends it
      * @return the memory
-     * @throws IOException if the host does not map it
+     * @throws IOException if the host does not map it; then nothing is run
      */
-    public MemorySegment mapFile(long length, int protection, boolean shared, MapTarget target) throws IOException {
-        return shared ? map(length, protection, true, target) : mapCopy(length, protection, target);
+    public MemorySegment mapFile(long length, int protection, boolean shared, MapTarget target, Runnable unmapped)
+            throws IOException {
+        return shared
+                ? map(length, protection, true, target, unmapped)
+                : mapCopy(length, protection, target, unmapped);
     }
 
-    private MemorySegment mapCopy(long length, int protection, MapTarget target) throws IOException {
+    private MemorySegment mapCopy(long length, int protection, MapTarget target, Runnable unmapped)
+            throws IOException {
         SparseMemory copy = SparseMemory.ofSize(length);
         try {
             MapTarget own = new MapTarget(copy, 0, target.filePosition(), target.kind(), target.path());
-            MemorySegment memory = map(length, Mman.PROT_READ | Mman.PROT_WRITE, false, own);
+            MemorySegment memory = map(length, Mman.PROT_READ | Mman.PROT_WRITE, false, own, unmapped);
             long there = Math.clamp(target.memory().size() - target.offset(), 0, length);
             target.memory().read(target.offset(), memory.asSlice(0, there));
             return protect(memory, protection);
@@ -69,13 +78,13 @@ public final class ProcessMemory {
         }
     }
 
-    private synchronized MemorySegment map(long length, int protection, boolean shared, MapTarget target)
-            throws IOException {
+    private synchronized MemorySegment map(
+            long length, int protection, boolean shared, MapTarget target, Runnable unmapped) throws IOException {
         Arena arena = Arena.ofShared();
         MemorySegment memory = mapped(target, length, arena);
         long start = memory.address();
         Vma vma = new Vma(start, start + Pages.roundUp(length) - 1, protection, shared, target);
-        mappings.put(start, new Mapped(vma, memory, arena));
+        mappings.put(start, new Mapped(vma, memory, arena, unmapped));
         return (protection & Mman.PROT_WRITE) == 0 ? memory.asReadOnly() : memory;
     }
 
@@ -92,7 +101,7 @@ public final class ProcessMemory {
         mappings.computeIfPresent(memory.address(), (address, old) -> {
             Vma vma = old.vma;
             return new Mapped(new Vma(vma.start(), vma.last(), protection, vma.shared(), vma.target()),
-                    old.memory, old.arena);
+                    old.memory, old.arena, old.unmapped);
         });
         return (protection & Mman.PROT_WRITE) == 0 ? memory.asReadOnly() : memory;
     }
@@ -103,11 +112,27 @@ public final class ProcessMemory {
      * @param memory what was mapped
      * @throws SyscallException EINVAL if it is not exactly what a call mapped
      */
-    public synchronized void unmap(MemorySegment memory) throws SyscallException {
+    public void unmap(MemorySegment memory) throws SyscallException {
+        remove(memory).unmapped.run();
+    }
+
+    /** The address is free for others only when nothing is known of the mapping any more. */
+    private synchronized Mapped remove(MemorySegment memory) throws SyscallException {
         Mapped mapped = mappings.get(memory.address());
         SyscallException.require(mapped != null && mapped.memory.byteSize() == memory.byteSize(), Errno.EINVAL);
         mapped.arena.close();
-        mappings.remove(memory.address());
+        return mappings.remove(memory.address());
+    }
+
+    /** Lets go of the files of all mappings, which stay, as the end of a process does. */
+    public void forgetFiles() {
+        takeFiles().forEach(Runnable::run);
+    }
+
+    private synchronized List<Runnable> takeFiles() {
+        List<Runnable> all = mappings.values().stream().map(Mapped::unmapped).toList();
+        mappings.replaceAll((start, old) -> new Mapped(old.vma, old.memory, old.arena, NOTHING));
+        return all;
     }
 
     /**

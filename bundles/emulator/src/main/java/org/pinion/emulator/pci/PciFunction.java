@@ -119,10 +119,12 @@ public final class PciFunction {
         return bars.get(region);
     }
 
-    /** Puts registers back to what they are after power-on, and stops DMA. */
+    /**
+     * Puts registers back to what they are after power-on. Its configuration is as before: the kernel saves it and
+     * writes it again ({@code pci_try_reset_function}).
+     */
     public void reset() {
         bars.values().forEach(Bar::reset);
-        enable();
     }
 
     /** Lets it answer in its BARs and do no DMA, as one that has just been enabled. */

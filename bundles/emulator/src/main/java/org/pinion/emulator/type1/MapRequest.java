@@ -59,8 +59,13 @@ final class MapRequest {
         SyscallException.require(iommu.groups().usable().allows(start, last), Errno.EINVAL);
         DmaMapping mapping = new DmaMapping(start, last, vaddr, (flags & VfioType1.MAP_READ) != 0,
                 (flags & VfioType1.MAP_WRITE) != 0);
-        iommu.dirtyPages().added(mapping);
         iommu.mappings().add(mapping, iommu.groups().translated());
+        try {
+            iommu.dirtyPages().added(mapping);
+        } catch (SyscallException tooLarge) {
+            iommu.mappings().remove(mapping);
+            throw tooLarge;
+        }
     }
 
     private void giveVaddr(List<DmaMapping> there) throws SyscallException {

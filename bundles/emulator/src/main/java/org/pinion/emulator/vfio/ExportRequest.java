@@ -1,6 +1,8 @@
 package org.pinion.emulator.vfio;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.pinion.emulator.iommufd.DmaBuf;
 import org.pinion.emulator.memory.Pages;
 import org.pinion.emulator.syscall.SyscallException;
@@ -22,11 +24,15 @@ final class ExportRequest {
     private static final int LEAST = VfioDeviceFeature.SIZE + VfioDeviceFeatureDmaBuf.SIZE;
     private static final int ROM = 6;
 
+    /** KMALLOC_MAX_SIZE: what memdup_array_user can copy. */
+    private static final long COPIED_AT_MOST = 4L << 20;
+
     private ExportRequest() {}
 
     /**
-     * EINVAL for a bad size or flags, ENOTTY for another feature, ENODEV for what is no BAR, EINVAL for what is not in
-     * whole pages, not inside the BAR or no memory; EOPNOTSUPP for more than one range, which nothing here can map.
+     * EINVAL for a bad size or flags, ENOTTY for another feature, ENODEV for what is no BAR, ENOMEM for more ranges
+     * than the kernel copies at once, EINVAL for what is not in whole pages, not inside the BAR or no memory. What has
+     * more than one range is exported, although no iommufd maps it.
      *
      * @return the buffer, or null if the caller only asks whether there is the feature
      */
@@ -59,22 +65,27 @@ final class ExportRequest {
         int bar = wanted.regionIndex();
         boolean exists = Integer.compareUnsigned(bar, ROM) < 0 && device.function().size(bar) != 0;
         SyscallException.require(exists, Errno.ENODEV);
-        SyscallException.require(wanted.nrRanges() == 1, Errno.EOPNOTSUPP);
-        VfioRegionDmaRange range = range(argument);
-        check(range.offset(), range.length(), device.function().size(bar));
+        List<DmaBuf.Part> parts = parts(argument, Integer.toUnsignedLong(wanted.nrRanges()));
+        for (DmaBuf.Part part : parts) {
+            check(part, device.function().size(bar));
+        }
         SyscallException.require(device.function().mappable(bar), Errno.EINVAL);
-        return device.export(bar, range.offset(), range.length());
+        return device.export(bar, parts);
     }
 
-    private static VfioRegionDmaRange range(MemorySegment argument) throws SyscallException {
-        MemorySegment copy = UserMemory.copyIn(argument, LEAST + VfioRegionDmaRange.SIZE);
-        return new VfioDeviceFeatureDmaBuf(copy.asSlice(VfioDeviceFeature.SIZE)).range(0);
+    private static List<DmaBuf.Part> parts(MemorySegment argument, long count) throws SyscallException {
+        SyscallException.require(count * VfioRegionDmaRange.SIZE <= COPIED_AT_MOST, Errno.ENOMEM);
+        MemorySegment copy = UserMemory.copyIn(argument, LEAST + (int) count * VfioRegionDmaRange.SIZE);
+        VfioDeviceFeatureDmaBuf wanted = new VfioDeviceFeatureDmaBuf(copy.asSlice(VfioDeviceFeature.SIZE));
+        return IntStream.range(0, (int) count).mapToObj(wanted::range)
+                .map(range -> new DmaBuf.Part(range.offset(), range.length())).toList();
     }
 
-    private static void check(long offset, long length, long size) throws SyscallException {
-        SyscallException.require(length != 0 && ((offset | length) & (Pages.SIZE - 1)) == 0, Errno.EINVAL);
-        boolean inside =
-                Long.compareUnsigned(offset, size) < 0 && Long.compareUnsigned(length, size - offset) <= 0;
+    private static void check(DmaBuf.Part part, long size) throws SyscallException {
+        SyscallException.require(
+                part.length() != 0 && ((part.offset() | part.length()) & (Pages.SIZE - 1)) == 0, Errno.EINVAL);
+        boolean inside = Long.compareUnsigned(part.offset(), size) < 0
+                && Long.compareUnsigned(part.length(), size - part.offset()) <= 0;
         SyscallException.require(inside, Errno.EINVAL);
     }
 }

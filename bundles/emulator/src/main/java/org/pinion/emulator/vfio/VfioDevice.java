@@ -1,9 +1,11 @@
 package org.pinion.emulator.vfio;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.pinion.emulator.host.HostDevice;
 import org.pinion.emulator.host.KernelRelease;
 import org.pinion.emulator.iommufd.DeviceBinding;
@@ -28,7 +30,10 @@ public final class VfioDevice {
     private final GroupOwners owners;
     private final PciFunction function;
     private final KernelRelease release;
-    private final List<DmaBuf> exported = new ArrayList<>();
+
+    /** Those that a descriptor or an iommufd has; the others can be forgotten. */
+    private final Set<DmaBuf> exported = Collections.newSetFromMap(new WeakHashMap<>());
+
     private final VfioGroup group;
     private DeviceBinding binding;
     private DmaPort port;
@@ -99,12 +104,17 @@ public final class VfioDevice {
         }
     }
 
-    /** EINVAL if the device has no reset of its own: then nothing has happened (vfio_pci_ioctl_reset). */
+    /**
+     * EINVAL if the device has no reset of its own: then nothing has happened. Dma-bufs are given back if the device's
+     * memory is on, as the command register outlives the reset (vfio_pci_ioctl_reset).
+     */
     void reset() throws SyscallException {
         SyscallException.require(host.resets(), Errno.EINVAL);
         exported.forEach(DmaBuf::revoke);
         function.reset();
-        exported.forEach(DmaBuf::restore);
+        if (function.memoryEnabled()) {
+            exported.forEach(DmaBuf::restore);
+        }
     }
 
     boolean exportsDmaBufs() {
@@ -126,8 +136,8 @@ public final class VfioDevice {
         return release.tellsErrorsOfAll() && host.model().pci();
     }
 
-    DmaBuf export(int bar, long offset, long length) {
-        DmaBuf buffer = new DmaBuf(function.memory(bar), offset, length, !function.memoryEnabled());
+    DmaBuf export(int bar, List<DmaBuf.Part> parts) {
+        DmaBuf buffer = new DmaBuf(function.memory(bar), parts, !function.memoryEnabled());
         exported.add(buffer);
         return buffer;
     }
@@ -174,9 +184,8 @@ public final class VfioDevice {
     private void putInOrder() {
         if (host.resets()) {
             function.reset();
-        } else {
-            function.enable();
         }
+        function.enable();
     }
 
     void close() {

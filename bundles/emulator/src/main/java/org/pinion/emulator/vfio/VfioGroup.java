@@ -101,7 +101,7 @@ public final class VfioGroup {
         switch (file) {
             case ContainerFile chosen -> join(chosen.container());
             case IommufdFile chosen -> {
-                chosen.context().makeCompatible();
+                chosen.context().joined();
                 iommufd = chosen.context();
             }
             default -> throw new SyscallException(Errno.EBADFD);
@@ -140,7 +140,10 @@ public final class VfioGroup {
             disown();
             container = null;
         }
-        iommufd = null;
+        if (iommufd != null) {
+            iommufd.left();
+            iommufd = null;
+        }
     }
 
     /**

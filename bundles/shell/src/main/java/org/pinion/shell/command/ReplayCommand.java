@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 /** {@code pinion replay}: follows a recording of a guest's memory with a device attached, and counts. */
 @Command(
         name = "replay",
-        customSynopsis = "pinion replay TRACE [--device=ADDR]... [--policy=NAME]... [--backend=NAME] [--host=FILE]"
-                + " [--emulate=RELEASE] [--json]",
+        customSynopsis = "pinion replay TRACE [--device=ADDR]... [--policy=NAME]... [--backend=NAME]%n"
+                + "              [--host=FILE] [--emulate=RELEASE] [--json]",
         description = "Show a device every flat view of a guest in a recording, one after the other, on memory of this"
                 + " process, and count what was mapped, unmapped and pinned, beside what QEMU did.",
         footer = {

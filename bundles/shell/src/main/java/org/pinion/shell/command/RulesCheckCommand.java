@@ -2,7 +2,6 @@ package org.pinion.shell.command;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pinion.api.FlatView;
@@ -18,9 +17,9 @@ import picocli.CommandLine.Parameters;
 /** {@code pinion rules check}: what rules would change; puts nothing in force and maps nothing. */
 @Command(
         name = "check",
-        customSynopsis = "pinion rules check FILE --against=MTREE [--memory-devices=JSON] [--address-space=NAME]%n"
-                + "                   [--device=ADDR]... [--policy=NAME]... [--beside] [--backend=NAME]%n"
-                + "                   [--host=FILE] [--json]",
+        customSynopsis = "pinion rules check FILE (--against=MTREE [--memory-devices=JSON] | --qmp=SOCKET)%n"
+                + "                   [--address-space=NAME] [--device=ADDR]... [--policy=NAME]... [--beside]%n"
+                + "                   [--backend=NAME] [--host=FILE] [--emulate=RELEASE] [--json]",
         description = "Say what rules would change for a guest: what would be mapped, skipped or refused that is not"
                 + " under the policies in force (--policy), and by which rule. The rules stand in for the policy of"
                 + " their name, or for all of them. Nothing is put in force, nothing is mapped.",
@@ -42,22 +41,12 @@ final class RulesCheckCommand extends AnsweringCommand {
 
     @Option(
             names = "--against",
-            required = true,
             paramLabel = "MTREE",
             description = "The guest's memory: the output of QEMU's 'info mtree -f'.")
     private Path mtree;
 
-    @Option(
-            names = "--memory-devices",
-            paramLabel = "JSON",
-            description = "The guest's memory devices: the answer to QMP's query-memory-devices.")
-    private Path memoryDevices;
-
-    @Option(
-            names = "--address-space",
-            paramLabel = "NAME",
-            description = "Which of the guest's address spaces to plan for.")
-    private String addressSpace;
+    @Mixin
+    private GuestSource guest;
 
     @Option(
             names = "--device",
@@ -84,23 +73,12 @@ final class RulesCheckCommand extends AnsweringCommand {
     @Override
     public Integer call() throws IommuException {
         DeviceOption.requireDistinct(devices, commandLine());
+        FlatView view = guest.read(services.dma(), commandLine(), mtree, "--against MTREE");
         RulesCheck check =
                 new RulesCheck(services.dma(), services.runtime(), services.drafts().get());
         Map<String, Object> rules = RulesFile.read(file, check.factoryPid());
-        FlatView view = services.dma().read("qemu", settings());
         RulesReport report = check.compare(file, rules, choice.named("pinion rules check"), beside, view, devices);
         print(report::text, report::json);
         return Refusals.print(report.after(), err());
-    }
-
-    private Map<String, String> settings() {
-        Map<String, String> settings = new LinkedHashMap<>(Map.of("mtree", mtree.toString()));
-        if (memoryDevices != null) {
-            settings.put("memory-devices", memoryDevices.toString());
-        }
-        if (addressSpace != null) {
-            settings.put("address-space", addressSpace);
-        }
-        return settings;
     }
 }

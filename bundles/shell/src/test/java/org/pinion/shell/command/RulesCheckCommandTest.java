@@ -121,7 +121,16 @@ class RulesCheckCommandTest {
     @Test
     void wrongUsageIsSaid() {
         assertThat(Invocation.of(host, "rules").err()).contains("which command? There is 'check'");
-        assertThat(Invocation.of(host, "rules", "check", "x").err()).contains("--against=MTREE");
-        assertThat(Invocation.of(host, "rules", "check", "--help").out()).contains("Usage: pinion rules check", "--host");
+        assertThat(Invocation.of(host, "rules", "check", "x").err()).contains("give either --against MTREE or --qmp");
+        assertThat(check("--qmp", "guest.qmp").err()).contains("give either --against MTREE or --qmp");
+        assertThat(Invocation.of(host, "rules", "check", "--help").out()).contains("Usage: pinion rules check", "--host")
+                .contains("| --qmp=SOCKET", "[--emulate=RELEASE]");
+    }
+
+    @Test
+    void aRunningQemuIsAskedAsWell() {
+        Invocation asked = Invocation.of(host, "rules", "check", rules, "--qmp", "guest.qmp");
+        assertThat(asked.err()).isEmpty();
+        assertThat(asked.out()).isEqualTo(check().out());
     }
 }

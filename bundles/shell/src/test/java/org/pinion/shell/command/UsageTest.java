@@ -29,6 +29,16 @@ class UsageTest {
         assertThat(Invocation.of(host, "help", command)).isEqualTo(option);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"explain", "plug", "preflight", "replay", "devices", "plugins", "doctor", "run", "rules check"})
+    void theFirstLinesOfTheHelpShowEveryOptionThatIsExplainedBelow(String command) {
+        String help = Invocation.of(host, (command + " --help").split(" ")).out();
+        String synopsis = help.split("\n\n|\n(?=\\S)")[0];
+        assertThat(help.lines().filter(line -> line.startsWith("      --")).map(line -> line.strip().split("[ =]")[0]))
+                .isNotEmpty()
+                .allSatisfy(option -> assertThat(synopsis).contains(option));
+    }
+
     @Test
     void theHelpOfAllNamesTheCommandsAndTheExitCodes() {
         assertThat(Invocation.of(host, "--help").out())

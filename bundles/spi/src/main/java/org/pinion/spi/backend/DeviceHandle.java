@@ -22,7 +22,12 @@ import org.pinion.api.driver.DmaEngine;
 @ConsumerType
 public interface DeviceHandle {
 
-    /** {@return which device it is; the same answer for its whole life} */
+    /**
+     * Says which device it is. The call may take {@code plugin.budget} of PID {@code org.pinion.core}, five seconds if
+     * nobody has configured it.
+     *
+     * @return the device; the same answer for the handle's whole life
+     */
     HostDevice device();
 
     /**

@@ -31,7 +31,10 @@ public interface MemoryClassifier {
      * @return statements about ranges of the view, in any order; a range may be part of a section or span several, and
      *     what it says of addresses that no section of the call covers is ignored, but a range of which no section of
      *     the call covers anything is a failure. So are statements of one classifier about the same addresses that
-     *     cannot both be true, and huge pages without a size
+     *     cannot both be true, and huge pages without a size: a power of two and K, M, G or T, such as {@code 2M}.
+     *     Where another classifier says another size of huge pages for the same addresses, the plan fails as well, and
+     *     that counts as a failure of the one of the two whose service came later; that one classifier takes for
+     *     memory what another one knows to be a device's is no contradiction, and policies see both
      * @throws IommuException if the classifier cannot find out what it must know
      */
     Collection<Trait> classify(List<Section> sections) throws IommuException;

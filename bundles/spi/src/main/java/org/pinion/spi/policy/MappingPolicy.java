@@ -4,8 +4,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Says which memory a device may reach: a service that carries {@link PolicyName}. An address space requires policies
- * by name; all of them are asked about every part of every section. Where they disagree, refuse beats skip beats map,
- * the lesser access wins, and only routes that all allow remain: their order does not matter.
+ * by name; all of them are asked about every part of every section. Where they disagree, refuse beats skip beats apart
+ * beats map, the lesser access wins, and only routes that all allow remain: their order does not matter.
  *
  * <p>The methods are functions of their arguments: a verdict may depend on the candidate's range, its section, its
  * traits and what is being planned for, and on nothing else; not on other sections, other verdicts or the time. The

@@ -8,7 +8,7 @@ import org.pinion.api.Route;
 /**
  * What a policy says about a part of a section.
  *
- * @param outcome map, skip or refuse
+ * @param outcome what is to happen: map, set apart, skip or refuse
  * @param access the most a device may do, if mapped
  * @param routes the ways that are allowed, if mapped; a part that can go by none of them, or that the backend takes by
  *     none of them, is left out, for that reason

@@ -41,11 +41,11 @@ final class BlockEngine implements DmaEngine {
                 queue.keepScratch();
                 return Optional.of(new BlockEngine(queue, scratch, name));
             }
-            queue.stop();
-            return Optional.empty();
         } catch (IommuException failure) {
             throw queue.stopAfter(failure);
         }
+        queue.stop();
+        return Optional.empty();
     }
 
     private static String name(BlockQueue queue) throws IommuException {

@@ -44,26 +44,35 @@ final class BlockQueue {
         this.ring = new Virtqueue(memory.asSlice(0, Virtqueue.BYTES), iova);
     }
 
-    /** Negotiates and starts the device; if that fails it is at rest, with nothing of the queue mapped. */
+    /**
+     * Negotiates and starts the device, of which nobody else may have one: its pages for a virtqueue are there once. If
+     * that fails it is at rest, with nothing of the queue mapped.
+     */
     static BlockQueue start(VdpaDevice device, Duration deadline) throws IommuException {
         String operation = "start the virtqueue of " + device.name();
+        if (!device.drive()) {
+            throw new IommuException(operation, "it is driven already", "close the engine that drives it");
+        }
+        BlockQueue queue = new BlockQueue(device, deadline, doorbell(operation, device));
         try {
-            Doorbell doorbell = device.doorbell();
-            BlockQueue queue = new BlockQueue(device, deadline, doorbell);
-            try {
-                queue.start();
-                return queue;
-            } catch (ErrnoException failure) {
-                throw queue.stopAfter(Cause.unknown(failure).failing(operation, null, failure));
-            }
+            queue.start();
+            return queue;
         } catch (ErrnoException failure) {
+            throw queue.stopAfter(Cause.unknown(failure).failing(operation, null, failure));
+        }
+    }
+
+    private static Doorbell doorbell(String operation, VdpaDevice device) throws IommuException {
+        try {
+            return device.doorbell();
+        } catch (ErrnoException failure) {
+            device.rest();
             throw Cause.unknown(failure).failing(operation, null, failure);
         }
     }
 
     private void start() throws ErrnoException {
         VhostNode node = device.node();
-        device.driven(true);
         device.add(List.of(device.own().queue()));
         node.status(Vhost.STATUS_ACKNOWLEDGE | Vhost.STATUS_DRIVER);
         node.features(node.features() & (Vhost.VIRTIO_F_VERSION_1 | Vhost.VIRTIO_F_ACCESS_PLATFORM));
@@ -149,7 +158,7 @@ final class BlockQueue {
                 device.reset();
                 device.remove(device.own().queue().range());
             } finally {
-                device.driven(false);
+                device.rest();
                 doorbell.close();
             }
         } catch (ErrnoException failure) {

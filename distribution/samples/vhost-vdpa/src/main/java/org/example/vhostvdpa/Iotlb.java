@@ -44,6 +44,7 @@ final class Iotlb {
      * Adds entries: all of them, or none.
      *
      * @throws Refused if the kernel does not take one
+     * @throws Stuck if some of them may be left, since the kernel did not take them back either
      * @throws ErrnoException if the kernel takes no batch
      */
     void add(Collection<Entry> entries) throws ErrnoException {
@@ -70,7 +71,7 @@ final class Iotlb {
     }
 
     /** The batch ends first, so that what goes is gone for the device at once. */
-    private void takeBack(List<Entry> entries, ErrnoException failure) {
+    private void takeBack(List<Entry> entries, ErrnoException failure) throws Stuck {
         try {
             end();
             for (Entry entry : entries) {
@@ -78,6 +79,7 @@ final class Iotlb {
             }
         } catch (ErrnoException second) {
             failure.addSuppressed(second);
+            throw new Stuck(failure);
         }
     }
 
@@ -117,6 +119,25 @@ final class Iotlb {
 
         Entry entry() {
             return entry;
+        }
+    }
+
+    /** Some entries may be left of those that were not taken all. */
+    static final class Stuck extends ErrnoException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final ErrnoException first;
+
+        Stuck(ErrnoException first) {
+            super("taking back what was mapped before it failed", first.errno());
+            initCause(first);
+            this.first = first;
+        }
+
+        /** {@return why they were not taken all, with why they are left as suppressed} */
+        ErrnoException first() {
+            return first;
         }
     }
 }

@@ -135,8 +135,16 @@ final class VdpaDevice implements AutoCloseable {
         return driven;
     }
 
-    synchronized void driven(boolean now) {
-        driven = now;
+    /** {@return whether it is the caller's to drive, until {@link #rest}; not if somebody drives it already} */
+    synchronized boolean drive() {
+        boolean free = !driven;
+        driven = true;
+        return free;
+    }
+
+    /** Nobody drives it any more. */
+    synchronized void rest() {
+        driven = false;
     }
 
     Doorbell doorbell() throws ErrnoException {

@@ -21,6 +21,7 @@ import org.pinion.spi.backend.BackendCapabilities;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.DeviceHandle;
 import org.pinion.spi.backend.HandOver;
+import org.pinion.spi.backend.InDoubtException;
 
 /**
  * An address space of which every attached device has a copy in an IOTLB of its own. The mappings outlive the devices,
@@ -164,8 +165,7 @@ final class VhostVdpaSession implements BackendSession {
                 done.add(device);
             }
         } catch (IommuException failure) {
-            takeBack(done, mapping.range(), failure);
-            throw failure;
+            throw takeBack(done, mapping, failure);
         }
         newlyPinned += mapping.range().size() * done.stream().filter(device -> device.learned().pins()).count();
         table = table.with(mapping);
@@ -174,19 +174,28 @@ final class VhostVdpaSession implements BackendSession {
     private void map(String operation, VdpaDevice device, List<Iotlb.Entry> entry) throws IommuException {
         try {
             device.add(entry);
+        } catch (Iotlb.Stuck stuck) {
+            throw new InDoubtException(causes.failing(operation, device, stuck.first()));
         } catch (ErrnoException failure) {
             throw causes.failing(operation, device, failure);
         }
     }
 
-    private static void takeBack(List<VdpaDevice> devices, AddressRange range, IommuException failure) {
+    /** What may be left is taken as there, so that nothing else goes there before it is unmapped. */
+    private IommuException takeBack(List<VdpaDevice> devices, Mapping mapping, IommuException failure) {
+        IommuException told = failure;
         for (VdpaDevice device : devices) {
             try {
-                device.remove(range);
+                device.remove(mapping.range());
             } catch (ErrnoException second) {
                 failure.addSuppressed(second);
+                told = new InDoubtException(failure);
             }
         }
+        if (told instanceof InDoubtException) {
+            table = table.with(mapping);
+        }
+        return told;
     }
 
     private void requireFree(String operation, AddressRange range) throws IommuException {

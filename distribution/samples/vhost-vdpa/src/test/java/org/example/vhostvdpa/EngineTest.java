@@ -88,6 +88,29 @@ class EngineTest {
     }
 
     @Test
+    void aDeviceIsDrivenByOneAtATime() throws IommuException {
+        DeviceHandle device = attached();
+        DmaEngine engine = device.dmaEngine(DEADLINE).orElseThrow();
+        int before = scene.kernel.calls;
+        assertThat(failure(() -> device.dmaEngine(DEADLINE))).hasMessageContaining("it is driven already");
+        assertThat(scene.kernel.calls).as("system calls of the second").isEqualTo(before);
+        memory.asSlice(PAGE, 64).copyFrom(MemorySegment.ofArray(pattern(64)));
+        engine.toDevice(32 * PAGE, 64);
+        engine.fromDevice(16 * PAGE, 64);
+        assertThat(memory.asSlice(0, 64).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(pattern(64));
+        engine.close();
+        device.dmaEngine(DEADLINE).orElseThrow().close();
+    }
+
+    @Test
+    void aDeviceThatCouldNotBeDrivenCanBeLater() throws IommuException {
+        DeviceHandle device = attached();
+        scene.kernel.failingCall = scene.kernel.calls;
+        assertThat(failure(() -> device.dmaEngine(DEADLINE))).hasMessageContaining("start the virtqueue of vdpa0");
+        device.dmaEngine(DEADLINE).orElseThrow().close();
+    }
+
+    @Test
     void aDiskOfSomebodyIsLeftAlone() throws IommuException {
         scene.first.serial = "precious";
         DeviceHandle device = attached();

@@ -12,11 +12,13 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.driver.DmaEngine;
 import org.pinion.spi.backend.DeviceHandle;
+import org.pinion.spi.backend.InDoubtException;
 
 /** Whichever system call fails, what was asked for is done or it is not, and nothing leaks. */
 class FailureSweepTest {
 
     private static final int MORE_THAN_ALL = 200;
+    private static final int CALLS_OF_A_MAP = 16;
 
     @ParameterizedTest
     @EnumSource
@@ -37,6 +39,42 @@ class FailureSweepTest {
             failures += failed ? 1 : 0;
         }
         assertThat(failures).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatCouldNotBeTakenBackIsInDoubtAndGoesWithTheNextUnmap(FakeVdpa.Kind kind) throws IommuException {
+        int doubts = 0;
+        for (int n = 0; n < CALLS_OF_A_MAP; n++) {
+            for (int m = n + 1; m < CALLS_OF_A_MAP; m++) {
+                Scene scene = new Scene(kind);
+                scene.attach("vdpa0");
+                scene.attach("vdpa1");
+                doubts += mappingFails(scene, n, m) ? 1 : 0;
+                assertThat(scene.first.held()).as("calls %d and %d", n, m).isEqualTo(List.of(Scene.GUARD));
+                assertThat(scene.second.held()).as("calls %d and %d", n, m).isEqualTo(List.of(Scene.GUARD));
+                assertThat(scene.session.ledger().mappings()).as("calls %d and %d", n, m).isZero();
+            }
+        }
+        assertThat(doubts).isGreaterThan(5);
+    }
+
+    /** Maps, and unmaps what is there or may be; returns whether it was in doubt. */
+    private static boolean mappingFails(Scene scene, int n, int m) throws IommuException {
+        Mapping mapping = scene.mapping(16, 8);
+        scene.kernel.failingCall = scene.kernel.calls + n;
+        scene.kernel.alsoFailing = scene.kernel.calls + m;
+        IommuException failure = Scene.failure(() -> scene.session.map(mapping));
+        scene.kernel.failingCall = -1;
+        scene.kernel.alsoFailing = -1;
+        boolean doubt = failure instanceof InDoubtException;
+        if (doubt) {
+            assertThat(Scene.failure(() -> scene.session.map(mapping)).errno()).hasValue("EEXIST");
+        }
+        if (doubt || failure == null) {
+            scene.session.unmap(mapping);
+        }
+        return doubt;
     }
 
     @ParameterizedTest

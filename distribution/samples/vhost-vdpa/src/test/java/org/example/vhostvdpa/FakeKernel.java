@@ -22,6 +22,7 @@ final class FakeKernel implements Kernel {
 
     long memlock = Long.MAX_VALUE;
     int failingCall = -1;
+    int alsoFailing = -1;
     String type = NATIVE;
     int calls;
 
@@ -85,7 +86,8 @@ final class FakeKernel implements Kernel {
     }
 
     private boolean fails() {
-        return calls++ == failingCall;
+        int call = calls++;
+        return call == failingCall || call == alsoFailing;
     }
 
     private int file(Object file) {

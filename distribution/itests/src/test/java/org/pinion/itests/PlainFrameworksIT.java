@@ -10,20 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pinion's bundles under Felix's own launcher, as the page about other frameworks says, without the download. */
-class PlainFelixIT {
+/** Pinion's bundles under the frameworks' own launchers, as the page about them says, without the download. */
+class PlainFrameworksIT {
 
     private static final Path PAGE = Pinion.COMMAND.resolveSibling("features/README.md");
     private static final String RUNTIME = "distribution/runtime/target/pinion";
-    private static final String DOWNLOAD = "mvn -B -ntp -q dependency:copy -Dartifact=org.apache.felix:%s:%s"
-            + " -DoutputDirectory=felix";
+    private static final String DOWNLOAD = "mvn -B -ntp -q dependency:copy -Dartifact=%s:%s:%s"
+            + " -DoutputDirectory=%s";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -31,15 +32,15 @@ class PlainFelixIT {
 
     private Guide guide;
     private Path output;
-    private Process felix;
+    private Process process;
 
-    @BeforeEach
-    void follow() throws IOException {
-        guide = Guide.of(PAGE, "Felix");
+    private void follow(String framework, String group) throws IOException {
+        guide = Guide.of(PAGE, framework);
+        String folder = framework.toLowerCase(Locale.ROOT);
         Path home = Shipped.copyTo(Files.createDirectories(directory.resolve(RUNTIME).getParent()).resolve("pinion"));
-        Path launcher = launcher();
-        Files.copy(launcher, Files.createDirectory(home.resolve("felix")).resolve(launcher.getFileName()));
-        Path script = Files.writeString(directory.resolve("script"), guide.script().replace(download(launcher), ""));
+        Path launcher = launcher(folder);
+        Files.copy(launcher, Files.createDirectory(home.resolve(folder)).resolve(launcher.getFileName()));
+        Path script = Files.writeString(directory.resolve("script"), guide.script().replace(download(group, launcher), ""));
         output = directory.resolve("output");
         ProcessBuilder builder = new ProcessBuilder("sh", "-eu", script.toString())
                 .directory(directory.toFile())
@@ -47,31 +48,33 @@ class PlainFelixIT {
                 .redirectOutput(output.toFile());
         builder.environment().merge("PATH", System.getProperty("java.home") + "/bin", (path, java) ->
                 java + File.pathSeparator + path);
-        felix = builder.start();
+        process = builder.start();
     }
 
-    private static Path launcher() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target/felix"))) {
+    private static Path launcher(String folder) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("target", folder))) {
             return files.findFirst().orElseThrow();
         }
     }
 
     /** The one command that is not made again: the build has downloaded the same file. */
-    private static String download(Path launcher) throws IOException {
+    private static String download(String group, Path launcher) throws IOException {
         String[] named = launcher.getFileName().toString().replace(".jar", "").split("-");
-        String command = DOWNLOAD.formatted((Object[]) named);
+        String command = DOWNLOAD.formatted(group, named[0], named[1], launcher.getParent().getFileName());
         assertThat(Files.readString(PAGE)).contains(command);
         return command;
     }
 
     @AfterEach
     void kill() {
-        felix.descendants().forEach(ProcessHandle::destroyForcibly);
-        felix.destroyForcibly();
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
-    @Test
-    void theConsoleHasPinionsCommandsAndEndsTheProcess() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"Felix, org.apache.felix", "Equinox, org.eclipse.platform"})
+    void theConsoleHasPinionsCommandsAndEndsTheProcess(String framework, String group) throws Exception {
+        follow(framework, group);
         List<String> printed = guide.printed();
         assertThat(printed).isNotEmpty();
         await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
@@ -81,12 +84,12 @@ class PlainFelixIT {
 
         type("exit 0");
 
-        assertThat(felix.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(felix.exitValue()).isZero();
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
     }
 
     private void type(String line) throws IOException {
-        felix.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        felix.getOutputStream().flush();
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
     }
 }
