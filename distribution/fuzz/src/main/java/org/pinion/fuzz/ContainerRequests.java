@@ -16,9 +16,12 @@ final class ContainerRequests {
 
     private final Dice dice;
     private final Ids ids;
+    private final boolean limited;
 
-    ContainerRequests(Dice dice) {
+    /** Where few mappings can be made, they are kept for longer. */
+    ContainerRequests(Dice dice, boolean limited) {
         this.dice = dice;
+        this.limited = limited;
         this.ids = new Ids(dice);
     }
 
@@ -32,7 +35,9 @@ final class ContainerRequests {
                 return new Operation.Plain(file.slot(), Request.SET_IOMMU, Value.number(dice.oneIn(3) ? 1 : 3));
             }
         }
-        return switch (dice.weighted(1, 3, 4, 4, 24, 16, iommufd ? 1 : 8, iommufd ? 5 : 0)) {
+        int maps = limited ? 48 : 24;
+        int unmaps = limited ? 6 : 16;
+        return switch (dice.weighted(1, 3, 4, 4, maps, unmaps, iommufd ? 1 : 8, iommufd ? 5 : 0)) {
             case 0 -> new Operation.Plain(file.slot(), Request.GET_API_VERSION, Value.number(0));
             case 1 -> new Operation.Plain(file.slot(), Request.CHECK_EXTENSION, Value.number(dice.below(EXTENSIONS)));
             case 2 -> new Operation.Plain(file.slot(), Request.SET_IOMMU, Value.number(dice.pick(KINDS)));

@@ -16,7 +16,7 @@ final class Draft {
      */
     private static final Set<String> KEPT = Set.of("length", "size", "num_iovas", "data_len", "page_size", "pgsize",
             "bitmap_size", "entry_len", "entry_num", "allowed_iovas", "data_uptr", "data", "bitmap", "uptr", "user_va",
-            "vaddr", "token_uuid_ptr", "op", "fd", "iommufd", "pt_id", "object_id", "val64");
+            "vaddr", "token_uuid_ptr", "op", "fd", "iommufd", "pt_id", "object_id", "val64", "open_flags");
 
     private static final int ONE_WRONG_IN = 30;
 

@@ -18,7 +18,8 @@ public final class Fuzz {
                    fuzz --replay FILE [--machine 'RELEASE IOMMU']
                    fuzz --measure AREAS [--machine 'RELEASE IOMMU']
 
-            RELEASE is 7.3 or 6.12, IOMMU is intel, amd, virtio or none: the machine this is.""";
+            RELEASE is 7.3 or 6.12, IOMMU is intel, amd, virtio or none: the machine this is; and a third word, limited
+            or choosing, if the process may lock 64 KiB and a container takes 5 mappings.""";
 
     private Fuzz() {}
 
@@ -63,6 +64,7 @@ public final class Fuzz {
         Path file = options.replay().orElseThrow();
         Script script = Script.parse(Files.readString(file));
         try (Duel duel = duel(options.machine())) {
+            Watch.start(duel, System.out);
             return print(script.steps(), duel, System.out) ? 0 : 1;
         }
     }

@@ -34,11 +34,11 @@ final class Generator {
         this.dice = new Dice(seed);
         this.theme = machine.hasDevices() ? theme(machine) : Theme.MOCKS;
         this.left = LEAST_STEPS + dice.below(MORE_STEPS);
-        this.spaces = new SpaceRequests(dice);
+        this.spaces = new SpaceRequests(dice, machine.limited());
         this.tables = new TableRequests(dice);
         this.mockDevices = machine.hasMocks();
         this.mocks = new MockRequests(dice, mockDevices);
-        this.containers = new ContainerRequests(dice);
+        this.containers = new ContainerRequests(dice, machine.limited());
         this.devices = new DeviceRequests(dice, addresses());
     }
 
@@ -51,6 +51,7 @@ final class Generator {
         addresses.addAll(Machine.ALONE);
         addresses.add(Machine.MDEV);
         addresses.add(Machine.MDEV);
+        addresses.addAll(Machine.TOGETHER);
         addresses.add(Machine.NOT_VIABLE);
         return addresses;
     }
@@ -81,7 +82,7 @@ final class Generator {
         return switch (what) {
             case 0 -> opening();
             case 1 -> new Operation.Close(dice.pick(world.files()).slot());
-            case 2 -> on(OpenedFile.Kind.IOMMU, spaces::next);
+            case 2 -> on(OpenedFile.Kind.IOMMU, file -> spaces.next(world, file));
             case 3 -> on(OpenedFile.Kind.IOMMU, this::table);
             case 4 -> on(OpenedFile.Kind.IOMMU, file -> mocks.next(world, file));
             case 5 -> container();
@@ -97,7 +98,7 @@ final class Generator {
         if (device || dice.oneIn(8)) {
             return tables.next(world, file);
         }
-        return mockDevices ? mocks.next(world, file) : spaces.next(file);
+        return mockDevices ? mocks.next(world, file) : spaces.next(world, file);
     }
 
     private Operation on(OpenedFile.Kind kind, Function<OpenedFile, Operation> make) {

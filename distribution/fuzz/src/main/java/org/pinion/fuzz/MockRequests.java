@@ -28,6 +28,9 @@ final class MockRequests {
         if (domains && !file.holdsDevices() && !dice.oneIn(3)) {
             return device(file, pinsAreKnown(world));
         }
+        if (dice.oneIn(8)) {
+            return buffer(world, file);
+        }
         if (accesses.isEmpty() || dice.oneIn(6)) {
             return dice.oneIn(4) ? reserve(file) : access(world, file);
         }
@@ -68,6 +71,26 @@ final class MockRequests {
                 : new Draft(dice, file, Request.MOCK_DOMAIN_FLAGS)
                         .put("dev_flags", dice.oneIn(10) ? dice.bits(DEVICE_FLAGS) : dice.pick(FLAGS_TO_TRY));
         return draft.put("id", ids.pasidTarget(file)).done();
+    }
+
+    /** Memory of a device that is none, which can be taken away. */
+    private Operation buffer(World world, OpenedFile file) {
+        List<OpenedFile> buffers = world.files(OpenedFile.Kind.BUFFER);
+        if (buffers.isEmpty() || dice.oneIn(4)) {
+            return new Draft(dice, file, Request.MOCK_DMABUF_GET)
+                    .put("length", dice.oneIn(10) ? dice.edge() : (1 + dice.below(16)) * Ram.PAGE)
+                    .makes(world.newSlot()).done();
+        }
+        if (dice.oneIn(12)) {
+            return new Draft(dice, file, Request.MOCK_NEXT).put("first", dice.below(4)).done();
+        }
+        Value fd = dice.oneIn(20) ? noBuffer() : Value.file(dice.pick(buffers).slot());
+        return new Draft(dice, file, Request.MOCK_DMABUF_REVOKE).put("dmabuf_fd", fd)
+                .put("revoked", dice.below(2)).done();
+    }
+
+    private Value noBuffer() {
+        return dice.oneIn(2) ? Value.number(-1) : Value.memoryFile(1);
     }
 
     private OpenedFile.Area area(OpenedFile file) {
@@ -146,8 +169,8 @@ final class MockRequests {
                 && area.length() > 0 && area.length() <= LONGEST;
         long length = known ? area.length() : (1 + dice.below(3)) * Ram.PAGE;
         return new Draft(dice, file, Request.MOCK_ACCESS_PAGES).put("id", access).put("flags", dice.below(2))
-                .put("iova", known ? area.start() : dice.iova()).put("length", length)
-                .put("uptr", known ? area.source() : dice.memory(length)).done();
+                .put("iova", area != null && (known || dice.oneIn(2)) ? area.start() : dice.iova())
+                .put("length", length).put("uptr", known ? area.source() : dice.memory(length)).done();
     }
 
     private Operation copy(OpenedFile file, Value access) {

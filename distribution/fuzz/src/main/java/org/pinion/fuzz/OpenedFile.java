@@ -11,7 +11,7 @@ final class OpenedFile {
 
     /** What it is. */
     enum Kind {
-        IOMMU, CONTAINER, GROUP, DEVICE, ACCESS, FAULTS;
+        IOMMU, CONTAINER, GROUP, DEVICE, ACCESS, FAULTS, BUFFER;
 
         static Kind of(String node) {
             return switch (node.split(":")[0]) {
@@ -153,10 +153,10 @@ final class OpenedFile {
                 add(Id.TABLE, answer.value(request, "out_hwpt_id"));
                 add(Id.DEVICE, answer.value(request, "out_idev_id"));
             }
-            case IOAS_MAP -> mapped(ioctl, answer, "ioas_id", "iova", "length", "user_va");
-            case IOAS_MAP_FILE -> mapped(ioctl, answer, "ioas_id", "iova", "length", "");
-            case IOAS_COPY -> mapped(ioctl, answer, "dst_ioas_id", "dst_iova", "length", "");
-            case MAP_DMA -> mapped(ioctl, answer, "", "iova", "size", "vaddr");
+            case IOAS_MAP -> mapped(ioctl, answer, "ioas_id", "iova", "length", ioctl.values().get("user_va"));
+            case IOAS_MAP_FILE -> mapped(ioctl, answer, "ioas_id", "iova", "length", fileMemory(ioctl));
+            case IOAS_COPY -> mapped(ioctl, answer, "dst_ioas_id", "dst_iova", "length", null);
+            case MAP_DMA -> mapped(ioctl, answer, "", "iova", "size", ioctl.values().get("vaddr"));
             case IOAS_UNMAP -> unmapped((int) ioctl.number("ioas_id"), ioctl.number("iova"), ioctl.number("length"));
             case UNMAP_DMA -> unmapped(0, ioctl.number("iova"), ioctl.number("size"));
             case DESTROY -> ids.values().forEach(list -> list.remove((Integer) (int) ioctl.number("id")));
@@ -174,10 +174,19 @@ final class OpenedFile {
         }
     }
 
-    private void mapped(Operation.Ioctl ioctl, Answer answer, String space, String at, String length, String source) {
+    /** Where the process has what is mapped of a memory's file, or null. */
+    private static Value fileMemory(Operation.Ioctl ioctl) {
+        Value file = ioctl.values().get("fd");
+        long start = ioctl.number("start");
+        boolean there = file != null && file.base() == Value.Base.MEMORY_FILE && start >= 0 && start <= Ram.SIZE
+                && ioctl.number("length") <= Ram.SIZE - start;
+        return there ? Value.ram(file.index(), start) : null;
+    }
+
+    private void mapped(Operation.Ioctl ioctl, Answer answer, String space, String at, String length, Value source) {
         long chosen = answer.value(ioctl.request(), at);
         areas.add(new Area(space.isEmpty() ? 0 : (int) ioctl.number(space), chosen == 0 ? ioctl.number(at) : chosen,
-                ioctl.number(length), source.isEmpty() ? null : ioctl.values().get(source)));
+                ioctl.number(length), source));
     }
 
     private void unmapped(int space, long start, long length) {

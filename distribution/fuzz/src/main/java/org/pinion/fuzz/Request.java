@@ -34,6 +34,8 @@ enum Request {
     HW_QUEUE_ALLOC(0x3b94, "size:4 flags:4 viommu_id:4 type:4 index:4 out_hw_queue_id:4 nesting_parent_iova:8"
             + " length:8"),
     IOAS_NOIOMMU_GET_PA(0x3b95, "size:4 flags:4 ioas_id:4 reserved:4 iova:8 length:8 out_phys:8"),
+    /** No kernel has it yet. */
+    NEXT_IOMMUFD(0x3b96, "size:4 flags:4 id:4 reserved:4"),
 
     MOCK_ADD_RESERVED(1, true, "start:8 length:8"),
     MOCK_DOMAIN(2, true, "out_stdev_id:4 out_hwpt_id:4 out_idev_id:4"),
@@ -54,6 +56,10 @@ enum Request {
     MOCK_PASID_REPLACE(19, true, "pasid:4 pt_id:4"),
     MOCK_PASID_DETACH(20, true, "pasid:4"),
     MOCK_PASID_CHECK(21, true, "pasid:4 hwpt_id:4"),
+    MOCK_DMABUF_GET(22, true, "length:4 open_flags:4"),
+    MOCK_DMABUF_REVOKE(23, true, "dmabuf_fd:4 revoked:4"),
+    /** No kernel has it yet. */
+    MOCK_NEXT(24, true, "first:8 second:8"),
 
     GET_API_VERSION(0x3b64, ""),
     CHECK_EXTENSION(0x3b65, ""),

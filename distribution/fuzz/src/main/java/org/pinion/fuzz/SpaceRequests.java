@@ -11,13 +11,19 @@ final class SpaceRequests {
 
     private final Dice dice;
     private final Ids ids;
+    private final boolean limited;
 
-    SpaceRequests(Dice dice) {
+    /** Where little memory can be locked, who pays for it is chosen more often. */
+    SpaceRequests(Dice dice, boolean limited) {
         this.dice = dice;
+        this.limited = limited;
         this.ids = new Ids(dice);
     }
 
-    Operation next(OpenedFile file) {
+    Operation next(World world, OpenedFile file) {
+        if (limited && file.ids(OpenedFile.Id.IOAS).isEmpty() && dice.oneIn(2)) {
+            return chargeProcess(file);
+        }
         if (file.ids(OpenedFile.Id.IOAS).isEmpty() && !dice.oneIn(10)) {
             return new Draft(dice, file, Request.IOAS_ALLOC).done();
         }
@@ -27,17 +33,18 @@ final class SpaceRequests {
         if (fresh && dice.oneIn(3)) {
             return smallPages(dice, file, spaces.getLast());
         }
-        return switch (dice.weighted(3, 30, 8, 18, 10, 6, 4, 4, 6, 1)) {
+        return switch (dice.weighted(6, 60, 20, 36, 20, 12, 8, 8, 12, 2, 1)) {
             case 0 -> new Draft(dice, file, Request.IOAS_ALLOC).done();
             case 1 -> map(file);
-            case 2 -> mapFile(file);
+            case 2 -> mapFile(world, file);
             case 3 -> unmap(file);
             case 4 -> copy(file);
             case 5 -> ranges(file);
             case 6 -> allow(file);
             case 7 -> option(file);
             case 8 -> destroy(file);
-            default -> new Draft(dice, file, Request.IOAS_CHANGE_PROCESS).done();
+            case 9 -> new Draft(dice, file, Request.IOAS_CHANGE_PROCESS).done();
+            default -> unlikely(file);
         };
     }
 
@@ -57,10 +64,48 @@ final class SpaceRequests {
                 .put("user_va", dice.memory(length)).put("length", length).put("iova", dice.iova()).done();
     }
 
-    private Operation mapFile(OpenedFile file) {
+    /** Pins are charged to the process in place of the user. */
+    private Operation chargeProcess(OpenedFile file) {
+        return new Draft(dice, file, Request.OPTION).put("option_id", Iommufd.OPTION_RLIMIT_MODE)
+                .put("op", Iommufd.OPTION_SET).put("val64", dice.oneIn(6) ? 0 : 1).done();
+    }
+
+    /** Requests that need a virtual IOMMU or a kernel without IOMMU, and such as there are none. */
+    private Operation unlikely(OpenedFile file) {
+        return switch (dice.below(4)) {
+            case 0 -> new Draft(dice, file, Request.VEVENTQ_ALLOC).put("viommu_id", ids.space(file))
+                    .put("veventq_depth", 1).put("type", dice.below(2)).done();
+            case 1 -> new Draft(dice, file, Request.HW_QUEUE_ALLOC).put("viommu_id", ids.space(file))
+                    .put("length", Ram.PAGE).put("type", dice.below(2)).done();
+            case 2 -> new Draft(dice, file, Request.IOAS_NOIOMMU_GET_PA).put("ioas_id", ids.space(file))
+                    .put("length", Ram.PAGE).done();
+            default -> new Draft(dice, file, Request.NEXT_IOMMUFD).done();
+        };
+    }
+
+    private Value mappedFile(World world, OpenedFile file) {
+        List<OpenedFile> buffers = world.files(OpenedFile.Kind.BUFFER);
+        if (!buffers.isEmpty() && dice.oneIn(2)) {
+            return Value.file(dice.pick(buffers).slot());
+        }
+        List<OpenedFile> others = filesOfNoMemory(world, file);
+        if (!others.isEmpty() && dice.oneIn(30)) {
+            return Value.file(dice.pick(others).slot());
+        }
+        return dice.oneIn(30)
+                ? Value.number(dice.oneIn(2) ? -1 : 100_000)
+                : Value.memoryFile(dice.weighted(0, 6, 3, 2));
+    }
+
+    /** Containers, and iommufds that are older: two that had each other mapped would never go. */
+    private static List<OpenedFile> filesOfNoMemory(World world, OpenedFile file) {
+        return world.files().stream().filter(other -> other.kind() == OpenedFile.Kind.CONTAINER
+                || other.kind() == OpenedFile.Kind.IOMMU && other.slot() < file.slot()).toList();
+    }
+
+    private Operation mapFile(World world, OpenedFile file) {
         long length = dice.length();
-        int ram = dice.weighted(0, 6, 3, 2);
-        Value fd = dice.oneIn(30) ? Value.number(dice.oneIn(2) ? -1 : 100_000) : Value.memoryFile(ram);
+        Value fd = mappedFile(world, file);
         long start = switch (dice.weighted(10, 3, 1)) {
             case 0 -> dice.below(64) * Ram.PAGE;
             case 1 -> dice.below((int) Ram.SIZE);

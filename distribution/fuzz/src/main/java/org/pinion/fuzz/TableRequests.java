@@ -62,7 +62,7 @@ final class TableRequests {
                 .put("data_len", dice.below(3) * 8).put("data_uptr", Value.data(0)).done();
     }
 
-    /** What is asked for fits into the bitmap, unless there is nothing to be told. */
+    /** What is asked for fits into the bitmap, by the lowest bit of the page size as the kernel counts. */
     private Operation bitmap(OpenedFile file) {
         Operation.Ioctl written = file.written();
         if (written != null && !dice.oneIn(3)) {
@@ -72,7 +72,7 @@ final class TableRequests {
         long pageSize = PAGE_SIZES[dice.below(PAGE_SIZES.length)];
         OpenedFile.Area area = file.areas().isEmpty() ? null : dice.pick(file.areas());
         Span span = Span.near(dice, area);
-        long most = Math.max(pageSize, 1) * BITS;
+        long most = Math.max(Long.lowestOneBit(pageSize), 1) * BITS;
         boolean fits = span.length() >= 0 && span.length() <= most;
         return bitmap(file, ids.dirtyTable(file), pageSize, new Span(span.start(), fits ? span.length() : most));
     }

@@ -91,6 +91,7 @@ final class World {
                 add(ioctl.made(), OpenedFile.Kind.FAULTS, "faults", ioctl.file());
                 file.learn(ioctl, answer);
             }
+            case MOCK_DMABUF_GET -> add(ioctl.made(), OpenedFile.Kind.BUFFER, "buffer", ioctl.file());
             case DEVICE_BIND -> bound(ioctl, answer);
             case MOCK_ACCESS_PAGES -> pinned(ioctl, answer);
             case GROUP_SET_CONTAINER -> {

@@ -16,7 +16,8 @@ class DuelTest {
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
 
     @ParameterizedTest
-    @ValueSource(strings = {"7.3 none", "7.3 intel", "7.3 amd", "7.3 virtio", "6.12 none", "6.12 intel"})
+    @ValueSource(strings = {"7.3 none", "7.3 intel", "7.3 amd", "7.3 virtio", "6.12 none", "6.12 intel",
+        "7.3 none limited", "7.3 intel choosing"})
     void aKernelDoesNotDifferFromItself(String text) throws IOException {
         Machine machine = Machine.parse(text);
         Options options = Options.of(new String[] {"--seed", "11", "--ops", "8000", "--machine", text});

@@ -132,6 +132,31 @@ enum SeededError {
             put(struct, "length", length);
             return answer;
         }
+    },
+
+    /** Goes on charging the user, and says that it does not. */
+    CHARGES_THE_USER_ALWAYS(Request.OPTION, "7.3 none choosing") {
+        @Override
+        int run(Call call, MemorySegment struct) {
+            boolean sets = get(struct, "option_id") == 0 && get(struct, "op") == 0;
+            long value = get(struct, "val64");
+            put(struct, "val64", sets && value == 1 ? 0 : value);
+            int answer = call.run();
+            put(struct, "val64", value);
+            return answer;
+        }
+    },
+
+    /** Lets a dma-buf be mapped that was taken away. */
+    TAKES_NO_BUFFER_AWAY(Request.MOCK_DMABUF_REVOKE) {
+        @Override
+        int run(Call call, MemorySegment struct) {
+            long revoked = get(struct, "revoked");
+            put(struct, "revoked", 0);
+            int answer = call.run();
+            put(struct, "revoked", revoked);
+            return answer;
+        }
     };
 
     /** The request as the right kernel takes it. */
@@ -141,9 +166,20 @@ enum SeededError {
     }
 
     private final Request request;
+    private final Machine machine;
 
     SeededError(Request request) {
+        this(request, "7.3 intel");
+    }
+
+    SeededError(Request request, String machine) {
         this.request = request;
+        this.machine = Machine.parse(machine);
+    }
+
+    /** Where it shows. */
+    Machine machine() {
+        return machine;
     }
 
     abstract int run(Call call, MemorySegment struct);
