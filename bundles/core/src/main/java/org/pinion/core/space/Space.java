@@ -121,7 +121,7 @@ public final class Space implements AddressSpace {
 
     @Override
     public Explanation why(long address) {
-        return Explainer.explain(published.now(), address);
+        return Explainer.explain(published.now(), published.doubtful(), address);
     }
 
     @Override
