@@ -3,6 +3,7 @@ package org.pinion.core;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
@@ -174,13 +175,31 @@ final class Backends {
             return new CommitReport(now.plan(), List.of(), List.of(), now.ledger().mappedBytes());
         }
         Plugin target = registry.require(PluginKind.BACKEND, backend, operation);
-        CommitReport report = space.moves().run(
-                backend,
-                () -> session(target, name, operation),
-                () -> open.movesTo(target, space));
-        if (!registry.has(target)) {
-            leave(space, target, true);
+        AtomicReference<Plugin> left = new AtomicReference<>();
+        try {
+            CommitReport report = space.moves().run(
+                    backend,
+                    () -> session(target, name, operation),
+                    () -> open.movesTo(target, space),
+                    () -> {
+                        left.set(goneFrom(space));
+                        return left.get() == null;
+                    });
+            left.set(goneFrom(space));
+            return report;
+        } finally {
+            // It could not let go while the space was being moved, if that took long.
+            if (left.get() != null) {
+                leave(space, left.get(), true);
+            }
         }
-        return report;
+    }
+
+    /** {@return the backend that has a space, if it is not there any more; null if it is} */
+    private Plugin goneFrom(Space space) {
+        return open.find(OpenSpaces.nameOf(space))
+                .filter(entry -> entry.space() == space && !registry.has(entry.backend()))
+                .map(OpenSpaces.Entry::backend)
+                .orElse(null);
     }
 }

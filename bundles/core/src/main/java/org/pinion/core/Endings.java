@@ -65,8 +65,18 @@ final class Endings {
                 ending.of(space);
             } catch (IommuException failure) {
                 LOG.error("closing address space '{}': {}", name, failure.getMessage());
+                closeAtLast(space);
             }
         }));
+    }
+
+    /** Nobody else could close it any more: it goes when its backend answers, and all that it has with it. */
+    private static void closeAtLast(Space space) {
+        try {
+            space.closeAtLast();
+        } catch (IommuException failure) {
+            LOG.error("closing address space '{}' late: {}", space.options().name(), failure.getMessage());
+        }
     }
 
     private void await(Ended each, long until) throws InterruptedException {

@@ -159,6 +159,7 @@ final class Spaces {
         open.free(OpenSpaces.nameOf(space));
         if (endings.over()) {
             // The next core has taken what was held, and would not look again.
+            keepNoLonger(held);
             held.giveBack("close '" + OpenSpaces.nameOf(space) + "', which was handed over too late");
         } else {
             holder.hold(held);
@@ -183,6 +184,13 @@ final class Spaces {
         }
     }
 
+    private void keepNoLonger(HeldSpace closing) throws IommuException {
+        SpaceKeeper present = keeper.get();
+        if (present != null && closing.snapshot().options().lasting()) {
+            present.keep(closing.name()).end();
+        }
+    }
+
     private void requireFree(String name) {
         if (open.has(name)) {
             throw new IllegalStateException("an address space of that name was opened meanwhile");
@@ -191,9 +199,7 @@ final class Spaces {
 
     private void giveBack(HeldSpace unusable) {
         try {
-            if (unusable.formerProcess() && keeper.get() != null) {
-                keeper.get().keep(unusable.name()).end();
-            }
+            keepNoLonger(unusable);
             unusable.giveBack("close '" + unusable.name() + "'");
         } catch (IommuException failure) {
             LOG.error("{}", failure.getMessage());

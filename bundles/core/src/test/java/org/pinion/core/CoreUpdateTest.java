@@ -43,8 +43,8 @@ class CoreUpdateTest {
     private Microkernel core;
 
     /** Holds spaces, as the holder's bundle does. */
-    private static final class Shelf implements SpaceHolder {
-        private final List<HeldSpace> held = new ArrayList<>();
+    static final class Shelf implements SpaceHolder {
+        final List<HeldSpace> held = new ArrayList<>();
 
         @Override
         public void hold(HeldSpace space) {

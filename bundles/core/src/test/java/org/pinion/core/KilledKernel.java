@@ -28,6 +28,9 @@ final class KilledKernel {
                     if (method.getName().equals("ioctl") && arguments[2] instanceof MemorySegment) {
                         count((int) arguments[1]);
                     }
+                    if (method.getName().equals("ftruncate") || method.getName().equals("pwrite")) {
+                        count();
+                    }
                     try {
                         return method.invoke(behind, arguments);
                     } catch (InvocationTargetException thrown) {
@@ -40,7 +43,7 @@ final class KilledKernel {
         return kernel;
     }
 
-    /** Makes requests on a thread that never gets to the n-th that changes a mapping; says whether there is one. */
+    /** Makes requests on a thread that never gets to the n-th that changes something; says whether there is one. */
     boolean before(int request, Requests requests) throws Exception {
         stopped = new CountDownLatch(1);
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -67,12 +70,19 @@ final class KilledKernel {
     }
 
     private void count(int request) {
-        Integer before = left.get();
         boolean changes = switch (request) {
             case Iommufd.IOAS_MAP, Iommufd.IOAS_MAP_FILE, Iommufd.IOAS_UNMAP, Iommufd.IOAS_COPY, Iommufd.DESTROY -> true;
             default -> false;
         };
-        if (before == null || !changes) {
+        if (changes) {
+            count();
+        }
+    }
+
+    /** Something is about to change. */
+    void count() {
+        Integer before = left.get();
+        if (before == null) {
             return;
         }
         left.set(before - 1);

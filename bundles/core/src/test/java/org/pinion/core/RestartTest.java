@@ -53,6 +53,7 @@ class RestartTest {
     }
 
     private void startWithoutKeeper(String backend) {
+        manager.startProcess();
         core = new Microkernel(STOPPED, BackendUpdateTest.configuration(300));
         Registered.backend(
                 core,

@@ -12,7 +12,10 @@ final class ServiceManagerShelf implements DescriptorStore {
 
     final Map<String, Integer> kept = new LinkedHashMap<>();
     private final long memorySize;
+    private boolean inherited;
     String obstacle = "";
+    int requests;
+    Runnable beforeRequests = () -> {};
 
     ServiceManagerShelf(long memorySize) {
         this.memorySize = memorySize;
@@ -28,8 +31,20 @@ final class ServiceManagerShelf implements DescriptorStore {
         return 8;
     }
 
+    /** Another process is started, and may ask for what there is. */
+    void startProcess() {
+        inherited = false;
+    }
+
     @Override
     public List<StoredFile> inherited() {
+        List<StoredFile> files = inherited ? List.of() : stored();
+        inherited = true;
+        return files;
+    }
+
+    @Override
+    public List<StoredFile> stored() {
         List<StoredFile> files = new ArrayList<>();
         kept.forEach((name, fd) -> files.add(new StoredFile(name, fd)));
         return files;
@@ -37,6 +52,7 @@ final class ServiceManagerShelf implements DescriptorStore {
 
     @Override
     public void store(String name, int fd) {
+        request();
         kept.put(name, fd);
     }
 
@@ -47,7 +63,13 @@ final class ServiceManagerShelf implements DescriptorStore {
 
     @Override
     public void remove(String name) {
+        request();
         kept.remove(name);
+    }
+
+    private void request() {
+        beforeRequests.run();
+        requests++;
     }
 
     @Override

@@ -34,6 +34,8 @@ import org.pinion.api.FlatView;
 import org.pinion.api.InterruptKind;
 import org.pinion.api.IommuException;
 import org.pinion.api.SpaceOptions;
+import org.pinion.api.SpaceSnapshot;
+import org.pinion.core.plugin.PluginKind;
 import org.pinion.memory.section.SectionClassifier;
 import org.pinion.policy.strict.StrictPolicy;
 import org.pinion.spi.backend.BackendType;
@@ -60,7 +62,7 @@ class StuckBackendsTest {
     private ServiceReference<IommuBackend> backend;
     private EmulatedHost.Memory memory;
 
-    private static CoreConfiguration configuration() {
+    static CoreConfiguration configuration() {
         return (CoreConfiguration) Proxy.newProxyInstance(
                 CoreConfiguration.class.getClassLoader(),
                 new Class<?>[] {CoreConfiguration.class},
@@ -222,17 +224,34 @@ class StuckBackendsTest {
 
     @ParameterizedTest
     @MethodSource("methodsOfChanges")
-    void neitherItsBundleNorTheCoreWaitsLongToStop(String method) throws Exception {
+    void neitherItsBundleNorTheCoreWaitsLongToStopAndTheSpaceEndsWhenItIsAnswered(String method) throws Exception {
         bindBackends(method);
+        core.registry().inUse(PluginKind.BACKEND);
+        int descriptors = nextDescriptor();
         AddressSpace space = open("first", name);
         AttachedDevice edu = space.attach(EmulatedHost.edu(0));
         space.commit(view(SIZE));
-        begin(method, changes(this).get(method), space, edu);
+        var stuck = begin(method, changes(this).get(method), space, edu);
         long began = System.nanoTime();
         core.unbindBackend(backend);
         assertThat(space.snapshot().backendAway()).contains("is gone: ", stuckIn(method));
         core.stop();
         assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(10));
+
+        sick.recover();
+        stuck.get(10, TimeUnit.SECONDS);
+        await().until(() -> space.snapshot().state() == SpaceSnapshot.State.CLOSED);
+        if (!method.equals("close")) {
+            // The stuck call itself never gets to the session.
+            await().until(() -> nextDescriptor() == descriptors);
+        }
+    }
+
+    /** The kernel gives out the least descriptor that is free. */
+    private int nextDescriptor() {
+        int fd = host.kernel.eventfd(0, 0);
+        host.kernel.close(fd);
+        return fd;
     }
 
     /** By method of the handle: what a driver does. */

@@ -19,7 +19,7 @@ import org.pinion.spi.backend.HandOver;
 import org.pinion.spi.holder.HeldSpace;
 import org.pinion.spi.holder.LastingMemory;
 
-/** What the process before this one had stored, and how a space is made of it again. */
+/** What the process before this one had stored, or a keeper before, and how a space is made of it again. */
 final class FormerProcess {
 
     private final Kernel kernel;
@@ -42,10 +42,15 @@ final class FormerProcess {
      */
     record Found(HeldSpace state, StoredSpace stored) {}
 
-    /** {@return the files that are the keeper's, by name, for each space by what stands for its name} */
-    Map<String, Map<String, Integer>> files() {
+    /**
+     * Sorts files.
+     *
+     * @param all files that are stored
+     * @return those that are the keeper's, by name, for each space by what stands for its name
+     */
+    Map<String, Map<String, Integer>> files(List<StoredFile> all) {
         Map<String, Map<String, Integer>> spaces = new TreeMap<>();
-        for (StoredFile file : store.inherited()) {
+        for (StoredFile file : all) {
             Names.space(file.name()).ifPresent(space ->
                     spaces.computeIfAbsent(space, _ -> new LinkedHashMap<>()).put(file.name(), file.fd()));
         }
@@ -74,6 +79,23 @@ final class FormerProcess {
         ValueReader reader = new ValueReader(file -> moved(file, outline, mapped));
         HeldSpace state = SpaceText.read(outline, reader, open, link).withMemory(List.copyOf(mapped.values()));
         return new Found(state, new StoredSpace(kernel, store, room, space).goOnWith(record, files));
+    }
+
+    /**
+     * Goes on keeping a space of this process, as a keeper before has kept it: nothing is stored anew.
+     *
+     * @param space the space's name
+     * @param files all of them, by name
+     * @return goes on keeping it
+     * @throws DamagedRecordException if its record cannot be read
+     * @throws ErrnoException if its record cannot be read by the kernel
+     * @throws IommuException if there are more files than are kept
+     */
+    StoredSpace goOn(String space, Map<String, Integer> files)
+            throws DamagedRecordException, ErrnoException, IommuException {
+        RecordFiles record = record(files);
+        record.read();
+        return new StoredSpace(kernel, store, room, space).goOnWith(record, files);
     }
 
     private RecordFiles record(Map<String, Integer> files) throws DamagedRecordException {

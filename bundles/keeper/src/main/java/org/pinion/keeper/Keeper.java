@@ -21,8 +21,11 @@ import org.pinion.spi.holder.SpaceKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps spaces with whoever starts the process, and finds those of the process before. */
-@Component
+/**
+ * Keeps spaces with whoever starts the process, and finds those of the process before. Immediate: it is the same one
+ * when the core, which alone uses it, is replaced.
+ */
+@Component(immediate = true)
 public final class Keeper implements SpaceKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
@@ -31,7 +34,7 @@ public final class Keeper implements SpaceKeeper {
     private final DescriptorStore store;
     private final Room room;
     private final FormerProcess former;
-    private final Map<String, StoredSpace> found = new HashMap<>();
+    private final Map<String, StoredSpace> kept = new HashMap<>();
 
     /**
      * @param kernel the kernel that has the files
@@ -56,8 +59,24 @@ public final class Keeper implements SpaceKeeper {
         if (obstacle.isPresent()) {
             throw new IommuException("keep address space '" + space + "' beyond this process", obstacle.get(), "");
         }
-        StoredSpace before = found.remove(space);
-        return before == null ? new StoredSpace(kernel, store, room, space) : before;
+        kept.values().removeIf(StoredSpace::hasEnded);
+        if (!kept.containsKey(space)) {
+            kept.put(space, entered(space));
+        }
+        return kept.get(space);
+    }
+
+    /** A keeper before this one may have begun to keep it: the store knows its files. */
+    private StoredSpace entered(String space) throws IommuException {
+        Map<String, Integer> files = former.files(store.stored()).get(DescriptorStore.name(space));
+        try {
+            return files == null ? new StoredSpace(kernel, store, room, space) : former.goOn(space, files);
+        } catch (DamagedRecordException | ErrnoException unreadable) {
+            throw new IommuException("keep address space '" + space + "' beyond this process", null, null,
+                    "the service manager has files of that name, and nobody goes on with them: "
+                            + unreadable.getMessage(),
+                    "start the version of Pinion that wrote them, or take another name", unreadable);
+        }
     }
 
     @Override
@@ -66,8 +85,8 @@ public final class Keeper implements SpaceKeeper {
         if (store == null) {
             return spaces;
         }
-        former.files().forEach((name, files) -> read(name, files).ifPresent(space -> {
-            found.put(space.state().name(), space.stored());
+        former.files(store.inherited()).forEach((name, files) -> read(name, files).ifPresent(space -> {
+            kept.put(space.state().name(), space.stored());
             spaces.add(space.state());
         }));
         return spaces;

@@ -2,6 +2,8 @@ package org.pinion.keeper;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.pinion.api.IommuException;
 import org.pinion.linux.DescriptorStore;
 
@@ -20,7 +22,7 @@ final class Room {
     /** Takes room for all files of a space, in place of what it had; if there is not enough, it has what it had. */
     synchronized void take(String operation, String space, int files) throws IommuException {
         Integer before = taken.put(space, files);
-        int all = taken.values().stream().mapToInt(Integer::intValue).sum();
+        int all = taken.values().stream().mapToInt(Integer::intValue).sum() + ofOthers();
         if (all > store.capacity() && (before == null || files > before)) {
             give(space, before);
             throw new IommuException(
@@ -29,6 +31,15 @@ final class Room {
                             .formatted(files, all, store.capacity()),
                     "raise FileDescriptorStoreMax= of the unit, or use fewer devices and memory files");
         }
+    }
+
+    /** What a keeper before had stored for spaces that this one has not met yet, or that nobody goes on with. */
+    private int ofOthers() {
+        Set<String> known = taken.keySet().stream().map(DescriptorStore::name).collect(Collectors.toSet());
+        return (int) store.stored().stream()
+                .flatMap(file -> Names.space(file.name()).stream())
+                .filter(space -> !known.contains(space))
+                .count();
     }
 
     private void give(String space, Integer before) {

@@ -30,6 +30,7 @@ final class StoredSpace implements KeptSpace {
     private final String space;
     private final Map<String, Integer> stored = new HashMap<>();
     private RecordFiles record;
+    private volatile boolean ended;
 
     /**
      * @param kernel the kernel that has the files
@@ -44,7 +45,7 @@ final class StoredSpace implements KeptSpace {
         this.space = space;
     }
 
-    /** Goes on with what another process had stored. */
+    /** Goes on with what another process, or another keeper, had stored. */
     StoredSpace goOnWith(RecordFiles files, Map<String, Integer> all) throws IommuException {
         record = files;
         stored.putAll(all);
@@ -133,15 +134,31 @@ final class StoredSpace implements KeptSpace {
         return !old.isEmpty();
     }
 
-    @Override
-    public void end() {
+    /** {@return whether nothing of it is kept any more} */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** A request to the store. */
+    private interface Request {
+        void make() throws ErrnoException;
+    }
+
+    private void endWith(Request request) {
         try {
-            removeOld(Map.of());
-            store.settle();
+            request.make();
         } catch (ErrnoException refused) {
             LOG.error("address space '{}' may stay with the service manager after it is closed: {}", space,
                     refused.getMessage());
         }
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        List.copyOf(stored.keySet()).forEach(name -> endWith(() -> store.remove(name)));
+        endWith(store::settle);
+        stored.clear();
         room.free(space);
         if (record != null) {
             record.close();

@@ -46,6 +46,14 @@ public interface DescriptorStore {
     List<StoredFile> inherited();
 
     /**
+     * The files that are kept now, as far as this process knows: what it was given and what it has had kept, without
+     * what was removed. Who keeps files tells nobody what it has.
+     *
+     * @return each name with the descriptor that it was stored by, which may be closed since
+     */
+    List<StoredFile> stored();
+
+    /**
      * Keeps a file, which stays open here. One open file is kept once, under the name that it is given first.
      *
      * @param name its name, made by {@link #name}

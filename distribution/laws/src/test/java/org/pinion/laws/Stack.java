@@ -47,7 +47,7 @@ final class Stack implements PlanMaker {
 
     /** Moves a space to another backend. */
     static CommitReport move(Space space, Kernel kernel, String backend) throws IommuException {
-        return space.moves().run(backend, () -> backend(kernel, backend).open("law"), () -> {});
+        return space.moves().run(backend, () -> backend(kernel, backend).open("law"), () -> {}, () -> true);
     }
 
     private static IommuBackend backend(Kernel kernel, String name) {

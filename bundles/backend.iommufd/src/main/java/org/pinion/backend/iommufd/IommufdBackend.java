@@ -86,7 +86,7 @@ public final class IommufdBackend implements IommuBackend {
 
     @Override
     public Set<Integer> adopts() {
-        return Set.of(SessionRecord.TOGETHER, SessionRecord.VERSION);
+        return Set.of(SessionRecord.VERSION);
     }
 
     @Override

@@ -218,7 +218,8 @@ final class SessionDevices {
 
     /** Takes a device back, with the meaning of {@link org.pinion.spi.backend.BackendSession#join}. */
     void join(String address) throws IommuException {
-        if (apart.of(address).isPresent()) {
+        // A device that was lost on its way to an IOAS of its own has none, and reaches nothing until it is moved.
+        if (apart.of(address).isPresent() || astray.contains(address)) {
             OpenDevice device = open.get(address);
             move(device, target, "take " + address + " back to the other devices of '" + space + "'");
             apart.leave(address);

@@ -31,9 +31,6 @@ final class SessionRecord {
 
     static final int VERSION = 2;
 
-    /** Before devices could be apart. */
-    static final int TOGETHER = 1;
-
     // The ids of an iommufd's objects begin at 1.
     private static final int NOWHERE = 0;
 
@@ -142,16 +139,13 @@ final class SessionRecord {
     static IommufdSession read(Kernel kernel, String space, HandOver handOver) {
         Particulars all = handOver.particulars();
         IommuFd iommu = IommuFd.adopt(kernel, handOver.fd(IommuFd.PATH), all.number("ioctls"));
-        boolean apart = handOver.version() > TOGETHER;
-        SessionOptions options = apart ? options(all.get("options", Particulars.class)) : optionsTogether(all);
+        SessionOptions options = options(all.get("options", Particulars.class));
         IommufdSession session =
                 new IommufdSession(kernel, space, iommu, (int) all.number("ioas"), all.flag("mapsFiles"), options);
         session.newlyPinned = all.number("newlyPinned");
         readMapped(session.mapped, all.get("mapped", Particulars.class));
-        Places places = new Places(session, apart);
-        if (apart) {
-            readApart(session, iommu, all.get("apart", Particulars.class));
-        }
+        Places places = new Places(session);
+        readApart(session, iommu, all.get("apart", Particulars.class));
         readDirty(session.pageTables, places, all.get("dirty", Particulars.class));
         for (Particulars scratch : all.list("scratches", Particulars.class)) {
             iommu.leave(Scratch.adopt(iommu, (int) scratch.number("ioas"), (int) scratch.number("pageTable")));
@@ -164,23 +158,15 @@ final class SessionRecord {
     }
 
     private static SessionOptions options(Particulars from) {
-        return new SessionOptions(from.flag("hugePages"), charge(from));
-    }
-
-    /** Large pages matter to IOASes that are made later, and then there were none. */
-    private static SessionOptions optionsTogether(Particulars from) {
-        return new SessionOptions(SessionOptions.DEFAULT.hugePages(), charge(from));
-    }
-
-    private static PinningFacts.Charge charge(Particulars from) {
-        return PinningFacts.Charge.valueOf(from.get("charge", String.class));
+        return new SessionOptions(
+                from.flag("hugePages"), PinningFacts.Charge.valueOf(from.get("charge", String.class)));
     }
 
     /** Finds the IOAS that something of a record is about. */
-    private record Places(IommufdSession session, boolean apart) {
+    private record Places(IommufdSession session) {
 
         MappedIoas of(Particulars from) {
-            int id = apart ? (int) from.number("ioas") : session.mapped.id();
+            int id = (int) from.number("ioas");
             return session.apart.all().stream()
                     .map(ApartSpace::ioas)
                     .filter(ioas -> ioas.id() == id)
@@ -227,7 +213,6 @@ final class SessionRecord {
                 device,
                 new BoundDevice(vfio, (int) from.number("id")),
                 from.get("limits", DeviceLimits.class),
-                // Not known of a session from before it was asked: then a cut pins anew, which is always right.
-                handOver.version() > TOGETHER && from.flag("pinsAside"));
+                from.flag("pinsAside"));
     }
 }

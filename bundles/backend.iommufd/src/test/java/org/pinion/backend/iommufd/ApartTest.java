@@ -21,6 +21,7 @@ import org.pinion.emulator.host.ReservedRegion;
 import org.pinion.emulator.host.ReservedType;
 import org.pinion.linux.Errno;
 import org.pinion.linux.uapi.Iommufd;
+import org.pinion.linux.uapi.Vfio;
 import org.pinion.spi.backend.BackendSession;
 import org.pinion.spi.backend.CutException;
 import org.pinion.spi.backend.InDoubtException;
@@ -203,6 +204,22 @@ class ApartTest {
         session.join(Machine.EDU);
         assertThat(reached(Machine.EDU)).isEqualTo(RangeSet.of(LOW));
         assertThat(session.ledger().pinnedBytes()).isEqualTo(pinned()).isEqualTo(LOW.size());
+    }
+
+    @Test
+    void aDeviceThatCouldNeitherMoveNorComeBackReachesItsMemoryAfterTheNextJoin() throws IommuException {
+        machine = Machine.oldVirtio(RESERVED);
+        open();
+        map(LOW.start(), LOW.size());
+        learn(Machine.EDU);
+        attach(Machine.EDU);
+        machine.watched.answer(Vfio.DEVICE_ATTACH_IOMMUFD_PT, Errno.ENOMEM);
+        assertThatThrownBy(() -> session.separate(Machine.EDU, mapped)).hasMessageContaining("ENOMEM");
+        assertThat(reached(Machine.EDU)).isEqualTo(RangeSet.EMPTY);
+        assertThatThrownBy(() -> session.join(Machine.EDU)).hasMessageContaining("ENOMEM");
+        machine.watched.answerTruthfully();
+        session.join(Machine.EDU);
+        assertThat(reached(Machine.EDU)).isEqualTo(RangeSet.of(LOW));
     }
 
     @Test

@@ -109,15 +109,18 @@ public final class PluginServices {
 
     private void get(Fetch fetch) {
         Watch watch = new Watch();
+        Object service;
         try {
-            seat(fetch, guard.run(
+            service = guard.run(
                     "pinion-make-" + fetch.plugin.name(),
                     watch,
-                    () -> BoundedCalls.watched(watch, fetch.plugin, fetch::get)));
+                    () -> BoundedCalls.watched(watch, fetch.plugin, fetch::get));
         } catch (PluginFailure | IommuException failure) {
             seat(fetch, new Unmade(failure.getMessage(), () -> getAgain(fetch)));
-            fetch.made.thenAcceptAsync(service -> seat(fetch, service), executor);
+            fetch.made.thenAcceptAsync(late -> seat(fetch, late), executor);
+            return;
         }
+        seat(fetch, service);
     }
 
     private void getAgain(Fetch fetch) {

@@ -10,17 +10,18 @@ import org.pinion.api.RangeList;
 import org.pinion.api.SpaceSnapshot;
 import org.pinion.api.Trait;
 
-/** Answers why a device can or cannot reach an address, from a snapshot alone. */
+/** Answers why a device can or cannot reach an address, from what is published alone. */
 final class Explainer {
 
     private Explainer() {}
 
-    static Explanation explain(SpaceSnapshot snapshot, long address) {
+    static Explanation explain(SpaceSnapshot snapshot, List<Mapping> doubtful, long address) {
         Optional<Decision> decision = snapshot.plan().at(address);
         Optional<Mapping> installed = snapshot.table().at(address);
         Optional<String> forbiddenBy = snapshot.plan().limits().whyUnusable(address);
         List<String> sentences = new ArrayList<>();
-        sentences.add(reach(address, installed));
+        sentences.add(installed.map(mapping -> reached(address, mapping))
+                .orElseGet(() -> notMapped(address, doubtful)));
         sentences.add(decision.map(Explainer::decided)
                 .orElseGet(() -> "no section of flat view '%s' shows at 0x%x"
                         .formatted(snapshot.plan().view().name(), address)));
@@ -37,14 +38,23 @@ final class Explainer {
         return new Explanation(address, decision, installed, forbiddenBy, sentences);
     }
 
-    private static String reach(long address, Optional<Mapping> installed) {
-        return installed.map(mapping -> "a device reaches 0x%x (%s, by %s): %s, in the mapping of %s"
-                        .formatted(
-                                address,
-                                mapping.access().symbol(),
-                                mapping.route().symbol(),
-                                mapping.backing().advance(address - mapping.range().start()),
-                                mapping.range()))
+    private static String reached(long address, Mapping mapping) {
+        return "a device reaches 0x%x (%s, by %s): %s, in the mapping of %s"
+                .formatted(
+                        address,
+                        mapping.access().symbol(),
+                        mapping.route().symbol(),
+                        mapping.backing().advance(address - mapping.range().start()),
+                        mapping.range());
+    }
+
+    private static String notMapped(long address, List<Mapping> doubtful) {
+        return doubtful.stream()
+                .filter(mapping -> mapping.range().contains(address))
+                .findFirst()
+                .map(mapping -> ("a device may still reach 0x%x: removing the mapping of %s failed; the next successful"
+                                + " commit removes it")
+                        .formatted(address, mapping.range()))
                 .orElseGet(() -> "no device can reach 0x%x: it is not mapped".formatted(address));
     }
 

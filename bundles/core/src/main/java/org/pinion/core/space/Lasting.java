@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.SpaceOptions;
@@ -25,8 +26,10 @@ final class Lasting {
     private static final Logger LOG = LoggerFactory.getLogger(Lasting.class);
 
     private final Publication published;
+    private final Supplier<Optional<SpaceKeeper>> keepers;
     private final State state;
-    private KeptSpace kept;
+    private SpaceKeeper keeper;
+    private volatile KeptSpace kept;
     private List<Mapping> touched = List.of();
     private SpaceSnapshot written;
 
@@ -40,23 +43,50 @@ final class Lasting {
         HeldSpace of(Set<String> leaving, List<Mapping> touched) throws IommuException;
     }
 
-    Lasting(Publication published, State state) {
+    /**
+     * @param published what readers see
+     * @param keepers who keeps spaces now, asked each time
+     * @param state the space for another process
+     */
+    Lasting(Publication published, Supplier<Optional<SpaceKeeper>> keepers, State state) {
         this.published = published;
+        this.keepers = keepers;
         this.state = state;
     }
 
     /** Begins, if the space is to outlive this process. */
-    void begin(Optional<SpaceKeeper> keeper) throws IommuException {
+    void begin() throws IommuException {
         SpaceOptions options = published.now().options();
         if (!options.lasting()) {
             return;
         }
         String operation = "keep address space '" + options.name() + "' beyond this process";
-        kept = keeper.orElseThrow(() -> new IommuException(
-                        operation,
-                        "nobody keeps it: there is no bundle org.pinion.keeper with a native kernel",
-                        "start it, or open a space that ends with the process"))
-                .keep(options.name());
+        keepWith(keepers.get().orElseThrow(() -> new IommuException(
+                operation,
+                "nobody keeps it: there is no bundle org.pinion.keeper with a native kernel",
+                "start it, or open a space that ends with the process")));
+    }
+
+    private void keepWith(SpaceKeeper next) throws IommuException {
+        // Who refuses is not asked again.
+        keeper = next;
+        kept = next.keep(published.now().options().name());
+        written = null;
+    }
+
+    /** Whoever keeps spaces by now goes on with this one; if he does not, he who has kept it until now does. */
+    void goOn() {
+        SpaceOptions options = published.now().options();
+        Optional<SpaceKeeper> now = keepers.get().filter(next -> next != keeper);
+        if (!options.lasting() || published.closed() || now.isEmpty()) {
+            return;
+        }
+        try {
+            keepWith(now.get());
+        } catch (IommuException unkept) {
+            LOG.error("address space '{}' {}: {}", options.name(),
+                    kept == null ? "ends with this process" : "is kept as it was before", unkept.getMessage());
+        }
     }
 
     /** Writes the space down for the first time. */
@@ -74,6 +104,7 @@ final class Lasting {
 
     /** Something is about to change; if that cannot be written down, it must not. */
     void announce(ChangeSet changes) throws IommuException {
+        goOn();
         if (kept == null || changes.isEmpty()) {
             return;
         }
@@ -88,6 +119,7 @@ final class Lasting {
 
     /** A device is about to be detached: whoever else has its file open would keep it from being closed. */
     void leaving(String device) throws IommuException {
+        goOn();
         if (kept != null) {
             write(Set.of(device));
         }
@@ -95,6 +127,7 @@ final class Lasting {
 
     /** A change is over, whatever came of it. What was announced stays in doubt if this cannot be written down. */
     void settled() {
+        goOn();
         boolean current = touched.isEmpty() && published.now() == written;
         if (kept == null || current || published.closed()) {
             return;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
@@ -33,19 +34,22 @@ final class Move implements Passage {
     private final SpaceParts parts;
     private final GuardedSession from;
     private final GuardedSession to;
+    private final BooleanSupplier stays;
 
     /**
      * @param cause what is being done, for messages
      * @param planner asks the plugins
      * @param parts the space
      * @param to an empty session of the other backend
+     * @param stays whether the backend that is left is still there, in case the space stays with it
      */
-    Move(String cause, PlanMaker planner, SpaceParts parts, GuardedSession to) {
+    Move(String cause, PlanMaker planner, SpaceParts parts, GuardedSession to, BooleanSupplier stays) {
         this.cause = cause;
         this.planner = planner;
         this.parts = parts;
         this.from = parts.session().now();
         this.to = to;
+        this.stays = stays;
     }
 
     /** Throws if it is known beforehand that the move would fail. Changes nothing. */
@@ -72,8 +76,18 @@ final class Move implements Passage {
             return move();
         } finally {
             parts.devices().resume();
-            parts.presence().there();
+            backendIsThere();
         }
+    }
+
+    /** Either backend may have left meanwhile, when there was no turn to let go in. */
+    private void backendIsThere() {
+        if (parts.session().backend().equals(to.backend()) || stays.getAsBoolean()) {
+            parts.presence().there();
+        } else {
+            parts.presence().left("it left during the " + cause, true);
+        }
+        parts.published().backendAway(parts.presence().sentence());
     }
 
     private void requireNothingOpen() throws IommuException {

@@ -3,6 +3,7 @@ package org.pinion.core.space;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.pinion.api.CommitReport;
 import org.pinion.api.DmaTopics;
 import org.pinion.api.IommuException;
@@ -49,10 +50,12 @@ public final class Moves {
      * @param backend the other backend's name
      * @param opening opens a session of that backend
      * @param moved run in the writer's turn when the space is there
+     * @param stays asked in the writer's turn whether the backend that is left is still there, if the space stays
      * @return what was done
      * @throws IommuException if it cannot be moved
      */
-    public CommitReport run(String backend, Opening opening, Runnable moved) throws IommuException {
+    public CommitReport run(String backend, Opening opening, Runnable moved, BooleanSupplier stays)
+            throws IommuException {
         String cause = "move of '%s' to %s".formatted(parts.published().now().options().name(), backend);
         if (parts.published().now().options().lasting()) {
             throw new IommuException(cause, "it outlives the process, which another backend could not take over",
@@ -62,38 +65,41 @@ public final class Moves {
             throw new IommuException(cause, "it is being moved already", "wait until it is there");
         }
         try {
-            return run(cause, backend, opening.open(), moved);
+            return run(cause, backend, opening.open(), new Ends(moved, stays));
         } finally {
             moving.set(false);
             afterwards.run();
         }
     }
 
-    private CommitReport run(String cause, String backend, BackendSession opened, Runnable moved)
+    /** What the caller has to do with the two backends. */
+    private record Ends(Runnable moved, BooleanSupplier stays) {}
+
+    private CommitReport run(String cause, String backend, BackendSession opened, Ends ends)
             throws IommuException {
         GuardedSession to = null;
         try {
             to = new GuardedSession(parts.published().now().options().on(backend), opened);
-            return withOwners(cause, to, moved);
+            return withOwners(cause, to, ends);
         } catch (IommuException | RuntimeException failure) {
             closeAfter(opened, failure);
             throw failure;
         }
     }
 
-    private CommitReport withOwners(String cause, GuardedSession to, Runnable moved) throws IommuException {
+    private CommitReport withOwners(String cause, GuardedSession to, Ends ends) throws IommuException {
         Owners owners = new Owners(cause, environment.patience().get());
         try {
             PluginAway.awaited(() -> inTurn(cause, move -> {
                 move.check();
                 return null;
-            }, to));
+            }, to, ends));
             Optional<CommitReport> report = Optional.empty();
             while (report.isEmpty()) {
                 owners.quiesce(parts.devices().all());
                 report = PluginAway.awaited(() -> inTurn(cause, move -> owners.haveAll(parts.devices().all())
-                        ? Optional.of(carriedOut(move, moved))
-                        : Optional.empty(), to));
+                        ? Optional.of(carriedOut(move, ends.moved))
+                        : Optional.empty(), to, ends));
             }
             parts.news().post(DmaTopics.SPACE_MOVED, cause, parts.published().now(), "");
             return report.get();
@@ -113,14 +119,14 @@ public final class Moves {
         T run(Move move) throws IommuException;
     }
 
-    private <T> T inTurn(String cause, Step<T> step, GuardedSession to) throws IommuException {
+    private <T> T inTurn(String cause, Step<T> step, GuardedSession to, Ends ends) throws IommuException {
         parts.turn().take(cause);
         SpaceSnapshot before = parts.published().now();
         List<IommuException> failures = List.of();
         try {
             parts.published().requireOpen(cause);
             parts.devices().observe();
-            return step.run(new Move(cause, environment.planner(), parts, to));
+            return step.run(new Move(cause, environment.planner(), parts, to, ends.stays));
         } catch (PluginAway away) {
             throw away;
         } catch (IommuException failure) {

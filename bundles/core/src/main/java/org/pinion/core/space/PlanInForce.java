@@ -73,7 +73,7 @@ final class PlanInForce {
                 devices.placing(plan.plan(), table.held(), between)));
         devices.settled();
         published.pending(Optional.empty());
-        publish(plan, new Table.Comparison(List.of(), true));
+        publish(plan, Table.Comparison.EQUAL);
         return report;
     }
 
@@ -82,7 +82,7 @@ final class PlanInForce {
         budget.forget();
         published.pending(Optional.empty());
         planned = plan;
-        Table.Comparison exact = new Table.Comparison(List.of(), true);
+        Table.Comparison exact = Table.Comparison.EQUAL;
         published.changed(options, plan.plan(), table, exact, devices.hosts(), session.ledger());
     }
 
@@ -135,16 +135,15 @@ final class PlanInForce {
             settle(otherwise);
             throw published.degraded()
                     ? Degraded.of(
-                            operation, failure, published.now(), devices.unplanned(published.now().plan()))
+                            operation, failure, published, devices.unplanned(published.now().plan()))
                     : failure;
         }
     }
 
     /** After a failure: publishes what is really there, if it is not what the snapshot says already. */
     void settle(Planned plan) {
-        Table.Comparison mappings = table.compareTo(plan);
-        boolean exact = mappings.exact() && devices.unplanned(plan.plan()).isEmpty();
-        Table.Comparison comparison = new Table.Comparison(mappings.missing(), exact);
+        Table.Comparison comparison =
+                table.compareTo(plan).and(devices.unplanned(plan.plan()).isEmpty());
         if (plan != planned || !published.says(table, comparison, devices.hosts())) {
             publish(plan, comparison);
         }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.pinion.api.HostDevice;
 import org.pinion.api.IommuException;
 import org.pinion.api.Ledger;
+import org.pinion.api.Mapping;
 import org.pinion.api.Pending;
 import org.pinion.api.Plan;
 import org.pinion.api.SpaceOptions;
@@ -18,6 +19,7 @@ import org.pinion.api.SpaceSnapshot.State;
 final class Publication {
 
     private volatile SpaceSnapshot now;
+    private volatile List<Mapping> doubtful = List.of();
 
     Publication(SpaceOptions options, Plan plan, Ledger ledger) {
         now = new SpaceSnapshot(options, State.ACTIVE, 0, List.of(), plan, List.of(), List.of(), ledger);
@@ -25,6 +27,11 @@ final class Publication {
 
     SpaceSnapshot now() {
         return now;
+    }
+
+    /** {@return what the kernel may hold beside the snapshot's table, since removing it failed} */
+    List<Mapping> doubtful() {
+        return doubtful;
     }
 
     boolean closed() {
@@ -56,6 +63,7 @@ final class Publication {
             Table.Comparison comparison,
             List<HostDevice> devices,
             Ledger ledger) {
+        doubtful = List.copyOf(comparison.doubtful());
         now = new SpaceSnapshot(
                 options,
                 comparison.exact() ? State.ACTIVE : State.DEGRADED,
@@ -73,6 +81,7 @@ final class Publication {
     boolean says(Table table, Table.Comparison comparison, List<HostDevice> devices) {
         return comparison.exact() == (now.state() == State.ACTIVE)
                 && comparison.missing().equals(now.missing())
+                && comparison.doubtful().equals(doubtful)
                 && table.joined().equals(now.table())
                 && devices.equals(now.devices());
     }
@@ -95,6 +104,7 @@ final class Publication {
     }
 
     synchronized void close(Plan nothing) {
+        doubtful = List.of();
         now = new SpaceSnapshot(
                 now.options(), State.CLOSED, now.version() + 1, List.of(), nothing, List.of(), List.of(), Ledger.EMPTY);
     }

@@ -62,7 +62,7 @@ public final class Space implements AddressSpace {
      */
     public Space(SpaceOptions options, BackendSession opened, SpaceEnvironment environment) throws IommuException {
         this(options, new GuardedSession(options, opened), environment);
-        lasting.begin(environment.keeper().get());
+        lasting.begin();
         lasting.write();
     }
 
@@ -79,7 +79,7 @@ public final class Space implements AddressSpace {
         inForce.goOnFrom(held);
         record.goOnFrom(held);
         succession.goOnWith(held);
-        keepOn();
+        goOnLasting();
     }
 
     private Space(SpaceOptions options, GuardedSession session, SpaceEnvironment environment) {
@@ -92,7 +92,7 @@ public final class Space implements AddressSpace {
                 environment.calls());
         news = new SpaceNews(options.name(), environment.events());
         published = new Publication(options, nothing().plan(), session.ledger());
-        lasting = new Lasting(published, this::forProcess);
+        lasting = new Lasting(published, environment.keeper(), this::forProcess);
         table = new Table(session, devices::leadsNowhere, devices::isLost, lasting::announce);
         inForce = new PlanInForce(session, table, devices, published, nothing());
         changes = new Changes(turn, published, devices, presence, lasting, news, this::catchUp);
@@ -121,7 +121,7 @@ public final class Space implements AddressSpace {
 
     @Override
     public Explanation why(long address) {
-        return Explainer.explain(published.now(), address);
+        return Explainer.explain(published.now(), published.doubtful(), address);
     }
 
     @Override
@@ -144,12 +144,29 @@ public final class Space implements AddressSpace {
         return record.forProcess(leaving, touched);
     }
 
-    /** Has the space kept beyond this process as it was, by whoever does so now. */
-    public void keepOn() {
+    private void goOnLasting() {
         try {
-            lasting.begin(environment.keeper().get());
+            lasting.begin();
         } catch (IommuException unkept) {
             LOG.error("address space '{}' ends with this process: {}", options.name(), unkept.getMessage());
+        }
+    }
+
+    /**
+     * Has the space kept beyond this process by whoever does so now. If it is busy the next change sees to it; until
+     * then it is kept as it was.
+     */
+    public void keepOn() {
+        if (!turn.takeIfFree("keep it beyond this process")) {
+            return;
+        }
+        try {
+            lasting.goOn();
+            if (presence.isThere()) {
+                lasting.settled();
+            }
+        } finally {
+            turn.give();
         }
     }
 
@@ -241,6 +258,20 @@ public final class Space implements AddressSpace {
     @Override
     public void close() throws IommuException {
         turn.takeAlone("close");
+        end();
+    }
+
+    /**
+     * Closes the space as soon as whoever has the turn gives it, however long that takes.
+     *
+     * @throws IommuException if the backend does not take everything back, or another core has the space
+     */
+    public void closeAtLast() throws IommuException {
+        turn.takeAtLast("close");
+        end();
+    }
+
+    private void end() throws IommuException {
         try {
             if (published.closed()) {
                 return;

@@ -57,9 +57,19 @@ final class Table {
      * How what is installed compares to a plan.
      *
      * @param missing what the plan wants and is not installed for certain
+     * @param doubtful what the kernel may hold in whole or in part, since removing it failed
      * @param exact whether exactly what the plan wants is installed
      */
-    record Comparison(List<Mapping> missing, boolean exact) {}
+    record Comparison(List<Mapping> missing, List<Mapping> doubtful, boolean exact) {
+
+        /** What is installed is what the plan wants. */
+        static final Comparison EQUAL = new Comparison(List.of(), List.of(), true);
+
+        /** The same, where not only the mappings are looked at. */
+        Comparison and(boolean others) {
+            return new Comparison(missing, doubtful, exact && others);
+        }
+    }
 
     /**
      * @param session what holds the mappings
@@ -112,7 +122,7 @@ final class Table {
         installed.doubtful().forEach(entry -> wrong.add(entry.range()));
         known = plan.edition();
         stale = RangeSet.of(wrong);
-        return new Comparison(rest.maps(), stale.isEmpty());
+        return new Comparison(rest.maps(), installed.doubtful(), stale.isEmpty());
     }
 
     /** Installs what a plan wants; if anything fails, undoes all that was done and throws. */

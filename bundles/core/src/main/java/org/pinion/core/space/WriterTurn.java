@@ -54,10 +54,33 @@ final class WriterTurn {
                 throw new IommuException(operation, busy(longest), "try again when it has ended");
             }
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IommuException(operation, null, null, "interrupted while waiting for its turn", "", interrupted);
+            throw interrupted(operation, interrupted);
         }
         running = new Running(operation, Thread.currentThread(), System.nanoTime());
+    }
+
+    /** Takes a turn, whether the backend is there or not, however long it takes to get it. */
+    void takeAtLast(String operation) throws IommuException {
+        try {
+            turn.acquire();
+        } catch (InterruptedException interrupted) {
+            throw interrupted(operation, interrupted);
+        }
+        running = new Running(operation, Thread.currentThread(), System.nanoTime());
+    }
+
+    private static IommuException interrupted(String operation, InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return new IommuException(operation, null, null, "interrupted while waiting for its turn", "", interrupted);
+    }
+
+    /** Takes a turn, whether the backend is there or not, if nobody has it. */
+    boolean takeIfFree(String operation) {
+        boolean taken = turn.tryAcquire();
+        if (taken) {
+            running = new Running(operation, Thread.currentThread(), System.nanoTime());
+        }
+        return taken;
     }
 
     void give() {

@@ -80,7 +80,7 @@ class MoveTest {
     }
 
     private CommitReport move() throws IommuException {
-        return space.moves().run("other", () -> there, () -> {});
+        return space.moves().run("other", () -> there, () -> {}, () -> true);
     }
 
     private IommuException refusal() {
@@ -132,7 +132,7 @@ class MoveTest {
         SpaceSnapshot before = space.snapshot();
         move();
         FakeKernel again = new FakeKernel(D0, D1);
-        space.moves().run("fake", () -> again, () -> {});
+        space.moves().run("fake", () -> again, () -> {}, () -> true);
         assertThat(space.snapshot().table()).isEqualTo(before.table());
         assertThat(space.snapshot().options()).isEqualTo(before.options());
         assertThat(there.closed()).isTrue();
@@ -440,7 +440,7 @@ class MoveTest {
         CompletableFuture<CommitReport> moving = CompletableFuture.supplyAsync(() -> quietly(this::move));
         assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(space.snapshot()).isEqualTo(before);
-        assertThatThrownBy(() -> space.moves().run("other", () -> there, () -> {}))
+        assertThatThrownBy(() -> space.moves().run("other", () -> there, () -> {}, () -> true))
                 .hasMessageContaining("it is being moved already");
         CompletableFuture<CommitReport> commit =
                 CompletableFuture.supplyAsync(() -> quietly(() -> space.commit(FlatViewChange.NONE)));

@@ -162,6 +162,22 @@ class SpaceFaultsTest {
                 .anySatisfy(sentence -> assertThat(sentence).contains("the next successful commit maps it"));
     }
 
+    @Test
+    void whatCouldNotBeRemovedIsSaidToBeReachableStill() throws IommuException {
+        SpaceFixture fixture = prepared();
+        fixture.kernel.fail(Fault.REFUSED, 5, 7);
+
+        IommuException failure = catchThrowableOfType(IommuException.class, () -> fixture.space.commit(NEW));
+
+        assertThat(failure).hasMessageContaining("the space is degraded: may still be mapped: " + pages(40, 1));
+        assertThat(fixture.space.snapshot().state()).isEqualTo(State.DEGRADED);
+        assertThat(fixture.space.why(pages(40, 1).start()).sentences().getFirst())
+                .startsWith("a device may still reach 0x28000: removing the mapping of " + pages(40, 1) + " failed");
+        fixture.kernel.heal();
+        fixture.space.commit(NEW);
+        assertThat(fixture.space.why(pages(40, 1).start()).sentences().getFirst()).startsWith("a device reaches");
+    }
+
     /** What the snapshot says is what the kernel holds, and what is missing is said. */
     private static void assertThatTheSnapshotIsTrue(SpaceFixture fixture, Operation operation) {
         SpaceSnapshot now = fixture.space.snapshot();

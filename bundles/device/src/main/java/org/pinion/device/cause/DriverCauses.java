@@ -12,7 +12,18 @@ public final class DriverCauses {
      * @return whether a driver of VFIO has it
      */
     public static boolean boundToVfio(HostDevice device) {
-        return device.emulatedIommu() || device.driver().startsWith("vfio");
+        return device.emulatedIommu() || ofVfio(device.driver());
+    }
+
+    /**
+     * Whether a driver is one of VFIO. Drivers for a vendor's devices have {@code vfio} anywhere in their names, such
+     * as {@code mlx5_vfio_pci}.
+     *
+     * @param driver a driver's name, empty for none
+     * @return whether it is one of VFIO
+     */
+    public static boolean ofVfio(String driver) {
+        return driver.contains("vfio");
     }
 
     /**

@@ -5,7 +5,7 @@
  * <p>Backends import {@code [1.0,2.0)}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.pinion.device.cause;
 
 import org.osgi.annotation.bundle.Export;

@@ -3,6 +3,7 @@ package org.pinion.device.host;
 import java.util.List;
 import java.util.Set;
 import org.pinion.api.ReservedRegion;
+import org.pinion.device.cause.DriverCauses;
 
 /**
  * What {@code /sys} and {@code /proc} tell about a device that the kernel did not give away.
@@ -41,7 +42,7 @@ public record GroupFacts(
 
         /** {@return whether its driver may do DMA for the host, which keeps the whole group from being given away} */
         public boolean usedByHost() {
-            return !driver.isEmpty() && !driver.startsWith("vfio") && !HARMLESS.contains(driver);
+            return !driver.isEmpty() && !DriverCauses.ofVfio(driver) && !HARMLESS.contains(driver);
         }
     }
 }

@@ -1,7 +1,6 @@
 package org.pinion.doctor.facts;
 
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,8 +11,6 @@ final class MemoryReader {
 
     private static final String STATUS = "/proc/self/status";
     private static final String HUGE_PAGES = "/sys/kernel/mm/hugepages";
-    private static final int CAP_IPC_LOCK = 14;
-    private static final Pattern CAPABILITIES = Pattern.compile("^CapEff:\\s*(\\p{XDigit}{1,16})$", Pattern.MULTILINE);
     private static final Pattern POOL = Pattern.compile("hugepages-(\\d{1,12})kB");
     private static final Pattern CHOSEN = Pattern.compile("\\[(\\w+)]");
 
@@ -28,27 +25,12 @@ final class MemoryReader {
         return new MemoryFacts(
                 files.reading("/proc/self/limits", self::memlockLimit),
                 files.reading(STATUS, self::memlockUsage),
-                exempt(),
+                files.reading(STATUS, self::memlockExempt),
                 files.names(HUGE_PAGES).stream()
                         .flatMap(name -> pool(name).stream())
                         .sorted(Comparator.comparingLong(HugePages::size))
                         .toList(),
                 chosen(files.word("/sys/kernel/mm/transparent_hugepage/enabled")));
-    }
-
-    private Optional<Boolean> exempt() {
-        Matcher capabilities = CAPABILITIES.matcher(files.word(STATUS));
-        if (!capabilities.find()) {
-            return Optional.empty();
-        }
-        long set = Long.parseUnsignedLong(capabilities.group(1), 16);
-        return Optional.of((set >>> CAP_IPC_LOCK & 1) == 1 && inFirstUserNamespace());
-    }
-
-    /** The first namespace maps every id to itself; a kernel without namespaces has no such file. */
-    private boolean inFirstUserNamespace() {
-        List<String> words = List.of(files.word("/proc/self/uid_map").split("\\s+"));
-        return words.equals(List.of("")) || words.equals(List.of("0", "0", "4294967295"));
     }
 
     private Optional<HugePages> pool(String name) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.pinion.linux.DescriptorStore;
 import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
@@ -37,6 +38,7 @@ public final class ServiceManager implements DescriptorStore {
     private final Kernel kernel;
     private final Map<String, String> environment;
     private final long process;
+    private final Map<String, Integer> stored = new ConcurrentHashMap<>();
 
     /** @param kernel the kernel of the machine */
     public ServiceManager(Kernel kernel) {
@@ -85,13 +87,21 @@ public final class ServiceManager implements DescriptorStore {
         for (int i = 0; i < number(COUNT); i++) {
             files.add(new StoredFile(i < names.length ? names[i] : UNNAMED, FIRST + i));
         }
+        files.forEach(file -> stored.put(file.name(), file.fd()));
         return files;
     }
 
     @Override
+    public List<StoredFile> stored() {
+        return stored.entrySet().stream()
+                .map(file -> new StoredFile(file.getKey(), file.getValue()))
+                .toList();
+    }
+
+    @Override
     public void store(String name, int fd) throws ErrnoException {
-        // Without polling: a device whose driver reports an error must not be closed behind everybody's back.
-        tell(new Datagram("FDSTORE=1\nFDNAME=" + name + "\nFDPOLL=0", List.of(fd)));
+        tell(name, fd);
+        stored.put(name, fd);
     }
 
     /** systemd drops a file that it has already, under another name too (same_fd in its file-descriptor store). */
@@ -100,14 +110,21 @@ public final class ServiceManager implements DescriptorStore {
         int another = ErrnoException.check(
                 "open memory once more", kernel.open("/proc/self/fd/" + fd, Fcntl.O_RDWR | Fcntl.O_CLOEXEC));
         try {
-            store(name, another);
+            tell(name, another);
+            stored.put(name, fd);
         } finally {
             kernel.close(another);
         }
     }
 
+    /** Without polling: a device whose driver reports an error must not be closed behind everybody's back. */
+    private void tell(String name, int fd) throws ErrnoException {
+        tell(new Datagram("FDSTORE=1\nFDNAME=" + name + "\nFDPOLL=0", List.of(fd)));
+    }
+
     @Override
     public void remove(String name) throws ErrnoException {
+        stored.remove(name);
         tell(new Datagram("FDSTOREREMOVE=1\nFDNAME=" + name, List.of()));
     }
 

@@ -28,6 +28,12 @@ final class MemlockText {
         }
     }
 
+    /** The first user namespace maps every id to itself; without namespaces there is no such file, hence no text. */
+    static boolean firstUserNamespace(String uidMap) {
+        String words = uidMap.strip().replaceAll("\\s+", " ");
+        return words.isEmpty() || words.equals("0 0 4294967295");
+    }
+
     static MemlockLimit limit(String file, String limits) throws MalformedFileException {
         int number = find(file, limits, LIMIT);
         String line = limits.lines().toList().get(number - 1);

@@ -1,6 +1,7 @@
 package org.pinion.linux.procfs;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.pinion.linux.Kernel;
 import org.pinion.linux.MalformedFileException;
@@ -15,6 +16,7 @@ public final class ProcessMemory {
     public static final String SMAPS = "/proc/self/smaps";
 
     private static final String STATUS = "/proc/self/status";
+    private static final String UID_MAP = "/proc/self/uid_map";
     private static final String LIMITS = "/proc/self/limits";
     private static final String MOUNTINFO = "/proc/self/mountinfo";
 
@@ -67,11 +69,22 @@ public final class ProcessMemory {
     }
 
     /**
-     * @return whether this process has {@code CAP_IPC_LOCK}, so that no limit holds for what it pins and locks
+     * Whether no limit holds for what this process pins and locks: the kernel asks for {@code CAP_IPC_LOCK} in the
+     * first user namespace ({@code capable()}), so that one that another namespace gave does not count.
+     *
+     * @return whether this process has that capability there
      * @throws IOException if the file cannot be read or has not the expected format
      */
     public boolean memlockExempt() throws IOException {
-        return MemlockText.exempt(STATUS, kernel.readFile(STATUS));
+        return MemlockText.exempt(STATUS, kernel.readFile(STATUS)) && MemlockText.firstUserNamespace(uidMap());
+    }
+
+    private String uidMap() throws IOException {
+        try {
+            return kernel.readFile(UID_MAP);
+        } catch (NoSuchFileException withoutNamespaces) {
+            return "";
+        }
     }
 
     /**

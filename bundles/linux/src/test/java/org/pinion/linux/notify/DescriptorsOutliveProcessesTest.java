@@ -70,6 +70,17 @@ class DescriptorsOutliveProcessesTest {
     }
 
     @Test
+    void whatIsStoredIsKnownWithoutAskingTheKeeper() throws Exception {
+        ServiceManager manager = manager();
+        int fd = file("kept");
+        manager.store("one", fd);
+        manager.storeMemory("memory", fd);
+        assertThat(manager.stored()).containsExactlyInAnyOrder(new StoredFile("one", fd), new StoredFile("memory", fd));
+        manager.remove("one");
+        assertThat(manager.stored()).containsExactly(new StoredFile("memory", fd));
+    }
+
+    @Test
     void theKeeperHasTheSameFileUnderAnotherDescriptor() throws Exception {
         ServiceManager manager = manager();
         int fd = file("kept");

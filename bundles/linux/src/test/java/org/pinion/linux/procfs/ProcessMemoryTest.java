@@ -78,6 +78,14 @@ class ProcessMemoryTest {
     }
 
     @Test
+    void aCapabilityCountsInTheFirstUserNamespaceOnly() {
+        assertThat(MemlockText.firstUserNamespace("         0          0 4294967295\n")).isTrue();
+        assertThat(MemlockText.firstUserNamespace("")).isTrue();
+        assertThat(MemlockText.firstUserNamespace("         0       1000          1\n")).isFalse();
+        assertThat(MemlockText.firstUserNamespace("0 0 1000\n1000 1001 64536\n")).isFalse();
+    }
+
+    @Test
     void theLimitIsReadFromLimits() throws IOException {
         String head = "Limit                     Soft Limit           Hard Limit           Units     \n";
         String line = "Max locked memory         8388608              unlimited            bytes     \n";

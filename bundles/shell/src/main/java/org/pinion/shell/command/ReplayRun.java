@@ -72,7 +72,7 @@ final class ReplayRun {
     /** Pages are pinned for a device behind an IOMMU only, so an mdev would show nothing. */
     private String first() throws IommuException {
         return services.dma().devices(options.backend()).stream()
-                .filter(device -> !device.emulatedIommu() && device.driver().startsWith("vfio"))
+                .filter(device -> !device.emulatedIommu() && device.driver().contains("vfio"))
                 .min(Comparator.comparing((HostDevice device) -> !device.description().contains("edu"))
                         .thenComparing(HostDevice::address))
                 .map(HostDevice::address)

@@ -4,7 +4,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 import org.pinion.api.IommuException;
 
 /**
- * One space as it is kept beyond this process. Used by the space's writer alone.
+ * One space as it is kept beyond this process. Used by the space's writer alone, which may go on using it when the
+ * keeper's service is gone, until it gets another one for the space.
  *
  * <p>It is not closed with what uses it, and so is no {@link AutoCloseable}: that the process ends, or the core is
  * replaced, leaves it for who comes after. {@link #end} is called for a space that is closed for good, and for one that

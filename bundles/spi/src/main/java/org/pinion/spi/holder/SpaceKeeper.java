@@ -12,10 +12,12 @@ import org.pinion.api.IommuException;
 public interface SpaceKeeper {
 
     /**
-     * Begins to keep a space, or goes on with one that an earlier core had kept.
+     * Begins to keep a space, or goes on with one that is kept already: by an earlier core with this keeper, by a
+     * keeper before this one in this process, or by the process before, whose spaces {@link #take} has given. What is
+     * kept of it stays so, and no file is kept anew, until the next state is written.
      *
      * @param space the space's name
-     * @return takes what is to be kept; nothing is yet
+     * @return takes what is to be kept; the same each time, until it is ended
      * @throws IommuException if nobody keeps anything beyond this process, with the reason
      */
     KeptSpace keep(String space) throws IommuException;
