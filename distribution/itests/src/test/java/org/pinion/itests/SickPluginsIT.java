@@ -94,13 +94,26 @@ public class SickPluginsIT {
     }
 
     @Test
-    public void aPolicyThatCannotBeMadeIsInQuarantine() {
-        ServiceRegistration<?> policy = register("unmade", () -> {
-            throw new NoClassDefFoundError("org/missing/Type");
-        });
-        awaitPlugin("unmade", PluginInfo.State.QUARANTINED, "its service could not be made");
-        policy.unregister();
-        assertThat(plugins("unmade")).isEmpty();
+    public void aComponentWhoseConstructorMissesAClassIsInQuarantine() throws Exception {
+        Bundle plugin = start("partial", SickComponent.Partial.class);
+        awaitPlugin("partial", PluginInfo.State.QUARANTINED, "its service could not be made: its bundle gave none");
+        plugin.uninstall();
+        assertThat(plugins("partial")).isEmpty();
+    }
+
+    @Test
+    public void aComponentWhoseConstructorBlocksLetsItsBundleStart() throws Exception {
+        Bundle plugin = start("unhurried", SickComponent.Unhurried.class);
+        awaitPlugin("unhurried", PluginInfo.State.ACTIVE, "");
+        plugin.uninstall();
+        assertThat(plugins("unhurried")).isEmpty();
+    }
+
+    private Bundle start(String name, Class<? extends SickComponent> component) throws Exception {
+        Bundle plugin = context.installBundle(
+                "memory:" + name, SmallBundle.ofComponent(name, component, SickComponent.class));
+        plugin.start();
+        return plugin;
     }
 
     @Test
