@@ -69,6 +69,16 @@ final class KernelView {
         return major() >= 7;
     }
 
+    /** Whether iommufd maps files: since 6.13. */
+    boolean mapsFiles() throws IOException {
+        return major() >= 7 || !release().matches("6\\.([0-9]|1[0-2])\\..*");
+    }
+
+    /** Whether a container tells a request that goes past the last address from other wrong ones: Linux 6 does not. */
+    boolean tellsOverflow() throws IOException {
+        return major() >= 7;
+    }
+
     /** Whether another process can be charged for what an iommufd has pinned: since 6.14. */
     boolean chargesOtherProcesses() throws IOException {
         return major() >= 7 || !release().matches("6\\.([0-9]|1[0-3])\\..*");

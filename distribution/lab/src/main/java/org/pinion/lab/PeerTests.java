@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,6 +35,7 @@ final class PeerTests {
     private static final short OFF = 0;
     private static final int COUNT = 2048;
     private static final int STRAY_COUNT = 8;
+    private static final int ORDERS = 4;
     private static final long INSIDE = 0x3000;
 
     private PeerTests() {}
@@ -69,7 +71,7 @@ final class PeerTests {
     }
 
     private static void orders(Lab lab, String backend) throws Exception {
-        try (HostMemory memory = lab.memory(RAM.size())) {
+        try (HostMemory memory = lab.memory(RAM.size()); KernelTap tap = KernelTap.on(lab, backend)) {
             FlatView view = view(memory, BAR_16_MIB, Guest.SHARED_MEMORY);
             List<Object> first = outcome(lab, backend, view, List.of("commit", Guest.EDU, Guest.SHARED_MEMORY));
             for (List<String> order : List.of(
@@ -78,7 +80,17 @@ final class PeerTests {
                     List.of(Guest.SHARED_MEMORY, "commit", Guest.EDU))) {
                 Expect.equal("the outcome in order " + order, first, outcome(lab, backend, view, order));
             }
+            if (backend.equals("iommufd")) {
+                nothingElseByAddress(lab, tap.heard());
+            }
         }
+    }
+
+    /** The RAM is a memory file: where the kernel maps files, a mapping by address could only be the BAR's. */
+    private static void nothingElseByAddress(Lab lab, List<String> heard) throws IOException {
+        List<String> byAddress = heard.stream().filter(answer -> answer.startsWith("IOAS_MAP:")).toList();
+        int commits = lab.look().mapsFiles() ? 0 : ORDERS;
+        Expect.equal("requests to map by address", Collections.nCopies(commits, "IOAS_MAP: 0"), byAddress);
     }
 
     private static List<Object> outcome(Lab lab, String backend, FlatView view, List<String> order)

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Say what this host can and cannot do for devices and their DMA, and what helps. Opens device"
                 + " files and closes them; of a device that is bound to a VFIO driver and that nobody uses it asks the"
-                + " limits.",
+                + " limits, for which the kernel resets it.",
         footer = {
             "",
             "The exit code is 0 if a device can be attached as things are, 1 if not (why is on the standard error).",
