@@ -29,7 +29,9 @@ import org.pinion.core.plugin.PluginKind;
 import org.pinion.core.plugin.PluginListener;
 import org.pinion.core.plugin.PluginPlanMaker;
 import org.pinion.core.plugin.PluginRegistry;
+import org.pinion.core.plugin.PluginServices;
 import org.pinion.core.plugin.SlowCalls;
+import org.pinion.core.plugin.Supply;
 import org.pinion.spi.backend.BackendType;
 import org.pinion.spi.backend.IommuBackend;
 import org.pinion.spi.holder.HeldSpace;
@@ -72,6 +74,7 @@ public final class Microkernel {
 
     private final Guard guard = new Guard(settings::pluginBudget);
     private final PluginRegistry registry;
+    private final PluginServices services;
     private final BoundedCalls calls;
     private final Spaces spaces;
     private final KernelWatch kernels;
@@ -118,6 +121,7 @@ public final class Microkernel {
                 spaces.backends().arrived(backend);
             }
         }, settings::replacementWait);
+        services = new PluginServices(guard, registry, executor);
         calls = new BoundedCalls(guard, registry);
         spaces = new Spaces(registry, calls, new PluginPlanMaker(registry, guard), events, settings);
         kernels = new KernelWatch(own, spaces);
@@ -241,12 +245,12 @@ public final class Microkernel {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindBackend(IommuBackend backend, ServiceReference<IommuBackend> reference) {
-        arrived(PluginKind.BACKEND, BackendType.PROPERTY, backend, reference);
+    void bindBackend(ServiceReference<IommuBackend> reference) {
+        arrived(PluginKind.BACKEND, BackendType.PROPERTY, reference, supply(reference));
     }
 
-    void updatedBackend(IommuBackend backend, ServiceReference<IommuBackend> reference) {
-        changed(PluginKind.BACKEND, BackendType.PROPERTY, backend, reference);
+    void updatedBackend(ServiceReference<IommuBackend> reference) {
+        changed(PluginKind.BACKEND, BackendType.PROPERTY, reference, supply(reference));
     }
 
     void unbindBackend(ServiceReference<IommuBackend> reference) {
@@ -254,12 +258,12 @@ public final class Microkernel {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindClassifier(MemoryClassifier classifier, ServiceReference<MemoryClassifier> reference) {
-        arrived(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, classifier, reference);
+    void bindClassifier(ServiceReference<MemoryClassifier> reference) {
+        arrived(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, reference, supply(reference));
     }
 
-    void updatedClassifier(MemoryClassifier classifier, ServiceReference<MemoryClassifier> reference) {
-        changed(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, classifier, reference);
+    void updatedClassifier(ServiceReference<MemoryClassifier> reference) {
+        changed(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, reference, supply(reference));
     }
 
     void unbindClassifier(ServiceReference<MemoryClassifier> reference) {
@@ -267,12 +271,12 @@ public final class Microkernel {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindPolicy(MappingPolicy policy, ServiceReference<MappingPolicy> reference) {
-        arrived(PluginKind.POLICY, PolicyName.PROPERTY, policy, reference);
+    void bindPolicy(ServiceReference<MappingPolicy> reference) {
+        arrived(PluginKind.POLICY, PolicyName.PROPERTY, reference, supply(reference));
     }
 
-    void updatedPolicy(MappingPolicy policy, ServiceReference<MappingPolicy> reference) {
-        changed(PluginKind.POLICY, PolicyName.PROPERTY, policy, reference);
+    void updatedPolicy(ServiceReference<MappingPolicy> reference) {
+        changed(PluginKind.POLICY, PolicyName.PROPERTY, reference, supply(reference));
     }
 
     void unbindPolicy(ServiceReference<MappingPolicy> reference) {
@@ -280,36 +284,41 @@ public final class Microkernel {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindSource(MemorySource source, ServiceReference<MemorySource> reference) {
-        arrived(PluginKind.SOURCE, SourceType.PROPERTY, source, reference);
+    void bindSource(ServiceReference<MemorySource> reference) {
+        arrived(PluginKind.SOURCE, SourceType.PROPERTY, reference, supply(reference));
     }
 
-    void updatedSource(MemorySource source, ServiceReference<MemorySource> reference) {
-        changed(PluginKind.SOURCE, SourceType.PROPERTY, source, reference);
+    void updatedSource(ServiceReference<MemorySource> reference) {
+        changed(PluginKind.SOURCE, SourceType.PROPERTY, reference, supply(reference));
     }
 
     void unbindSource(ServiceReference<MemorySource> reference) {
         left(PluginKind.SOURCE, reference);
     }
 
-    private void arrived(PluginKind kind, String nameKey, Object service, ServiceReference<?> reference) {
-        plugin(kind, nameKey, service, reference).ifPresent(registry::arrived);
+    /** The service is not asked for on this thread, which may be the core's own activation: that might make it. */
+    void arrived(PluginKind kind, String nameKey, ServiceReference<?> reference, Supply supply) {
+        plugin(kind, nameKey, reference).ifPresent(plugin -> services.arrived(plugin, supply));
     }
 
     /** Its ranking, name or configuration is another one; without a name it is used no more. */
-    private void changed(PluginKind kind, String nameKey, Object service, ServiceReference<?> reference) {
-        plugin(kind, nameKey, service, reference)
-                .ifPresentOrElse(registry::changed, () -> registry.left(kind, idOf(reference), false));
+    private void changed(PluginKind kind, String nameKey, ServiceReference<?> reference, Supply supply) {
+        plugin(kind, nameKey, reference)
+                .ifPresentOrElse(
+                        plugin -> services.changed(plugin, supply),
+                        () -> services.left(kind, idOf(reference), false));
     }
 
-    private static Optional<Plugin> plugin(
-            PluginKind kind, String nameKey, Object service, ServiceReference<?> reference) {
+    private Supply supply(ServiceReference<?> reference) {
+        return new Registration(own, reference);
+    }
+
+    private static Optional<Plugin> plugin(PluginKind kind, String nameKey, ServiceReference<?> reference) {
         if (!(reference.getProperty(nameKey) instanceof String name)) {
             LOG.warn("a {} of bundle {} has no property {} and is not used", kind.word(), bundleOf(reference), nameKey);
             return Optional.empty();
         }
-        return Optional.of(
-                new Plugin(kind, name, bundleOf(reference), idOf(reference), rankingOf(reference), service));
+        return Optional.of(new Plugin(kind, name, bundleOf(reference), idOf(reference), rankingOf(reference)));
     }
 
     private void left(PluginKind kind, ServiceReference<?> reference) {
@@ -319,7 +328,7 @@ public final class Microkernel {
         if (replaced) {
             expected.left(bundle, () -> registry.gone(kind, id));
         }
-        registry.left(kind, id, replaced);
+        services.left(kind, id, replaced);
     }
 
     Expected expected() {

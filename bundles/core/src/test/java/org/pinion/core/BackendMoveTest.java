@@ -54,8 +54,9 @@ class BackendMoveTest {
     @BeforeEach
     void start() throws Exception {
         memory = host.memory(SIZE);
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
         start("iommufd", "1.0.0");
         start("vfio", "1.0.0");
         // Their trials open files, and have ended then.
@@ -70,7 +71,7 @@ class BackendMoveTest {
     private void start(String backend, String version) {
         ServiceReference<IommuBackend> bundle = Registered.updated(BackendType.PROPERTY, backend, version);
         bundles.put(backend, bundle);
-        core.bindBackend(host.backend(backend), bundle);
+        Registered.backend(core, host.backend(backend), bundle);
     }
 
     private AddressSpace open(String backend) throws IommuException {

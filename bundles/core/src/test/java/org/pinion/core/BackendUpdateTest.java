@@ -76,8 +76,9 @@ class BackendUpdateTest {
     private AddressSpace open(String backend) throws Exception {
         name = backend;
         memory = host.memory(SIZE);
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
         start("1.0.0");
         AddressSpace space = service.open(new SpaceOptions("guest", backend, List.of("strict")));
         space.commit(view(SIZE));
@@ -86,7 +87,7 @@ class BackendUpdateTest {
 
     private void start(String version) {
         bundle = Registered.updated(BackendType.PROPERTY, name, version);
-        core.bindBackend(host.backend(name), bundle);
+        Registered.backend(core, host.backend(name), bundle);
     }
 
     private FlatView view(long bytes) {
@@ -178,7 +179,7 @@ class BackendUpdateTest {
         assertThat(space.snapshot().backendAway()).contains("is gone", told);
         assertThat(failure(() -> space.commit(view(SIZE / 2)))).hasMessageContaining(told);
         bundle = Registered.updated(BackendType.PROPERTY, name, "1.0.0");
-        core.bindBackend(new EmulatedHost(1).backend(name), bundle);
+        Registered.backend(core, new EmulatedHost(1).backend(name), bundle);
         assertThat(space.snapshot().backendAway()).contains("its descriptors belong to another Kernel service");
         assertThat(space.snapshot().table()).hasSize(1);
         space.close();
@@ -191,7 +192,7 @@ class BackendUpdateTest {
         core.configure(configuration(60_000));
         AddressSpace space = open("iommufd");
         ServiceReference<MemoryClassifier> odd = Registered.updated(ClassifierName.PROPERTY, "upper", "1.0.0");
-        core.bindClassifier(_ -> List.of(), odd);
+        Registered.classifier(core, _ -> List.of(), odd);
         core.unbindClassifier(odd);
         var commit = CompletableFuture.supplyAsync(() -> failure(() -> space.commit(view(SIZE / 2))));
         core.expected().bundleChanged(new BundleEvent(BundleEvent.UNINSTALLED, odd.getBundle()));
@@ -250,7 +251,7 @@ class BackendUpdateTest {
         start("1.0.1");
         await().until(() -> space.snapshot().backendAway().isEmpty());
         ServiceReference<IommuBackend> stopped = Registered.stopped(BackendType.PROPERTY, backend, "3.0.0");
-        core.bindBackend(host.backend(backend), stopped);
+        Registered.backend(core, host.backend(backend), stopped);
         core.unbindBackend(bundle);
         assertThat(space.snapshot().backendAway()).isEmpty();
         core.unbindBackend(stopped);
@@ -284,7 +285,7 @@ class BackendUpdateTest {
         ServiceReference<IommuBackend> future = Registered.updated(BackendType.PROPERTY, backend, "9.0.0");
         ServiceReference<IommuBackend> first = bundle;
         core.unbindBackend(first);
-        core.bindBackend(ofTheFuture(backend), future);
+        Registered.backend(core, ofTheFuture(backend), future);
         await().until(() -> space.snapshot().backendAway().contains("takes [7]"));
         assertThatThrownBy(() -> core.spaces().backends().adopt("guest"))
                 .hasMessageContaining("it was handed over in version ")
@@ -321,7 +322,7 @@ class BackendUpdateTest {
         AttachedDevice edu = space.attach(EmulatedHost.edu(0));
         core.unbindBackend(bundle);
         ServiceReference<IommuBackend> sick = Registered.updated(BackendType.PROPERTY, backend, "2.0.0");
-        core.bindBackend(failing(backend), sick);
+        Registered.backend(core, failing(backend), sick);
         await().until(() -> space.snapshot().backendAway().contains("told to fail"));
         core.unbindBackend(sick);
         start("2.0.1");
@@ -338,7 +339,7 @@ class BackendUpdateTest {
         core.unbindBackend(bundle);
         ServiceReference<IommuBackend> stuck = Registered.updated(BackendType.PROPERTY, backend, "2.0.0");
         CountDownLatch never = new CountDownLatch(1);
-        core.bindBackend(adopting(backend, () -> {
+        Registered.backend(core, adopting(backend, () -> {
             never.await();
             return null;
         }), stuck);

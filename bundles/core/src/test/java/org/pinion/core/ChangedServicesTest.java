@@ -38,11 +38,12 @@ class ChangedServicesTest {
 
     @BeforeEach
     void open() throws Exception {
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
-        core.bindBackend(host.backend("vfio"), Registered.updated(BackendType.PROPERTY, "vfio", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.backend(core, host.backend("vfio"), Registered.updated(BackendType.PROPERTY, "vfio", "1.0.0"));
         properties.put(Constants.SERVICE_RANKING, -1);
-        core.bindPolicy(NOTHING, other);
+        Registered.policy(core, NOTHING, other);
         space = service.open(new SpaceOptions("guest", "vfio", List.of("strict")));
         space.commit(FlatView.of("view", List.of(host.memory(SIZE).at(0, 0, SIZE))));
         assertThat(space.snapshot().table()).hasSize(1);
@@ -56,22 +57,22 @@ class ChangedServicesTest {
     @Test
     void aPolicyThatIsRankedHigherIsPlannedByAtOnceAndNoMoreOnceItIsRankedLower() {
         properties.put(Constants.SERVICE_RANKING, 9);
-        core.updatedPolicy(NOTHING, other);
+        core.updatedPolicy(other);
         await().until(() -> space.snapshot().table().isEmpty());
 
         properties.put(Constants.SERVICE_RANKING, -1);
-        core.updatedPolicy(NOTHING, other);
+        core.updatedPolicy(other);
         await().until(() -> space.snapshot().table().size() == 1);
     }
 
     @Test
     void aServiceThatLosesItsNameIsUsedNoMore() {
         properties.put(Constants.SERVICE_RANKING, 9);
-        core.updatedPolicy(NOTHING, other);
+        core.updatedPolicy(other);
         await().until(() -> space.snapshot().table().isEmpty());
 
         properties.remove(PolicyName.PROPERTY);
-        core.updatedPolicy(NOTHING, other);
+        core.updatedPolicy(other);
         await().until(() -> space.snapshot().table().size() == 1);
         assertThat(core.registry().plugins()).filteredOn(plugin -> plugin.name().equals("strict")).hasSize(1);
     }

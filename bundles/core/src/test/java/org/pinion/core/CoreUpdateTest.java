@@ -68,14 +68,15 @@ class CoreUpdateTest {
         core = new Microkernel(bundle, BackendUpdateTest.configuration(300));
         core.bindHolder(shelf);
         bindBackend(name);
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
         core.begin();
     }
 
     private void bindBackend(String name) {
         backend = Registered.updated(BackendType.PROPERTY, name, "1.0.0");
-        core.bindBackend(EmulatedHost.backend(name, ledger.kernel()), backend);
+        Registered.backend(core, EmulatedHost.backend(name, ledger.kernel()), backend);
     }
 
     @AfterEach
@@ -151,8 +152,9 @@ class CoreUpdateTest {
         core.stop();
         core = new Microkernel(UPDATED, BackendUpdateTest.configuration(300));
         core.bindHolder(shelf);
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
         core.begin();
         AddressSpace found = core.spaces().find("guest").orElseThrow();
         assertThat(found.snapshot().backendAway()).contains("the core was replaced");

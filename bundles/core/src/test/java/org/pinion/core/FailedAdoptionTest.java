@@ -61,8 +61,9 @@ class FailedAdoptionTest {
     @BeforeEach
     void bind() throws Exception {
         memory = host.memory(SIZE);
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
         bind(0);
     }
 
@@ -70,7 +71,7 @@ class FailedAdoptionTest {
         IommuBackend backend = intercepted(IommuBackend.class, host.backend("iommufd"));
         ServiceReference<IommuBackend> reference = Registered.changing(
                 new HashMap<>(Map.of(BackendType.PROPERTY, "iommufd", Constants.SERVICE_RANKING, ranking)));
-        core.bindBackend(backend, reference);
+        Registered.backend(core, backend, reference);
     }
 
     private <T> T intercepted(Class<T> type, T real) {

@@ -59,11 +59,13 @@ class LastingExchangesTest {
         core = new Microkernel(UPDATED, BackendUpdateTest.configuration(300));
         core.bindHolder(shelf);
         core.bindKeeper(keeper);
-        core.bindBackend(
+        Registered.backend(
+                core,
                 EmulatedHost.backend("iommufd", killed.kernel()),
                 Registered.updated(BackendType.PROPERTY, "iommufd", "1.0.0"));
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
         core.begin();
     }
 

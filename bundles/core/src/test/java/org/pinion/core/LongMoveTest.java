@@ -48,7 +48,7 @@ class LongMoveTest {
 
     private ServiceReference<IommuBackend> bind(String backend, Kernel on) {
         ServiceReference<IommuBackend> reference = Registered.updated(BackendType.PROPERTY, backend, "1.0.0");
-        core.bindBackend(EmulatedHost.backend(backend, on), reference);
+        Registered.backend(core, EmulatedHost.backend(backend, on), reference);
         return reference;
     }
 
@@ -74,8 +74,9 @@ class LongMoveTest {
     @BeforeEach
     void open() throws Exception {
         memory = host.memory(SIZE);
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
         iommufd = bind("iommufd", host.kernel);
         bind("vfio", slow());
         space = service.open(new SpaceOptions("guest", "iommufd", List.of("strict")));

@@ -108,8 +108,8 @@ class MicrokernelTest {
             }
         });
         core.bindEventHandler(LISTENER);
-        core.bindBackend(backend, FAKE);
-        core.bindPolicy(MAP_UNLESS_ODD, STRICT);
+        Registered.backend(core, backend, FAKE);
+        Registered.policy(core, MAP_UNLESS_ODD, STRICT);
     }
 
     @AfterEach
@@ -160,7 +160,7 @@ class MicrokernelTest {
         space.commit(VIEW);
         assertThat(space.snapshot().table()).hasSize(1);
 
-        core.bindClassifier(MicrokernelTest::odd, EYE);
+        Registered.classifier(core, MicrokernelTest::odd, EYE);
         await().until(() -> space.snapshot().table().isEmpty());
 
         core.unbindClassifier(EYE);
@@ -199,7 +199,7 @@ class MicrokernelTest {
         assertThat(space.snapshot().table()).hasSize(1);
         assertThat(catchThrowableOfType(IommuException.class, () -> space.commit(VIEW)))
                 .hasMessageContaining("policy 'strict' is not there");
-        core.bindPolicy(MAP_UNLESS_ODD, STRICT);
+        Registered.policy(core, MAP_UNLESS_ODD, STRICT);
         space.commit(VIEW);
     }
 
@@ -235,7 +235,8 @@ class MicrokernelTest {
 
     @Test
     void readsFromASourceAndNamesOneThatBreaks() throws IommuException {
-        core.bindSource(settings -> settings.isEmpty() ? VIEW : null, reference(7, SourceType.PROPERTY, "qemu"));
+        Registered.source(
+                core, settings -> settings.isEmpty() ? VIEW : null, reference(7, SourceType.PROPERTY, "qemu"));
 
         assertThat(service.read("qemu", Map.of())).isSameAs(VIEW);
         assertThat(catchThrowableOfType(IommuException.class, () -> service.read("qemu", Map.of("a", "b"))))
@@ -244,8 +245,8 @@ class MicrokernelTest {
 
     @Test
     void listsPluginsAndTellsTheKernel() {
-        core.bindSource((MemorySource) _ -> VIEW, reference(7, SourceType.PROPERTY, "qemu"));
-        core.bindSource((MemorySource) _ -> VIEW, reference(8, "other.key", "nameless"));
+        Registered.source(core, (MemorySource) _ -> VIEW, reference(7, SourceType.PROPERTY, "qemu"));
+        Registered.source(core, (MemorySource) _ -> VIEW, reference(8, "other.key", "nameless"));
 
         await().untilAsserted(() -> assertThat(runtime.plugins())
                 .extracting(PluginInfo::kind, PluginInfo::name, PluginInfo::detail)

@@ -8,6 +8,16 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.pinion.core.plugin.PluginKind;
+import org.pinion.core.plugin.Supply;
+import org.pinion.spi.backend.BackendType;
+import org.pinion.spi.backend.IommuBackend;
+import org.pinion.spi.memory.ClassifierName;
+import org.pinion.spi.memory.MemoryClassifier;
+import org.pinion.spi.policy.MappingPolicy;
+import org.pinion.spi.policy.PolicyName;
+import org.pinion.spi.source.MemorySource;
+import org.pinion.spi.source.SourceType;
 
 /** References of services as a framework hands them out, and the bundles behind them as far as the core asks. */
 final class Registered {
@@ -30,6 +40,37 @@ final class Registered {
     static <T> ServiceReference<T> changing(Map<String, Object> properties) {
         properties.put("service.id", IDS.incrementAndGet());
         return reference(properties, bundle("1.0.0", true));
+    }
+
+    /** A backend is registered that is made already. */
+    static void backend(Microkernel core, IommuBackend service, ServiceReference<?> reference) {
+        core.arrived(PluginKind.BACKEND, BackendType.PROPERTY, reference, made(service));
+    }
+
+    static void classifier(Microkernel core, MemoryClassifier service, ServiceReference<?> reference) {
+        core.arrived(PluginKind.CLASSIFIER, ClassifierName.PROPERTY, reference, made(service));
+    }
+
+    static void policy(Microkernel core, MappingPolicy service, ServiceReference<?> reference) {
+        core.arrived(PluginKind.POLICY, PolicyName.PROPERTY, reference, made(service));
+    }
+
+    static void source(Microkernel core, MemorySource service, ServiceReference<?> reference) {
+        core.arrived(PluginKind.SOURCE, SourceType.PROPERTY, reference, made(service));
+    }
+
+    private static Supply made(Object service) {
+        return new Supply() {
+            @Override
+            public Object get() {
+                return service;
+            }
+
+            @Override
+            public void unget() {
+                // Nobody counts.
+            }
+        };
     }
 
     private static <T> ServiceReference<T> reference(String key, String name, Bundle bundle) {

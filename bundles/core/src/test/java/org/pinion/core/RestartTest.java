@@ -55,11 +55,13 @@ class RestartTest {
     private void startWithoutKeeper(String backend) {
         manager.startProcess();
         core = new Microkernel(STOPPED, BackendUpdateTest.configuration(300));
-        core.bindBackend(
+        Registered.backend(
+                core,
                 EmulatedHost.backend(backend, killed.kernel()),
                 Registered.updated(BackendType.PROPERTY, backend, "1.0.0"));
-        core.bindClassifier(new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.classifier(
+                core, new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
     }
 
     @AfterEach

@@ -87,20 +87,23 @@ class SickPluginsTest {
                 }));
         core.bindEventHandler(Registered.updated(EventConstants.EVENT_TOPIC, DmaTopics.ALL, "1.0.0"));
         bindBackend();
-        core.bindClassifier(
+        Registered.classifier(
+                core,
                 sick.of(MemoryClassifier.class, new SectionClassifier()),
                 Registered.updated(ClassifierName.PROPERTY, "section", "6.6.6"));
-        core.bindPolicy(
+        Registered.policy(
+                core,
                 sick.of(MappingPolicy.class, new StrictPolicy()),
                 Registered.updated(PolicyName.PROPERTY, "strict", "6.6.6"));
-        core.bindSource(
+        Registered.source(
+                core,
                 sick.of(MemorySource.class, _ -> view(SIZE)),
                 Registered.updated(SourceType.PROPERTY, "file", "6.6.6"));
     }
 
     private void bindBackend() {
         backend = Registered.updated(BackendType.PROPERTY, BACKEND, "6.6.6");
-        core.bindBackend(sick.of(IommuBackend.class, host.backend(BACKEND)), backend);
+        Registered.backend(core, sick.of(IommuBackend.class, host.backend(BACKEND)), backend);
     }
 
     @AfterEach
@@ -277,7 +280,7 @@ class SickPluginsTest {
         CountDownLatch slow = new CountDownLatch(1);
         core.unbindBackend(backend);
         backend = Registered.updated(BackendType.PROPERTY, BACKEND, "6.6.6");
-        core.bindBackend(slowlyHandingOver(slow), backend);
+        Registered.backend(core, slowlyHandingOver(slow), backend);
         core.unbindBackend(backend);
         assertThat(space.snapshot().backendAway()).contains("is gone", "did not answer within 200 ms");
         bindBackend();
@@ -312,7 +315,7 @@ class SickPluginsTest {
         int descriptors = nextDescriptor();
         CountDownLatch slow = new CountDownLatch(1);
         IommuBackend real = host.backend("iommufd");
-        core.bindBackend((IommuBackend) Proxy.newProxyInstance(
+        Registered.backend(core, (IommuBackend) Proxy.newProxyInstance(
                 IommuBackend.class.getClassLoader(), new Class<?>[] {IommuBackend.class}, (_, method, arguments) -> {
                     Object answer = method.invoke(real, arguments);
                     if (method.getName().equals("open")) {
@@ -387,11 +390,13 @@ class SickPluginsTest {
         sick.falls(method, complaint);
         boolean classifies = method.equals("classify");
         if (classifies) {
-            core.bindClassifier(
+            Registered.classifier(
+                    core,
                     sick.of(MemoryClassifier.class, new SectionClassifier()),
                     Registered.updated(ClassifierName.PROPERTY, "zzz", "6.6.6"));
         } else {
-            core.bindPolicy(
+            Registered.policy(
+                    core,
                     sick.of(MappingPolicy.class, new StrictPolicy()),
                     Registered.updated(PolicyName.PROPERTY, "zzz", "6.6.6"));
         }
@@ -446,12 +451,14 @@ class SickPluginsTest {
     @ParameterizedTest
     @MethodSource("contradictions")
     void whatCannotBeIsRefusedAndCountedAgainstWhoCameLast(List<Trait> said, String sentence) throws Exception {
-        core.bindClassifier(
+        Registered.classifier(
+                core,
                 sections -> sections.stream().map(section -> huge(section.range(), "2M")).toList(),
                 Registered.updated(ClassifierName.PROPERTY, "sizes", "1.0.0"));
         AddressSpace space = open("first");
         space.commit(view(SIZE));
-        core.bindClassifier(
+        Registered.classifier(
+                core,
                 sections -> sections.stream().anyMatch(section -> section.name().equals("ram")) ? said : List.of(),
                 Registered.updated(ClassifierName.PROPERTY, "odd", "6.6.6"));
         await().untilAsserted(() -> {

@@ -78,9 +78,10 @@ class StuckBackendsTest {
                     return null;
                 }));
         core.bindEventHandler(Registered.updated(EventConstants.EVENT_TOPIC, DmaTopics.ALL, "1.0.0"));
-        core.bindClassifier(
+        Registered.classifier(
+                core,
                 new SectionClassifier(), Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0"));
-        core.bindPolicy(new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
+        Registered.policy(core, new StrictPolicy(), Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0"));
     }
 
     /** Binds the backend that is to be stuck, and another one. */
@@ -89,12 +90,12 @@ class StuckBackendsTest {
         name = method.endsWith("Tracking") || method.equals("takeDirty") ? "vfio" : "iommufd";
         bindBackend();
         String other = other();
-        core.bindBackend(host.backend(other), Registered.updated(BackendType.PROPERTY, other, "1.0.0"));
+        Registered.backend(core, host.backend(other), Registered.updated(BackendType.PROPERTY, other, "1.0.0"));
     }
 
     private void bindBackend() {
         backend = Registered.updated(BackendType.PROPERTY, name, "6.6.6");
-        core.bindBackend(sick.of(IommuBackend.class, host.backend(name)), backend);
+        Registered.backend(core, sick.of(IommuBackend.class, host.backend(name)), backend);
     }
 
     private String other() {

@@ -205,16 +205,16 @@ class UpdatesUnderLoadTest {
 
     private void startBackend(String name) {
         backend = Registered.updated(BackendType.PROPERTY, name, "1.0.0");
-        core.bindBackend(EmulatedHost.backend(name, ledger.kernel()), backend);
+        Registered.backend(core, EmulatedHost.backend(name, ledger.kernel()), backend);
     }
 
     private void startClassifier() {
         classifier = Registered.updated(ClassifierName.PROPERTY, "section", "1.0.0");
-        core.bindClassifier(new SectionClassifier(), classifier);
+        Registered.classifier(core, new SectionClassifier(), classifier);
     }
 
     private void startPolicy() {
         policy = Registered.updated(PolicyName.PROPERTY, "strict", "1.0.0");
-        core.bindPolicy(new StrictPolicy(), policy);
+        Registered.policy(core, new StrictPolicy(), policy);
     }
 }

@@ -10,9 +10,24 @@ import org.pinion.api.runtime.PluginInfo;
  * @param bundle symbolic name and version of its bundle
  * @param id the service's id: what tells an old service from its replacement
  * @param ranking the service's ranking
- * @param service the service itself
+ * @param service the service itself; until it is made, and if it cannot be made, what says why
  */
 public record Plugin(PluginKind kind, String name, String bundle, long id, int ranking, Object service) {
+
+    /** A plugin whose service nobody has asked for. */
+    public Plugin(PluginKind kind, String name, String bundle, long id, int ranking) {
+        this(kind, name, bundle, id, ranking, Unmade.YET);
+    }
+
+    /** {@return the same plugin with its service, or with the reason why there is none} */
+    Plugin with(Object made) {
+        return new Plugin(kind, name, bundle, id, ranking, made);
+    }
+
+    /** {@return whether its service is there} */
+    boolean isMade() {
+        return !(service instanceof Unmade);
+    }
 
     /** {@return whether this one is to be used rather than another of the same name} */
     boolean precedes(Plugin other) {

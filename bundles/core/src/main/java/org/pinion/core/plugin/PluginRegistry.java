@@ -44,7 +44,7 @@ public final class PluginRegistry {
 
     private final Map<PluginKind, InUse> inUse = new ConcurrentHashMap<>();
 
-    private record Key(PluginKind kind, long id) {}
+    record Key(PluginKind kind, long id) {}
 
     private record InUse(long changes, List<Plugin> plugins) {}
 
@@ -99,7 +99,7 @@ public final class PluginRegistry {
                 planning.run();
             }
         });
-        if (plugin.kind() == PluginKind.BACKEND) {
+        if (plugin.kind() == PluginKind.BACKEND && plugin.isMade()) {
             listener.backendArrived(plugin);
         }
     }
@@ -337,7 +337,7 @@ public final class PluginRegistry {
                 .filter(seat -> !seat.quarantine().isEmpty() && seat.plugin().name().equals(name))
                 .map(Seat::plugin)
                 .toList();
-        sick.forEach(this::arrived);
+        sick.forEach(plugin -> Unmade.tryAgain(plugin, this::arrived));
         return sick.size();
     }
 
@@ -351,10 +351,10 @@ public final class PluginRegistry {
     private void tryOut(Seat seat) {
         Plugin plugin = seat.plugin();
         try {
-            if (plugin.kind().shapesPlans()) {
-                trial.tryOut(plugin);
-            } else if (plugin.kind() == PluginKind.BACKEND) {
+            if (plugin.kind() == PluginKind.BACKEND) {
                 seat.found(trial.probe(plugin));
+            } else {
+                trial.tryOut(plugin);
             }
         } catch (PluginFailure failure) {
             seat.quarantine("failed its trial: " + failure.getMessage());
@@ -392,7 +392,7 @@ public final class PluginRegistry {
         return seat.info(used, underWay.of(plugin, NOTEWORTHY));
     }
 
-    private static Key keyOf(Plugin plugin) {
+    static Key keyOf(Plugin plugin) {
         return new Key(plugin.kind(), plugin.id());
     }
 }

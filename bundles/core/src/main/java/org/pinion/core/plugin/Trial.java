@@ -32,10 +32,17 @@ final class Trial {
     }
 
     /**
-     * @param plugin a classifier or a policy
+     * @param plugin a classifier, a policy or a source; a source only has to be there
      * @throws PluginFailure if it fails
      */
     void tryOut(Plugin plugin) throws IommuException {
+        Unmade.requireMade(plugin);
+        if (plugin.kind().shapesPlans()) {
+            tryJudge(plugin);
+        }
+    }
+
+    private void tryJudge(Plugin plugin) throws IommuException {
         Watch watch = new Watch();
         guard.run("pinion-trial-" + plugin.name(), watch, () -> {
             if (plugin.kind() == PluginKind.CLASSIFIER) {
@@ -53,6 +60,7 @@ final class Trial {
      * @throws PluginFailure if it fails
      */
     Availability probe(Plugin backend) throws IommuException {
+        Unmade.requireMade(backend);
         Watch watch = new Watch();
         IommuBackend service = (IommuBackend) backend.service();
         return guard.run(
