@@ -131,6 +131,7 @@ final class PageTables {
             iommu.destroy(id);
         } catch (ErrnoException second) {
             failure.addSuppressed(second);
+            Scratch.leave(iommu, id);
         }
     }
 
@@ -154,8 +155,8 @@ final class PageTables {
         try {
             iommu.destroy(table.id);
         } catch (ErrnoException stays) {
-            // It goes with the iommufd; until then it maps what nobody uses.
-            LOG.warn("a page table without devices stays for now: {}", stays.getMessage());
+            LOG.warn("a page table without devices stays until the next change: {}", stays.getMessage());
+            Scratch.leave(iommu, table.id);
         }
         return true;
     }

@@ -60,6 +60,17 @@ final class Scratch implements AutoCloseable {
         return addresses.minus(iommu.iovaRanges(ioas).usable()).isEmpty();
     }
 
+    /**
+     * Has a page table that the kernel did not destroy, and that no device uses any more, tried again like a scratch:
+     * as long as it is there it keeps pages pinned, and addresses beyond its aperture from being mapped.
+     *
+     * @param iommu the iommufd
+     * @param pageTable its id
+     */
+    static void leave(IommuFd iommu, int pageTable) {
+        iommu.leave(adopt(iommu, NONE, pageTable));
+    }
+
     /** Goes on with one that was left behind. */
     static Scratch adopt(IommuFd iommu, int ioas, int pageTable) {
         Scratch scratch = new Scratch(iommu, ioas);
@@ -104,7 +115,7 @@ final class Scratch implements AutoCloseable {
             return true;
         } catch (ErrnoException stillThere) {
             empty(stillThere);
-            LOG.debug("a scratch address space stays for now: {}", stillThere.getMessage());
+            LOG.debug("an address space or page table that nothing uses stays for now: {}", stillThere.getMessage());
             return false;
         }
     }
@@ -114,11 +125,16 @@ final class Scratch implements AutoCloseable {
             iommu.destroy(pageTable);
             pageTable = NONE;
         }
-        iommu.destroy(ioas);
+        if (ioas != NONE) {
+            iommu.destroy(ioas);
+        }
     }
 
     /** What cannot be destroyed shall at least pin nothing. */
     private void empty(ErrnoException failure) {
+        if (ioas == NONE) {
+            return;
+        }
         try {
             iommu.unmapAll(ioas);
         } catch (ErrnoException second) {

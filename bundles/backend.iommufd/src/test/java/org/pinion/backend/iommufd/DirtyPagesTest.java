@@ -81,6 +81,21 @@ class DirtyPagesTest {
     }
 
     @Test
+    void aPageTableThatIsNotDestroyedAtOnceIsSoAtTheNextChange() throws IommuException, IOException {
+        Mapping low = map(LOW);
+        attach(Machine.EDU);
+        machine.watched.answer(Iommufd.DESTROY, Errno.EBUSY);
+        session.detach(Machine.EDU);
+        machine.watched.answerTruthfully();
+        assertThat(machine.watched.pinned()).isEqualTo(LOW.size());
+
+        map(NEXT);
+
+        assertThat(machine.watched.pinned()).isZero();
+        session.unmap(low);
+    }
+
+    @Test
     void eachPageIsToldOnceForEachTimeItWasWritten() throws IommuException {
         DeviceHandle edu = attach(Machine.EDU);
         DeviceHandle second = attach(Machine.EDU2);
