@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * BARs of attached devices in this process's memory, each for as long as it is mapped for other devices: a container
  * takes addresses only, and follows one to a BAR's page frames ({@code follow_fault_pfn} in
- * drivers/vfio/vfio_iommu_type1.c). It does not notice that the BAR goes: it is unmapped before its device is detached.
+ * drivers/vfio/vfio_iommu_type1.c). It does not notice that the BAR goes: it is unmapped before its device is closed.
  */
 final class BarMemory {
 

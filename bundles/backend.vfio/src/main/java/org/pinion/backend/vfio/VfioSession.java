@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.pinion.api.AddressRange;
+import org.pinion.api.Backing;
 import org.pinion.api.Budget;
 import org.pinion.api.DeviceLimits;
 import org.pinion.api.IommuException;
@@ -17,6 +18,7 @@ import org.pinion.device.cause.Cause;
 import org.pinion.device.cause.Closing;
 import org.pinion.device.cause.MappingCauses;
 import org.pinion.device.host.PinningFacts;
+import org.pinion.linux.Errno;
 import org.pinion.linux.ErrnoException;
 import org.pinion.linux.Kernel;
 import org.pinion.spi.backend.BackendCapabilities;
@@ -273,10 +275,28 @@ final class VfioSession implements BackendSession {
         }
         closed = true;
         Closing closing = new Closing("close '" + space + "'");
+        unmapBars(closing);
         devices.closeDevices(closing);
         closing.step("unmap everything", mapped::unmapAll);
         devices.closeGroups(closing);
         closing.step("close " + Container.PATH, container::close);
         closing.finish();
+    }
+
+    /** First of all: the kernel does not notice that a BAR goes, and no device may be led to one that is gone. */
+    private void unmapBars(Closing closing) {
+        List<Mapping> bars = mapped.recorded().stream()
+                .filter(mapping -> mapping.backing() instanceof Backing.DeviceBar)
+                .toList();
+        for (Mapping bar : bars) {
+            try {
+                mapped.unmap(bar);
+            } catch (IommuException failure) {
+                // One that the kernel does not have leads nobody anywhere.
+                if (failure.errno().filter(Errno.ENOENT.name()::equals).isEmpty()) {
+                    closing.failed(failure);
+                }
+            }
+        }
     }
 }

@@ -2,8 +2,11 @@ package org.pinion.backend.vfio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +19,9 @@ import org.pinion.api.IommuException;
 import org.pinion.api.Mapping;
 import org.pinion.api.RangeSet;
 import org.pinion.api.Route;
+import org.pinion.linux.uapi.VfioType1;
 import org.pinion.spi.backend.BackendSession;
+import org.pinion.spi.backend.DeviceHandle;
 
 /** A BAR goes into a container by the address at which it is mapped in this process. */
 class BarTest {
@@ -101,6 +106,22 @@ class BarTest {
         attach(Machine.EDU);
         attach(Machine.IVSHMEM);
         session.map(bar(AT, 0));
+    }
+
+    @Test
+    void closingUnmapsABarWhileItsDeviceIsStillOpen() throws IommuException {
+        attach(Machine.EDU);
+        attach(Machine.IVSHMEM);
+        session.map(bar(AT, 0));
+        DeviceHandle device = session.attached(Machine.IVSHMEM);
+        List<Throwable> atUnmap = new ArrayList<>();
+        machine.watched.afterIoctl(request -> {
+            if (request == VfioType1.UNMAP_DMA) {
+                atUnmap.add(catchThrowable(() -> device.read(7, 0, MemorySegment.ofArray(new byte[4]))));
+            }
+        });
+        session.close();
+        assertThat(atUnmap).first().isNull();
     }
 
     @Test

@@ -37,12 +37,20 @@ public final class Closing {
         try {
             step.run();
         } catch (ErrnoException failure) {
-            IommuException told = Cause.unknown(failure).failing(operation + ": " + what, failure);
-            if (first == null) {
-                first = told;
-            } else {
-                first.addSuppressed(told);
-            }
+            failed(Cause.unknown(failure).failing(operation + ": " + what, failure));
+        }
+    }
+
+    /**
+     * Keeps what went wrong for {@link #finish}.
+     *
+     * @param failure what a step threw
+     */
+    public void failed(IommuException failure) {
+        if (first == null) {
+            first = failure;
+        } else {
+            first.addSuppressed(failure);
         }
     }
 
