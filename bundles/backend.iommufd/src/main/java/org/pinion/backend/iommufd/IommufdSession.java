@@ -178,6 +178,8 @@ final class IommufdSession implements BackendSession {
 
     @Override
     public DeviceHandle attach(String device) throws IommuException {
+        // A page table that stayed forbids what is beyond its aperture.
+        iommu.sweep();
         long before = pinnedBytes();
         DeviceHandle handle = devices.attach(device).access();
         pinnedSince(before);
@@ -382,6 +384,7 @@ final class IommufdSession implements BackendSession {
         Closing closing = new Closing("close '" + space + "'");
         devices.close(closing);
         apart.close(closing);
+        iommu.sweep();
         closing.step("unmap everything", mapped::unmapAll);
         closing.step("destroy the IOAS", () -> iommu.destroy(mapped.id()));
         closing.step("close " + IommuFd.PATH, iommu::close);
