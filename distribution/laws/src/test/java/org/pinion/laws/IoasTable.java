@@ -61,9 +61,11 @@ final class IoasTable implements KernelTable {
         for (Long bytes : wanted) {
             assertThat(there.remove(bytes)).as("%s: 0x%x bytes mapped for devices apart", when, bytes).isTrue();
         }
-        assertThat(said.plan().limits().usable().minus(usable()))
-                .as("%s: what a device forbids that should be apart", when)
-                .isEqualTo(RangeSet.EMPTY);
+        if (!tap.undestroyed()) {
+            assertThat(said.plan().limits().usable().minus(usable()))
+                    .as("%s: what a device forbids that should be apart", when)
+                    .isEqualTo(RangeSet.EMPTY);
+        }
         KernelTable.super.assertHasExactly(said, when);
     }
 

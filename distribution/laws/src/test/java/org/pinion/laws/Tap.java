@@ -42,6 +42,7 @@ final class Tap {
     private int refusedAttaches;
     private int objects;
     private String failed = "";
+    private boolean undestroyed;
     private int ways;
     private int iommufd;
     private int ioas;
@@ -130,10 +131,16 @@ final class Tap {
         calls = 0;
         failures = 0;
         failed = "";
+        undestroyed = false;
         ways = 0;
         failFrom = from;
         failUntil = from + count;
         choice = errno;
+    }
+
+    /** {@return whether an object of an iommufd was not destroyed, since it was made to fail} */
+    boolean undestroyed() {
+        return undestroyed;
     }
 
     void stopFailing() {
@@ -161,6 +168,7 @@ final class Tap {
             int number = ++calls;
             if (number >= failFrom && number < failUntil) {
                 failures++;
+                undestroyed |= (int) arguments[1] == Iommufd.DESTROY;
                 Errno errno = Errnos.of((int) arguments[1], choice);
                 if (failures == 1) {
                     failed = Errnos.name((int) arguments[1]) + " " + errno;
