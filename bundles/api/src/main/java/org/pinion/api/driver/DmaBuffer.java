@@ -46,9 +46,11 @@ public final class DmaBuffer implements AutoCloseable {
 
     /**
      * Takes the memory away from the devices, then gives it back. Closing twice does nothing, nor does closing after
-     * the address space has closed.
+     * the address space has closed, but for memory that could not be given back then.
      *
      * @throws IommuException if the address space refuses; then the buffer is as it was, still in reach of the devices
+     * @throws IllegalStateException if a system call is using the memory right now; it is out of the devices' reach,
+     *     and closing once more gives it back
      */
     @Override
     public void close() throws IommuException {

@@ -106,6 +106,8 @@ public final class DmaBuffers {
     /** Memory goes only when no device can reach it any more. */
     synchronized void release(DmaBuffer buffer) throws IommuException {
         if (!buffers.contains(buffer)) {
+            // Out of reach already; a system call may have kept its memory from being given back.
+            buffer.free();
             return;
         }
         space.commit(FlatViewChange.NONE.hide(buffer.iova()));

@@ -38,6 +38,7 @@ class DmaBuffersTest {
     private RangeSet usable = RangeSet.ALL;
     private IommuException refusal;
     private Runnable whenClosed;
+    private boolean inUse;
 
     private final AddressSpace space = (AddressSpace) Proxy.newProxyInstance(
             getClass().getClassLoader(), new Class<?>[] {AddressSpace.class}, (_, method, arguments) -> switch (
@@ -58,6 +59,7 @@ class DmaBuffersTest {
 
         private final String name;
         private final MemorySegment segment;
+        private boolean closed;
 
         private Memory(String name, long size) {
             this.name = name;
@@ -76,9 +78,12 @@ class DmaBuffersTest {
 
         @Override
         public void close() {
-            freed.add(name);
-            if (name.equals("in use")) {
+            if (inUse) {
                 throw new IllegalStateException("in use");
+            }
+            if (!closed) {
+                closed = true;
+                freed.add(name);
             }
         }
     }
@@ -170,13 +175,29 @@ class DmaBuffersTest {
     }
 
     @Test
-    void allBuffersGoWhenTheSpaceHasClosedEvenIfOneIsInUse() throws IommuException {
+    void whatASystemCallUsedWhenTheSpaceClosedGoesWhenItIsClosedOnceMore() throws IommuException {
         DmaBuffers buffers = buffers();
-        DmaBuffer first = buffers.allocate("in use", PAGE);
-        buffers.allocate("second", PAGE);
+        DmaBuffer first = buffers.allocate("first", PAGE);
+        DmaBuffer second = buffers.allocate("second", PAGE);
+        inUse = true;
         assertThatThrownBy(whenClosed::run).hasMessage("in use");
+        inUse = false;
         first.close();
-        assertThat(freed).containsExactly("in use", "second");
+        second.close();
+        second.close();
+        assertThat(freed).containsExactly("first", "second");
+    }
+
+    @Test
+    void whatASystemCallUsesIsOutOfReachAndGoesWhenItIsClosedOnceMore() throws IommuException {
+        DmaBuffer buffer = buffers().allocate("queue", PAGE);
+        inUse = true;
+        assertThatThrownBy(buffer::close).hasMessage("in use");
+        assertThat(view.sections()).isEmpty();
+        assertThat(freed).isEmpty();
+        inUse = false;
+        buffer.close();
+        assertThat(freed).containsExactly("queue");
     }
 
     @Test
